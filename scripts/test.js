@@ -1,0 +1,30 @@
+// `npm test`: lint, types and every test but the long ones. `npm run test:long`: the long ones.
+// Other words go to vitest: `npm test -- --project unit`.
+import { spawnSync } from 'node:child_process';
+import { installPeers, whyNoInterop } from './peers.js';
+
+const words = process.argv.slice(2);
+const isLong = words.includes('--long');
+const rest = words.filter((word) => word !== '--long');
+
+installPeers();
+const missing = whyNoInterop();
+if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
+
+run('node_modules/.bin/biome', ['check', '--error-on-warnings', '.']);
+run('node_modules/.bin/tsc', ['--noEmit']);
+const project = isLong ? ['--project', 'long'] : ['--project', '!long'];
+run(process.execPath, [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  ...(rest.includes('--project') ? [] : project),
+  ...rest,
+]);
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status === 0) return;
+  if (error) console.error(error.message);
+  if (!args.includes('run')) console.log('0 passed, 1 failed, 0 skipped'); // the linter or the compiler failed
+  process.exit(status ?? 1);
+}

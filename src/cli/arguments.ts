@@ -1,0 +1,163 @@
+/**
+ * The command line: from words to texts per option. Values are not judged here; unknown flags are.
+ *
+ * commander finds the command, splits the flags and prints the help. It would stop at the first mistake and refuse
+ * HA2BGP's single-dash long flags, so that the words are put in order before it sees them, and its own checks are off.
+ */
+import { Command, Option as Flag } from 'commander';
+import { nearest } from '../config/nearest.ts';
+import type { Option } from '../config/option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
+import type { GivenFlags, Problem } from '../config/settings.ts';
+
+export type CommandName = 'run' | 'check';
+
+const COMMAND_NAMES: readonly CommandName[] = ['run', 'check'];
+
+export interface Invocation {
+  readonly command: CommandName;
+  readonly flags: GivenFlags;
+  /** Unknown flags, refused flags and words that stand where none is expected. */
+  readonly problems: readonly Problem[];
+}
+
+export type Arguments = Invocation | { readonly print: string };
+
+const COMMANDS: Readonly<Record<CommandName, { readonly summary: string; readonly description: string }>> = {
+  run: {
+    summary: 'watch this host and say what should be announced (the default)',
+    description:
+      'Watches the listening sockets and the addresses of this host, and prints ExaBGP commands on stdout: announce while ' +
+      'something listens on an address, withdraw when it does not. The log goes to stderr.',
+  },
+  check: {
+    summary: 'print the effective settings and where each comes from',
+    description: 'Prints the settings that `run` would use, and where each comes from. Exits with 1 when one is bad.',
+  },
+};
+
+const EXAMPLES = `
+Examples:
+  Try it on one host: announces 127.0.0.9 while something listens on its port 80 or 443.
+    $ ha2bgp
+
+  Announce every address of a network that is served on port 53.
+    $ ha2bgp --network 192.0.2.0/24 --listen-filter "sport = :53"
+
+  IPv4 and IPv6; IPv6 needs a next hop.
+    $ ha2bgp --network 192.0.2.0/24 --network 2001:db8:1::/48 --nexthop 2001:db8::1
+
+  Under ExaBGP, in its configuration:
+    process ha { run /usr/bin/ha2bgp --network 192.0.2.0/24; encoder text; }
+
+Each option can be set in the environment as well, under the name in parentheses; a flag wins. Lists are separated by
+commas there.
+`;
+
+export function parseArguments(words: readonly string[], version: string): Arguments {
+  const { rest, switches } = canonical(words);
+  let printed = '';
+  let invocation: Invocation | undefined;
+  const print = (text: string): void => {
+    printed += text;
+  };
+  const prepare = (command: Command): Command =>
+    command
+      .configureOutput({ writeOut: print, writeErr: print })
+      .configureHelp({ optionTerm: ({ flags }) => flags.replace(/\[(.*)\]/, '<$1>'), helpWidth: 100 })
+      .helpOption('-h, --help', 'print this help')
+      .exitOverride();
+
+  const program = prepare(new Command('ha2bgp'))
+    .usage('[run|check] [options]')
+    .description("Announces a service's address into BGP only while something on this host really serves it.")
+    .version(version, '-v, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command');
+  for (const name of COMMAND_NAMES) {
+    const flags: Partial<Record<OptionName, readonly (string | undefined)[]>> = { ...switches };
+    const command = prepare(program.command(name, { isDefault: name === 'run' }))
+      .summary(COMMANDS[name].summary)
+      .description(COMMANDS[name].description)
+      .usage('[options]')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action((_options: unknown, { args }: Command) => {
+        invocation = { command: name, flags, problems: strangers(args) };
+      });
+    for (const option of OPTION_NAMES) {
+      command.addOption(flagOf(option)).on(`option:${OPTIONS[option].flag}`, (value: string | null | undefined) => {
+        const given = OPTIONS[option].kind === 'switch' ? 'true' : (value ?? undefined);
+        flags[option] = [...(flags[option] ?? []), given];
+      });
+    }
+    if (name === 'run') program.addHelpText('after', () => `\n${optionsSection(command)}${EXAMPLES}`);
+  }
+  try {
+    program.parse(rest, { from: 'user' });
+  } catch (error) {
+    // commander's way to leave after it printed the help or the version.
+    if ((error as { code?: string }).code?.startsWith('commander.') !== true) throw error;
+  }
+  return invocation ?? { print: printed };
+}
+
+/**
+ * `-network` becomes `--network`, as HA2BGP's users write it: a single dash and several letters are a long flag.
+ * `--debug=true` is taken apart, which commander does not do for a flag without a value.
+ */
+function canonical(words: readonly string[]): { rest: string[]; switches: GivenFlags } {
+  const rest: string[] = [];
+  const switches: Partial<Record<OptionName, string[]>> = {};
+  for (const word of words) {
+    const long = /^-[a-z][a-z0-9-]+(=|$)/.test(word) ? `-${word}` : word;
+    const [, flag, value] = /^--([a-z0-9-]+)=(.*)$/s.exec(long) ?? [];
+    const name = OPTION_NAMES.find((option) => OPTIONS[option].flag === flag && OPTIONS[option].kind === 'switch');
+    if (name === undefined || value === undefined) rest.push(long);
+    else switches[name] = [value];
+  }
+  return { rest, switches };
+}
+
+/** Every flag takes an optional value, so that a missing one is found together with all other problems. */
+function flagOf(name: OptionName): Flag {
+  const { flag, short, kind, argument, help, environment, format, ...option } = OPTIONS[name] as Option<unknown>;
+  const value = kind === 'switch' ? '' : ` [${argument}]`;
+  const shown = format(option.default);
+  const preset = kind === 'value' && shown !== '' ? `default: ${shown}; ` : '';
+  return new Flag(`${short === undefined ? '' : `-${short}, `}--${flag}${value}`, `${help} (${preset}${environment})`);
+}
+
+const optionsSection = (command: Command): string =>
+  command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, 'Options of run and check:\n');
+
+/** Words that commander knew nothing to do with. What follows an unknown flag was likely its value. */
+function strangers(words: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
+  words.forEach((word, index) => {
+    if (isFlag(word)) problems.push(unknownFlag(word));
+    else if (!isFlag(words[index - 1] ?? '')) problems.push(unexpectedWord(word));
+  });
+  return problems;
+}
+
+const isFlag = (word: string): boolean => word.startsWith('-') && word.length > 1;
+
+function unknownFlag(word: string): Problem {
+  const place = word.replace(/=.*$/s, '');
+  const name = place === '-s' ? 'socket' : place.replace(/^-+/, '');
+  const refusal = Object.hasOwn(REFUSED_FLAGS, name) ? REFUSED_FLAGS[name] : undefined;
+  if (refusal !== undefined) return { place, text: refusal };
+  const near = nearest(
+    name,
+    OPTION_NAMES.map((option) => OPTIONS[option].flag),
+  );
+  return { place, text: `unknown flag${near === undefined ? '' : `; did you mean --${near}?`}` };
+}
+
+function unexpectedWord(word: string): Problem {
+  const near = nearest(word, COMMAND_NAMES);
+  return {
+    place: JSON.stringify(word),
+    text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}`,
+  };
+}

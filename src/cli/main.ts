@@ -1,0 +1,59 @@
+/** The command line's door: finds the command, and reports what is wrong with it. */
+import fs from 'node:fs';
+import { type Problem, resolveSettings } from '../config/settings.ts';
+import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
+import { isUnderExabgp } from '../runtime/descriptors.ts';
+import type { Lifecycle } from '../runtime/lifecycle.ts';
+import { linger } from '../runtime/linger.ts';
+import { parseArguments } from './arguments.ts';
+import { check } from './check.ts';
+
+/** Exit status: 1 for bad settings, 2 for a flag or a word that is unknown, whatever else is wrong. */
+const STATUS = { ok: 0, bad: 1, unknown: 2 } as const;
+
+export async function main(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  lifecycle: Lifecycle,
+): Promise<void> {
+  const version = readVersion();
+  const parsed = parseArguments(words, version);
+  if ('print' in parsed) {
+    print(parsed.print);
+    return;
+  }
+  const resolved = resolveSettings(parsed.flags, environment);
+  const problems = [...parsed.problems, ...resolved.problems];
+  const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
+  if (parsed.command === 'check') {
+    complain([...problems, ...resolved.warnings]);
+    if (status === STATUS.ok) print(check(resolved));
+    process.exitCode = status;
+    return;
+  }
+  if (status !== STATUS.ok) {
+    complain(problems);
+    // Whatever else is wrong with the settings: a backend other than ExaBGP is not to be waited for.
+    if (resolved.settings.bgpBackend === 'exabgp' && isUnderExabgp()) linger(lifecycle, status, process.stdin);
+    else lifecycle.exit(status);
+    return;
+  }
+  const { run } = await import('./run.ts');
+  run(resolved, version, lifecycle);
+}
+
+function readVersion(): string {
+  const text = fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** To stdout, all of it, also into a pipe. */
+function print(text: string): void {
+  process.stdout.on('error', () => {}); // `ha2bgp --help | head -1`: the reader has had enough
+  process.stdout.write(text);
+}
+
+function complain(problems: readonly Problem[]): void {
+  const stderr = createDescriptorWriter({ fd: 2, droppedLine: (count) => `ha2bgp: ${count} lines dropped\n` });
+  for (const { place, text } of problems) stderr.write(`ha2bgp: ${place}: ${text}\n`);
+}

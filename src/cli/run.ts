@@ -1,0 +1,74 @@
+/** `ha2bgp run`: puts the house together, and takes it apart again. */
+
+import type { Settings } from '../config/options.ts';
+import { policyFrom } from '../config/policy.ts';
+import type { Resolved } from '../config/settings.ts';
+import { initialState } from '../core/daemon.ts';
+import { openKernel } from '../discovery/kernel.ts';
+import { createSource } from '../discovery/source.ts';
+import type { Event } from '../model/event.ts';
+import { realClock } from '../runtime/clock.ts';
+import { isPiped, isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
+import { createExecutor } from '../runtime/executor.ts';
+import type { Lifecycle } from '../runtime/lifecycle.ts';
+import { createLog, type Log } from '../runtime/log.ts';
+import { createLoop, type Loop } from '../runtime/loop.ts';
+import { createExabgpSink, type ExabgpSink } from '../sink/exabgp/exabgp.ts';
+
+export function run({ settings, warnings }: Resolved, version: string, lifecycle: Lifecycle): void {
+  const hasExabgp = settings.bgpBackend === 'exabgp' && isUnderExabgp();
+  const log = openLog(settings, hasExabgp);
+  lifecycle.onEnd(log.flush);
+  lifecycle.onFailure((error) => {
+    log.error({ detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'failed');
+  });
+  log.info({ version, node: process.version, networks: settings.network.join(',') }, 'started');
+  for (const { place, text } of warnings) log.warn({ place, detail: text }, 'settings');
+
+  let loop: Loop | undefined;
+  const push = (event: Event): void => loop?.push(event);
+  const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
+  const sink = createExabgpSink({ output: process.stdout, clock, log: log.child('exabgp'), push });
+  const kernel = openKernel();
+  const source = createSource({ kernel, interval: settings.interval, clock, log: log.child('discovery'), push });
+  const executor = createExecutor({ clock, log, sinks: [sink], lookNow: source.lookNow, push });
+  loop = createLoop(initialState(policyFrom(settings)), executor, (error) => {
+    throw error;
+  });
+  lifecycle.onClose(async (signal) => {
+    loop?.close();
+    source.close();
+    await sink.close(signal);
+    log.info({ ...sink.status() }, 'stopped');
+  });
+
+  // Nobody reads what we say any more: there is nothing left to do, and nobody to withdraw from.
+  process.stdout.on('error', (error) => {
+    log.info({ detail: error.message }, 'stdout is closed, going');
+    lifecycle.exit(0);
+  });
+  if (settings.bgpBackend === 'exabgp') listen(sink, hasExabgp, log, lifecycle);
+  source.start();
+}
+
+/** A terminal, a device or a file as stdin is left alone: it has nothing to say to us, and reading it may never end. */
+function listen(sink: ExabgpSink, hasExabgp: boolean, log: Log, lifecycle: Lifecycle): void {
+  if (!isPiped(0)) return;
+  process.stdin.on('data', (chunk: Buffer) => sink.hear(chunk));
+  process.stdin.on('error', (error) => log.warn({ detail: error.message }, 'stdin cannot be read'));
+  process.stdin.on('end', () => {
+    if (!hasExabgp) return;
+    log.info({}, 'ExaBGP is gone, going');
+    lifecycle.exit(0);
+  });
+}
+
+function openLog({ logFormat, logLevel, noColor }: Settings, hasExabgp: boolean): Log {
+  const isShown = isTerminal(2);
+  const isText = logFormat === 'text' || (logFormat === 'auto' && (isShown || hasExabgp));
+  return createLog({
+    format: isText ? (hasExabgp ? 'short-text' : 'text') : 'json',
+    level: logLevel,
+    color: isShown && !noColor && (process.env['NO_COLOR'] ?? '') === '',
+  });
+}

@@ -1,0 +1,42 @@
+/** Environment names that start with HA2BGP_ and are none of ours: an error where silence would announce too much. */
+import { nearest } from './nearest.ts';
+import { OPTION_NAMES, OPTIONS } from './options.ts';
+
+const PREFIX = 'HA2BGP_';
+
+/**
+ * Options to come which *narrow* what is announced, or to whom. Whoever sets one counts on it, and would be announced
+ * more than is safe by a release that passed over it.
+ */
+const NARROWING = new Set(
+  [
+    ...['ACCEPT_QUEUE_FULL', 'COMMUNITY', 'DISCOVERY_SOURCE', 'DRY_RUN', 'EXTENDED_COMMUNITY', 'LARGE_COMMUNITY'],
+    ...['LOCAL_PREFERENCE', 'MED', 'NEIGHBOR', 'NETNS', 'PROTOCOL', 'REQUIRE', 'REQUIRE_CARRIER', 'SHORTEST_PREFIX'],
+    ...['STALE_AFTER', 'WILDCARD'],
+  ].map((name) => PREFIX + name),
+);
+
+export interface UnknownName {
+  readonly name: string;
+  readonly severity: 'error' | 'warning';
+  readonly text: string;
+}
+
+export function unknownNames(environment: Readonly<Record<string, string | undefined>>): UnknownName[] {
+  const known: string[] = OPTION_NAMES.map((name) => OPTIONS[name].environment);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .sort()
+    .map((name) => {
+      if (NARROWING.has(name)) {
+        return {
+          name,
+          severity: 'error',
+          text: 'would narrow what is announced, and this release does not know it yet; remove it from the environment',
+        };
+      }
+      const near = nearest(name, known);
+      const hint = near === undefined ? '' : `; did you mean ${near}?`;
+      return { name, severity: 'warning', text: `has no effect: this release knows no such name${hint}` };
+    });
+}

@@ -1,0 +1,163 @@
+/** The shape of an option, and the kinds of values that options have. */
+import { type IpAddress, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
+import { formatListenFilter, type ListenFilter, parseListenFilter } from '../model/listen-filter.ts';
+import { formatDuration, type Millis, parseDuration } from '../model/millis.ts';
+import type { NextHop } from '../model/route.ts';
+
+/** A value, or what was expected instead. */
+type Parsed<T> = { readonly value: T } | { readonly expected: string };
+/** The option's value, or each text that is no value, and what was expected instead. */
+export type ParsedOption<T> =
+  | { readonly value: T }
+  | { readonly problems: readonly { readonly text: string; readonly expected: string }[] };
+
+export interface Option<T> {
+  /** `flag` without its dashes, which is the configuration key too. */
+  readonly flag: string;
+  readonly short?: string;
+  readonly environment: string;
+  /** Whether it may be given several times (and separated by commas in the environment), or takes no value at all. */
+  readonly kind: 'value' | 'list' | 'switch';
+  /** What stands for the value in the help. */
+  readonly argument: string;
+  readonly help: string;
+  readonly default: T;
+  /** `texts` are all the values given: exactly one unless it is a list. */
+  readonly parse: (texts: readonly string[]) => ParsedOption<T>;
+  readonly format: (value: T) => string;
+}
+
+type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default'>;
+
+export function prefixes(of: Description<readonly Prefix[]>): Option<readonly Prefix[]> {
+  return list({ ...of, argument: 'prefix' }, (text) => {
+    const parsed = parsePrefix(text);
+    return typeof parsed === 'string' ? { value: parsed } : parsed;
+  });
+}
+
+export function nextHops(of: Description<readonly NextHop[]>): Option<readonly NextHop[]> {
+  return list({ ...of, argument: 'address|self' }, (text) => {
+    if (text === 'self') return { value: text };
+    const address = parseAddress(text);
+    return address !== undefined && isUnicast(address)
+      ? { value: address }
+      : { expected: 'a unicast address of a host, or "self"' };
+  });
+}
+
+/** What a BGP next hop can be: RFC 4271 §5.1.3 and §6.3. A link-local one means nothing outside its link. */
+function isUnicast(address: IpAddress): boolean {
+  if (address.includes(':')) return address !== '::' && !/^(fe[89ab]|ff)/.test(address);
+  const first = Number(address.slice(0, address.indexOf('.')));
+  return first !== 0 && first < 224;
+}
+
+export function duration(
+  of: Description<Millis>,
+  { least, most }: { readonly least: Millis; readonly most: Millis },
+): Option<Millis> {
+  const range = `from ${formatDuration(least)} to ${formatDuration(most)}`;
+  return value({ ...of, argument: 'duration' }, formatDuration, (text) => {
+    const parsed = parseDuration(text);
+    return parsed !== undefined && parsed >= least && parsed <= most
+      ? { value: parsed }
+      : { expected: `a duration with its unit such as 250ms, 3s or 1m30s, ${range}` };
+  });
+}
+
+export function integer(
+  of: Description<number>,
+  { least, most }: { readonly least: number; readonly most: number },
+): Option<number> {
+  return value({ ...of, argument: 'number' }, String, (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most
+      ? { value: number }
+      : { expected: `a whole number from ${least} to ${most}` };
+  });
+}
+
+export function listenFilter(of: Description<ListenFilter>): Option<ListenFilter> {
+  return value({ ...of, argument: 'filter' }, formatListenFilter, (text) => {
+    const parsed = parseListenFilter(text);
+    if ('filter' in parsed) return { value: parsed.filter };
+    const { column, found, expected } = parsed.problem;
+    return {
+      expected: `${expected} at column ${column}, where ${found === '' ? 'the filter ends' : `"${found}" stands`}`,
+    };
+  });
+}
+
+/** `aliases`: other words that mean one of `words`. */
+export function choice<const T extends string>(
+  of: Description<NoInfer<T>>,
+  words: readonly T[],
+  aliases: Readonly<Record<string, NoInfer<T>>> = {},
+): Option<T> {
+  return value<T>({ ...of, argument: words.join('|') }, String, (text) => {
+    const word = words.find((known) => known === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
+    return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
+  });
+}
+
+/** Text that is only compared with names of the kernel's. Empty means "any". */
+export function name(of: Description<string>, argument: string, most: number): Option<string> {
+  return value({ ...of, argument }, String, (text) =>
+    /^[\x21-\x7e]*$/.test(text) && text.length <= most
+      ? { value: text }
+      : { expected: `at most ${most} printable ASCII characters without spaces` },
+  );
+}
+
+/** Off unless it is given. */
+export function toggle(of: Omit<Description<boolean>, 'default'>): Option<boolean> {
+  return {
+    ...of,
+    kind: 'switch',
+    argument: '',
+    default: false,
+    format: String,
+    parse: single((text) => {
+      if (/^(true|1|yes|on)$/i.test(text)) return { value: true };
+      if (/^(false|0|no|off)$/i.test(text)) return { value: false };
+      return { expected: 'true or false' };
+    }),
+  };
+}
+
+function value<T>(
+  of: Description<T> & { readonly argument: string },
+  format: (value: T) => string,
+  parse: (text: string) => Parsed<T>,
+): Option<T> {
+  return { ...of, kind: 'value', format, parse: single(parse) };
+}
+
+const single =
+  <T>(parse: (text: string) => Parsed<T>) =>
+  ([text = '']: readonly string[]): ParsedOption<T> => {
+    const parsed = parse(text);
+    return 'value' in parsed ? parsed : { problems: [{ text, ...parsed }] };
+  };
+
+function list<T extends string>(
+  of: Description<readonly T[]> & { readonly argument: string },
+  parse: (text: string) => Parsed<T>,
+): Option<readonly T[]> {
+  return {
+    ...of,
+    kind: 'list',
+    format: (values) => values.join(','),
+    parse: (texts) => {
+      const values = new Set<T>();
+      const problems: { text: string; expected: string }[] = [];
+      for (const text of texts) {
+        const parsed = parse(text);
+        if ('value' in parsed) values.add(parsed.value);
+        else problems.push({ text, ...parsed });
+      }
+      return problems.length > 0 ? { problems } : { value: [...values] };
+    },
+  };
+}

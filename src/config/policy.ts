@@ -1,0 +1,22 @@
+/** From settings to the policy that the core decides by. */
+import type { Policy } from '../model/policy.ts';
+import type { Settings } from './options.ts';
+import { nextHopFor } from './settings.ts';
+
+export function policyFrom(settings: Settings): Policy {
+  const ipv6 = nextHopFor('ipv6', settings);
+  return {
+    networks: settings.network,
+    listenFilter: settings.listenFilter,
+    device: settings.device,
+    deviceLabel: settings.deviceLabel,
+    announceDelay: settings.announceDelay,
+    withdrawDelay: settings.withdrawDelay,
+    addressWithdrawDelay: settings.addressWithdrawDelay,
+    maxRoutes: settings.maxRoutes,
+    attributes: {
+      ipv4: { nextHop: nextHopFor('ipv4', settings) ?? 'self' },
+      ipv6: ipv6 === undefined ? undefined : { nextHop: ipv6 },
+    },
+  };
+}

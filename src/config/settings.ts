@@ -1,0 +1,160 @@
+/**
+ * Settings: from the texts that flags and environment gave, to values. Parsed once, here; everything that is wrong is
+ * reported together, each with its place, what stood there, and what was expected.
+ */
+import { type Family, familyOf, type Prefix } from '../model/address.ts';
+import type { NextHop } from '../model/route.ts';
+import { unknownNames } from './environment.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
+
+export type Origin = 'flag' | 'environment' | 'default';
+
+export interface Problem {
+  /** `--network` or `HA2BGP_NETWORK_FILTER`. */
+  readonly place: string;
+  readonly text: string;
+}
+
+export interface Resolved {
+  /** Only to be used when there are no problems. */
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<OptionName, Origin>>;
+  readonly problems: readonly Problem[];
+  /** What is worth knowing and no reason to stop. */
+  readonly warnings: readonly Problem[];
+}
+
+/** All texts given for a flag, in order. A flag without the value that it needs has `undefined` in its list. */
+export type GivenFlags = Readonly<Partial<Record<OptionName, readonly (string | undefined)[]>>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function resolveSettings(flags: GivenFlags, environment: Environment): Resolved {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const settings: Partial<Record<OptionName, unknown>> = {};
+  const origins: Partial<Record<OptionName, Origin>> = {};
+  for (const name of OPTION_NAMES) {
+    const { value, origin } = resolveOne(name, flags, environment, problems);
+    settings[name] = value;
+    origins[name] = origin;
+  }
+  for (const { name, severity, text } of unknownNames(environment)) {
+    (severity === 'error' ? problems : warnings).push({ place: name, text });
+  }
+  const resolved = settings as Settings;
+  if (problems.length === 0) checkTogether(resolved, origins as Record<OptionName, Origin>, problems, warnings);
+  return { settings: withDefaults(resolved), origins: origins as Record<OptionName, Origin>, problems, warnings };
+}
+
+function resolveOne(name: OptionName, flags: GivenFlags, environment: Environment, problems: Problem[]) {
+  const option = OPTIONS[name];
+  const given = flags[name];
+  const variable = environment[option.environment];
+  const place = given === undefined ? option.environment : `--${option.flag}`;
+  // An empty variable is one that is not set: units and shells have no other way to say so.
+  const texts = given ?? (variable === undefined || variable === '' ? undefined : split(variable, option.kind));
+  if (texts === undefined) return { value: option.default, origin: 'default' as const };
+  const origin = given === undefined ? ('environment' as const) : ('flag' as const);
+  const present = texts.filter((text): text is string => text !== undefined);
+  if (present.length < texts.length) problems.push({ place, text: `needs a value: ${option.argument}` });
+  else if (option.kind === 'value' && present.length > 1) {
+    problems.push({ place, text: `given ${present.length} times (${present.map(quote).join(', ')}), expected once` });
+  }
+  if (present.length === 0) return { value: option.default, origin };
+  const parsed = option.parse(present);
+  if ('value' in parsed) return { value: parsed.value, origin };
+  for (const { text, expected } of parsed.problems) {
+    problems.push({ place, text: `${quote(text)}: expected ${expected}` });
+  }
+  return { value: option.default, origin };
+}
+
+const split = (text: string, kind: string): readonly string[] =>
+  kind === 'list' ? text.split(',').map((part) => part.trim()) : [text];
+
+/** With control characters made visible: what is reported goes to a terminal. */
+const quote = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
+const TRY_OUT = ['127.0.0.0/8' as Prefix];
+
+function withDefaults(settings: Settings): Settings {
+  return {
+    ...settings,
+    network: settings.network.length > 0 ? settings.network : TRY_OUT,
+    logLevel: settings.debug ? 'debug' : settings.logLevel,
+  };
+}
+
+function checkTogether(
+  settings: Settings,
+  origins: Readonly<Record<OptionName, Origin>>,
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  const placeOf = (name: OptionName): string =>
+    origins[name] === 'environment' ? OPTIONS[name].environment : `--${OPTIONS[name].flag}`;
+  const has = (family: Family): boolean =>
+    withDefaults(settings).network.some((network) => familyOf(network) === family);
+
+  if (settings.network.length === 0) {
+    warnings.push({ place: '--network', text: 'not given: trying things out with 127.0.0.0/8' });
+  }
+  checkNextHops(settings, placeOf, has, problems);
+  if (problems.length === 0 && has('ipv6') && nextHopFor('ipv6', settings) === undefined) {
+    warnings.push({
+      place: '--nexthop',
+      text: 'no IPv6 next hop is given, so that IPv6 addresses are held; give one, or --nexthop-self-ipv6 if every session is IPv6',
+    });
+  }
+  if (settings.debug && origins.logLevel !== 'default' && settings.logLevel !== 'debug') {
+    problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
+  }
+}
+
+function checkNextHops(
+  settings: Settings,
+  placeOf: (name: OptionName) => string,
+  has: (family: Family) => boolean,
+  problems: Problem[],
+): void {
+  const place = placeOf('nexthop');
+  const explicit = { ipv4: ofFamily(settings.nexthop, 'ipv4'), ipv6: ofFamily(settings.nexthop, 'ipv6') };
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const name = family === 'ipv4' ? 'IPv4' : 'IPv6';
+    if (explicit[family].length > 1) {
+      problems.push({ place, text: `${explicit[family].join(' and ')}: expected one next hop a family` });
+    }
+    if (explicit[family].length > 0 && !has(family)) {
+      problems.push({
+        place,
+        text: `${explicit[family][0]}: no --network is ${name}, so that this next hop fits nothing`,
+      });
+    }
+  }
+  if (settings.nexthop.includes('self')) {
+    if (explicit.ipv4.length > 0) problems.push({ place, text: `self and ${explicit.ipv4[0]}: expected one of them` });
+    if (!has('ipv4') && !settings.nexthopSelfIpv6) {
+      problems.push({ place, text: 'self: no --network is IPv4, and for IPv6 it needs --nexthop-self-ipv6' });
+    }
+  }
+  if (settings.nexthopSelfIpv6) {
+    const own = placeOf('nexthopSelfIpv6');
+    if (!has('ipv6')) problems.push({ place: own, text: 'no --network is IPv6, so that it has no effect' });
+    if (explicit.ipv6.length > 0) {
+      problems.push({ place: own, text: `contradicts ${place} ${explicit.ipv6[0]}: expected one of them` });
+    }
+  }
+}
+
+const ofFamily = (hops: readonly NextHop[], family: Family): readonly NextHop[] =>
+  hops.filter((hop) => hop !== 'self' && familyOf(hop) === family);
+
+/**
+ * The next hop for a family; `undefined` where nobody said one. `self` is never assumed for IPv6: on an IPv4 session
+ * ExaBGP 4.2 takes such a route, sends it without a next hop, and spoils the session's other routes.
+ */
+export function nextHopFor(family: Family, settings: Settings): NextHop | undefined {
+  const explicit = ofFamily(settings.nexthop, family)[0];
+  if (explicit !== undefined) return explicit;
+  return family === 'ipv4' || settings.nexthopSelfIpv6 ? 'self' : undefined;
+}

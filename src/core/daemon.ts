@@ -1,0 +1,267 @@
+/**
+ * The core, PURE: (state, event) → actions.
+ *
+ * It takes one event at a time through the five stages (facts, candidates, health, verdict, routes) and looks only at the
+ * services that the event marked. It reads no clock, sets no timer and speaks to nobody: time arrives in events, and what
+ * is to be done leaves as actions. The same events give the same actions for ever. The state is the core's own and is
+ * changed in place.
+ */
+
+import type { Action, LogLevel } from '../model/action.ts';
+import { hostPrefix, type IpAddress } from '../model/address.ts';
+import type { Event, TimerName } from '../model/event.ts';
+import { formatDuration, type Millis, ms } from '../model/millis.ts';
+import type { Policy } from '../model/policy.ts';
+import { type Reason, sentence } from '../model/reason.ts';
+import type { RouteKey } from '../model/route.ts';
+import { findCandidate, type Networks, prepareNetworks } from './candidates.ts';
+import { type DesiredRoutes, noRoutes, unwant, want } from './desired.ts';
+import { applyFacts, emptyFacts, type FactsIndex } from './facts.ts';
+import { healthOf } from './health.ts';
+import { dueOf, excuseStall, isAnnounced, nextVerdict, type Verdict } from './hold.ts';
+
+export interface DaemonState {
+  readonly policy: Policy;
+  readonly networks: Networks;
+  readonly facts: FactsIndex;
+  /** One service is one address. A service is forgotten when it is down and nothing of it is left on this host. */
+  readonly services: Map<IpAddress, Verdict>;
+  /** Addresses with a matching listener that are no service, and why. */
+  readonly rejected: Map<IpAddress, Reason>;
+  readonly desired: DesiredRoutes;
+  /** Services whose delay has run out, and which wait for facts read after that. */
+  readonly due: Set<IpAddress>;
+  /** When the last good facts were read; `undefined` before the first. */
+  readAt: Millis | undefined;
+  /** Since when the kernel cannot be read; `undefined` while it can. */
+  failingSince: Millis | undefined;
+}
+
+export function initialState(policy: Policy): DaemonState {
+  return {
+    policy,
+    networks: prepareNetworks(policy.networks),
+    facts: emptyFacts(),
+    services: new Map(),
+    rejected: new Map(),
+    desired: noRoutes(),
+    due: new Set(),
+    readAt: undefined,
+    failingSince: undefined,
+  };
+}
+
+export function handle(state: DaemonState, event: Event): readonly Action[] {
+  const actions: Action[] = [];
+  switch (event.type) {
+    case 'factsRead':
+      return factsRead(state, event, actions);
+    case 'discoveryFailed':
+      return discoveryFailed(state, event, actions);
+    case 'timerFired':
+      state.due.add(addressOf(event.timer));
+      return [{ type: 'lookNow' }];
+    case 'stalled':
+      return stalled(state, event.lost, actions);
+    case 'routeRefused':
+      log(actions, 'warn', 'route refused', { route: event.key, detail: event.detail });
+      return actions;
+    case 'routeTold':
+      log(actions, 'debug', 'route told', { route: event.key, told: event.told });
+      return actions;
+    default:
+      return event satisfies never;
+  }
+}
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
+function factsRead(state: DaemonState, event: Of<'factsRead'>, actions: Action[]): Action[] {
+  const marked = applyFacts(state.facts, event);
+  if (event.resync) for (const address of state.services.keys()) marked.add(address);
+  if (state.readAt === undefined) {
+    log(actions, 'info', 'first facts read', {
+      listeners: state.facts.listeners.size,
+      addresses: state.facts.addresses.size,
+    });
+  }
+  if (state.failingSince !== undefined) {
+    log(actions, 'info', 'kernel read again', { failedForMs: Math.round(event.at - state.failingSince) });
+  }
+  state.readAt = event.readAt;
+  state.failingSince = undefined;
+  for (const address of state.due) marked.add(address);
+  for (const address of marked) judge(state, address, event.readAt, actions);
+  return told(state, actions);
+}
+
+/** The last good facts stand: what is announced stays, nothing new is announced, and a withdraw that is due goes out. */
+function discoveryFailed(state: DaemonState, event: Of<'discoveryFailed'>, actions: Action[]): Action[] {
+  if (state.failingSince === undefined) {
+    state.failingSince = event.at;
+    log(actions, 'error', 'kernel cannot be read', { detail: event.detail, facts: 'held' });
+  }
+  for (const address of state.due) {
+    if (state.services.get(address)?.state === 'falling') judge(state, address, event.at, actions);
+  }
+  return told(state, actions);
+}
+
+function stalled(state: DaemonState, lost: Millis, actions: Action[]): Action[] {
+  log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
+  for (const [address, before] of state.services) {
+    const verdict = excuseStall(before, lost);
+    if (verdict === before) continue;
+    state.services.set(address, verdict);
+    retime(state, address, before, verdict, actions);
+  }
+  return actions;
+}
+
+/** Takes one address through the stages. */
+function judge(state: DaemonState, address: IpAddress, readAt: Millis, actions: Action[]): void {
+  const found = findCandidate(address, state.facts, state.policy, state.networks);
+  const health = healthOf(found, state.facts, state.policy);
+  const before = state.services.get(address);
+  if (before === undefined && !health.up) {
+    reject(state, address, health.reason, actions);
+    return;
+  }
+  state.rejected.delete(address);
+  const verdict = nextVerdict(
+    before ?? { state: 'down', reason: { code: 'no-listener' } },
+    health,
+    readAt,
+    state.policy,
+  );
+  state.services.set(address, verdict);
+  retime(state, address, before, verdict, actions);
+  const wasRouted = isRouted(state, address);
+  if (isAnnounced(verdict)) {
+    announce(state, address, actions);
+  } else {
+    for (const next of unwant(state.desired, address)) announce(state, next, actions);
+  }
+  report(state, address, before, verdict, wasRouted, actions);
+  if (verdict.state === 'down') {
+    state.services.delete(address);
+    reject(state, address, verdict.reason, actions);
+  }
+}
+
+function announce(state: DaemonState, address: IpAddress, actions: Action[]): void {
+  const before = state.desired.held.get(address);
+  const held = want(state.desired, address, state.policy);
+  if (held !== undefined && held.code !== before?.code) {
+    log(actions, 'warn', 'held', { prefix: hostPrefix(address), reason: sentence(address, held) });
+  }
+  if (held === undefined && before !== undefined) {
+    log(actions, 'info', 'announced, no longer held', { prefix: hostPrefix(address) });
+  }
+}
+
+const isRouted = (state: DaemonState, address: IpAddress): boolean =>
+  state.desired.routes.has(hostPrefix(address) as string as RouteKey);
+
+function reject(state: DaemonState, address: IpAddress, reason: Reason, actions: Action[]): void {
+  if (!state.facts.listenersOf.has(address) && !state.facts.assignedOf.has(address)) {
+    state.rejected.delete(address);
+    return;
+  }
+  if (state.rejected.get(address)?.code === reason.code) return;
+  state.rejected.set(address, reason);
+  log(actions, 'debug', 'not announced', { address, reason: sentence(address, reason) });
+}
+
+/** Sets the service's timer when its time is another one, or when the timer has fired and the time is still to come. */
+function retime(
+  state: DaemonState,
+  address: IpAddress,
+  before: Verdict | undefined,
+  after: Verdict,
+  actions: Action[],
+): void {
+  const hasFired = state.due.delete(address);
+  const was = hasFired ? undefined : before && dueOf(before);
+  const due = dueOf(after);
+  if (was === due) return;
+  const timer = timerFor(address);
+  actions.push(due === undefined ? { type: 'clearTimer', timer } : { type: 'setTimer', timer, due });
+}
+
+function report(
+  state: DaemonState,
+  address: IpAddress,
+  before: Verdict | undefined,
+  after: Verdict,
+  wasRouted: boolean,
+  actions: Action[],
+): void {
+  const was = before?.state ?? 'down';
+  if (was === after.state) return;
+  const prefix = hostPrefix(address);
+  switch (after.state) {
+    case 'rising':
+      log(actions, 'info', 'up, announce delayed', { prefix, delay: formatDuration(state.policy.announceDelay) });
+      return;
+    case 'up':
+      if (was === 'falling') log(actions, 'info', 'up again, withdraw called off', { prefix });
+      else if (isRouted(state, address)) log(actions, 'info', 'announced', { prefix });
+      return;
+    case 'falling':
+      if (wasRouted)
+        log(actions, 'info', 'down, withdraw delayed', { prefix, reason: sentence(address, after.reason) });
+      return;
+    case 'down':
+      log(actions, 'info', wasRouted ? 'withdrawn' : 'down, was not announced', {
+        prefix,
+        reason: sentence(address, after.reason),
+      });
+      return;
+    default:
+      after satisfies never;
+  }
+}
+
+function told(state: DaemonState, actions: Action[]): Action[] {
+  if (state.desired.changed.size === 0) return actions;
+  const changed = new Set(state.desired.changed);
+  state.desired.changed.clear();
+  actions.push({ type: 'setRoutes', desired: state.desired.routes, changed });
+  return actions;
+}
+
+const TIMER_PREFIX = 'verdict ';
+const timerFor = (address: IpAddress): TimerName => `${TIMER_PREFIX}${address}` as TimerName;
+const addressOf = (timer: TimerName): IpAddress => timer.slice(TIMER_PREFIX.length) as IpAddress;
+
+function log(actions: Action[], level: LogLevel, message: string, fields: Record<string, string | number>): void {
+  actions.push({ type: 'log', level, message, fields });
+}
+
+/** Where an address stands: announced, or the reason of the first stage that said no. For any address, also an unknown one. */
+export type Standing =
+  | { readonly announced: true; readonly leaving?: Reason }
+  | { readonly announced: false; readonly reason: Reason };
+
+export function standingOf(state: DaemonState, address: IpAddress): Standing {
+  if (state.readAt === undefined) return { announced: false, reason: { code: 'facts-not-read' } };
+  const held = state.desired.held.get(address);
+  if (held !== undefined) return { announced: false, reason: held };
+  const verdict = state.services.get(address);
+  if (verdict?.state === 'up') return { announced: true };
+  if (verdict?.state === 'falling') return { announced: true, leaving: verdict.reason };
+  if (verdict?.state === 'rising') {
+    return state.due.has(address) && state.failingSince !== undefined
+      ? { announced: false, reason: { code: 'discovery-failing', since: state.failingSince } }
+      : {
+          announced: false,
+          reason: { code: 'announce-delay', delay: state.policy.announceDelay, until: verdict.until },
+        };
+  }
+  const health = healthOf(findCandidate(address, state.facts, state.policy, state.networks), state.facts, state.policy);
+  return {
+    announced: false,
+    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: state.readAt } : health.reason,
+  };
+}

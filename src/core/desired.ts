@@ -1,0 +1,49 @@
+/**
+ * Fifth stage, PURE: from verdicts to the complete desired set of routes. A service that ought to be announced and cannot
+ * be is *held*, with its reason, and gets its turn as soon as there is room.
+ */
+import { familyOf, hostPrefix, type IpAddress } from '../model/address.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Reason } from '../model/reason.ts';
+import { type Route, type RouteKey, routeKey } from '../model/route.ts';
+
+export interface DesiredRoutes {
+  readonly routes: Map<RouteKey, Route>;
+  /** In the order in which they came. */
+  readonly held: Map<IpAddress, Reason>;
+  /** Keys that changed since the sinks were last told. */
+  readonly changed: Set<RouteKey>;
+}
+
+export const noRoutes = (): DesiredRoutes => ({ routes: new Map(), held: new Map(), changed: new Set() });
+
+/** Announces the address, or returns why that has to wait. */
+export function want(desired: DesiredRoutes, address: IpAddress, policy: Policy): Reason | undefined {
+  const attributes = policy.attributes[familyOf(address)];
+  if (attributes === undefined) return hold(desired, address, { code: 'next-hop-missing' });
+  const route: Route = { prefix: hostPrefix(address), attributes };
+  const key = routeKey(route);
+  if (desired.routes.has(key)) return undefined;
+  if (desired.routes.size >= policy.maxRoutes) {
+    return hold(desired, address, { code: 'max-routes', limit: policy.maxRoutes });
+  }
+  desired.held.delete(address);
+  desired.routes.set(key, route);
+  desired.changed.add(key);
+  return undefined;
+}
+
+/** Withdraws the address, and returns the addresses that may be announced in its place. */
+export function unwant(desired: DesiredRoutes, address: IpAddress): IpAddress[] {
+  desired.held.delete(address);
+  const key = hostPrefix(address) as string as RouteKey;
+  if (!desired.routes.delete(key)) return [];
+  desired.changed.add(key);
+  for (const [waiting, reason] of desired.held) if (reason.code === 'max-routes') return [waiting];
+  return [];
+}
+
+function hold(desired: DesiredRoutes, address: IpAddress, reason: Reason): Reason {
+  desired.held.set(address, reason);
+  return reason;
+}

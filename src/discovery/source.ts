@@ -1,0 +1,148 @@
+/**
+ * SHELL: a source of facts, and the one that we have: the kernel.
+ *
+ * What it does: reads listeners every interval; reads devices and addresses when the kernel hints that they changed, and
+ * every `HOST_INTERVAL` because a hint may be lost; reads all of it when the core asks. It says what changed.
+ * What it does not: believe a hint (a hint only says "look now"), take a failed reading for an empty one, or decide.
+ */
+import type { Event } from '../model/event.ts';
+import { deviceKey, type HostAddress, hostAddressKey, type Listener, listenerKey } from '../model/facts.ts';
+import { type Millis, ms } from '../model/millis.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { isEmpty, track } from './delta.ts';
+import { type HostFacts, isReadError, type Kernel, type Subscription } from './kernel.ts';
+
+export interface Source {
+  start(): void;
+  /** Reads everything now; `factsRead` or `discoveryFailed` follows even when nothing changed. */
+  lookNow(): void;
+  close(): void;
+}
+
+export interface SourceOptions {
+  readonly kernel: Kernel;
+  readonly interval: Millis;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly push: (event: Event) => void;
+}
+
+/** How often devices and addresses are read without a hint, as long as hints can be had; otherwise every interval. */
+export const HOST_INTERVAL = ms(10_000);
+/** How soon a subscription that failed is tried again. */
+const SUBSCRIBE_PAUSE = ms(1_000);
+/** Hints of one change come in groups; the rest of a group is answered by one reading. */
+const HINT_PAUSE = ms(10);
+const INTERVAL_TIMER = 'discovery interval';
+const HINT_TIMER = 'discovery hint';
+
+export function createSource({ kernel, interval, clock, log, push }: SourceOptions): Source {
+  const tracked = {
+    listeners: track<Listener>(listenerKey),
+    addresses: track<HostAddress>(hostAddressKey),
+    devices: track<HostFacts['devices'][number]>(deviceKey),
+  };
+  let host: HostFacts = { addresses: [], devices: [] };
+  let hostReadAt = ms(Number.NEGATIVE_INFINITY);
+  let lastListeners: readonly Listener[] | undefined;
+  let subscription: Subscription | undefined;
+  let subscribedAt = ms(Number.NEGATIVE_INFINITY);
+  let hintedAt = ms(Number.NEGATIVE_INFINITY);
+  let isHintWaiting = false;
+  let isPolling = false;
+  let isFirst = true;
+  let isFailing = false;
+  let isClosed = false;
+
+  /** `isAsked`: the core waits for an answer. */
+  function read(isAsked: boolean, isHinted: boolean): void {
+    const readAt = clock.now();
+    let listeners: readonly Listener[];
+    let isHostRead = false;
+    try {
+      if (subscription === undefined) subscribe();
+      if (isAsked || isHinted || isFailing || subscription === undefined || readAt - hostReadAt >= HOST_INTERVAL) {
+        host = kernel.readHost();
+        hostReadAt = readAt;
+        isHostRead = true;
+      }
+      listeners = kernel.readListeners();
+    } catch (error) {
+      if (!isReadError(error)) throw error;
+      if (isAsked || !isFailing) push({ type: 'discoveryFailed', at: clock.now(), detail: error.message });
+      isFailing = true;
+      return;
+    }
+    tell(readAt, listeners, isHostRead, isAsked || isFirst || isFailing);
+    isFirst = false;
+    isFailing = false;
+  }
+
+  function tell(readAt: Millis, listeners: readonly Listener[], isHostRead: boolean, isWanted: boolean): void {
+    if (!isHostRead && listeners === lastListeners && !isWanted) return;
+    const nothing = { added: [], removed: [] };
+    const changes = {
+      listeners: listeners === lastListeners ? nothing : tracked.listeners.update(listeners),
+      addresses: isHostRead ? tracked.addresses.update(host.addresses) : nothing,
+      devices: isHostRead ? tracked.devices.update(host.devices) : nothing,
+    };
+    lastListeners = listeners;
+    if (!isWanted && Object.values(changes).every(isEmpty)) return;
+    push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, ...changes });
+  }
+
+  /** Subscribes before the reading that follows: what changes in between is then hinted at. */
+  function subscribe(): void {
+    const now = clock.now();
+    if (now - subscribedAt < SUBSCRIBE_PAUSE) return;
+    subscribedAt = now;
+    try {
+      subscription = kernel.subscribe(hinted, (reason) => {
+        subscription = undefined;
+        log.warn({ detail: reason.message }, 'address notifications lost, reading everything anew');
+        hinted();
+      });
+    } catch (error) {
+      if (!isReadError(error)) throw error;
+      if (!isPolling) log.warn({ detail: error.message }, 'no address notifications, reading addresses every interval');
+    }
+    isPolling = subscription === undefined;
+  }
+
+  function hinted(): void {
+    if (isClosed || isHintWaiting) return;
+    const due = ms(hintedAt + HINT_PAUSE);
+    if (clock.now() >= due) {
+      followHint();
+      return;
+    }
+    isHintWaiting = true;
+    clock.setTimer(HINT_TIMER, due, followHint);
+  }
+
+  function followHint(): void {
+    isHintWaiting = false;
+    hintedAt = clock.now();
+    read(false, true);
+  }
+
+  function tick(): void {
+    clock.setTimer(INTERVAL_TIMER, ms(clock.now() + interval), tick);
+    read(false, false);
+  }
+
+  return {
+    start: tick,
+    lookNow() {
+      if (!isClosed) read(true, false);
+    },
+    close() {
+      isClosed = true;
+      clock.clearTimer(INTERVAL_TIMER);
+      clock.clearTimer(HINT_TIMER);
+      subscription?.close();
+      kernel.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Events: all that enters the core. Past tense, serialisable, each with its own time; the core reads no clock. */
+import type { Device, HostAddress, Listener } from './facts.ts';
+import type { Millis } from './millis.ts';
+import type { RouteKey } from './route.ts';
+
+/** What became of one kind of fact since the last event. `added` replaces by key; `removed` are keys. */
+export interface Delta<T> {
+  readonly added: readonly T[];
+  readonly removed: readonly string[];
+}
+
+export type Event =
+  /**
+   * The kernel was read. Everything that is not named here is as it was, seen again at `readAt`: the moment when the
+   * reading began, and so the age of the facts. `resync`: `added` is all there is, and earlier facts are void.
+   */
+  | {
+      readonly type: 'factsRead';
+      readonly at: Millis;
+      readonly readAt: Millis;
+      readonly resync: boolean;
+      readonly listeners: Delta<Listener>;
+      readonly addresses: Delta<HostAddress>;
+      readonly devices: Delta<Device>;
+    }
+  /** The kernel could not be read. The last good facts stand. */
+  | { readonly type: 'discoveryFailed'; readonly at: Millis; readonly detail: string }
+  | { readonly type: 'timerFired'; readonly at: Millis; readonly timer: TimerName }
+  /** We ourselves stood still for `lost` milliseconds, and saw nothing of what went on meanwhile. */
+  | { readonly type: 'stalled'; readonly at: Millis; readonly lost: Millis }
+  /** A sink handed the command on; that is not yet a route at a peer. */
+  | { readonly type: 'routeTold'; readonly at: Millis; readonly key: RouteKey; readonly told: 'announce' | 'withdraw' }
+  | { readonly type: 'routeRefused'; readonly at: Millis; readonly key: RouteKey; readonly detail: string };
+
+export type FactsRead = Extract<Event, { type: 'factsRead' }>;
+
+declare const timerName: unique symbol;
+/** `verdict 192.0.2.1`: what waits, and for whom. */
+export type TimerName = string & { readonly [timerName]: true };

@@ -1,0 +1,62 @@
+/** The executor: which action is carried out by whom. Reading the kernel and telling the sinks happen once a turn. */
+import type { Action } from '../model/action.ts';
+import type { Route, RouteKey } from '../model/route.ts';
+import type { Sink } from '../sink/sink.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Push } from './loop.ts';
+
+export interface Executor {
+  execute(action: Action): void;
+  endTurn(): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sinks: readonly Sink[];
+  readonly lookNow: () => void;
+  readonly push: Push;
+}
+
+export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Executor {
+  let isLookWanted = false;
+  let desired: ReadonlyMap<RouteKey, Route> | undefined;
+  let changed = new Set<RouteKey>();
+
+  return {
+    execute(action) {
+      switch (action.type) {
+        case 'setTimer':
+          clock.setTimer(action.timer, action.due, () => {
+            push({ type: 'timerFired', at: clock.now(), timer: action.timer });
+          });
+          return;
+        case 'clearTimer':
+          clock.clearTimer(action.timer);
+          return;
+        case 'lookNow':
+          isLookWanted = true;
+          return;
+        case 'setRoutes':
+          desired = action.desired;
+          for (const key of action.changed) changed.add(key);
+          return;
+        case 'log':
+          log[action.level](action.fields, action.message);
+          return;
+        default:
+          action satisfies never;
+      }
+    },
+    endTurn() {
+      if (isLookWanted) {
+        isLookWanted = false;
+        lookNow();
+      }
+      if (desired === undefined || changed.size === 0) return;
+      for (const sink of sinks) sink.set(desired, changed);
+      changed = new Set();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * The loop: one queue of events, one core, one executor.
+ *
+ * Whatever happens is pushed here, and handled in the order in which it came, once the code that pushed it has returned:
+ * the core is never entered twice. A turn ends when the queue is empty; only then the sinks hear, once, of all that
+ * changed in it.
+ */
+import { type DaemonState, handle } from '../core/daemon.ts';
+import type { Action } from '../model/action.ts';
+import type { Event } from '../model/event.ts';
+import type { Executor } from './executor.ts';
+
+export type Push = (event: Event) => void;
+
+export interface Loop {
+  readonly push: Push;
+  /** Nothing that is pushed from now on is handled. */
+  close(): void;
+}
+
+export function createLoop(state: DaemonState, executor: Executor, failed: (error: unknown) => void): Loop {
+  const queue: Event[] = [];
+  let isScheduled = false;
+  let isClosed = false;
+
+  function turn(): void {
+    isScheduled = false;
+    try {
+      for (let event = queue.shift(); event !== undefined && !isClosed; event = queue.shift()) {
+        const actions: readonly Action[] = handle(state, event);
+        for (const action of actions) executor.execute(action);
+      }
+      if (!isClosed) executor.endTurn();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  return {
+    push(event) {
+      if (isClosed) return;
+      queue.push(event);
+      if (isScheduled) return;
+      isScheduled = true;
+      queueMicrotask(turn);
+    },
+    close() {
+      isClosed = true;
+      queue.length = 0;
+    },
+  };
+}

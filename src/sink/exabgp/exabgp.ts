@@ -1,0 +1,195 @@
+/**
+ * SHELL: the ExaBGP sink. Commands go to stdout, answers come back on stdin, in order.
+ *
+ * What it does: says what differs from what it said before, at the pace at which stdout is read; matches answers with
+ * commands; tells a refused route again, less and less often; withdraws everything at the end.
+ * What it does not: wait for an answer before the next command, repeat what was told, or remember anything beyond its
+ * own life. ExaBGP keeps what it was told and replays it to a peer that comes back.
+ */
+import type { Writable } from 'node:stream';
+import type { Event } from '../../model/event.ts';
+import { ms } from '../../model/millis.ts';
+import type { Route, RouteKey } from '../../model/route.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import { diffRoutes } from '../diff.ts';
+import type { Sink } from '../sink.ts';
+import { commandLine, type Verb } from './commands.ts';
+import { createReplyReader, type Said } from './replies.ts';
+
+export interface ExabgpSink extends Sink {
+  /** Bytes from ExaBGP. They have to be read at all times: ExaBGP stands still when the pipe to us is full. */
+  hear(chunk: Uint8Array): void;
+}
+
+export interface ExabgpSinkOptions {
+  readonly output: Writable;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly push: (event: Event) => void;
+}
+
+interface Command {
+  readonly verb: Verb;
+  readonly key: RouteKey;
+  readonly route: Route;
+}
+
+/** Commands written before a look whether stdout still takes them: the rest can then still be overtaken by newer wishes. */
+const BATCH = 500;
+/** Commands whose answer is remembered. Without answers (`exabgp.api.ack false`) the oldest are forgotten. */
+const MOST_UNANSWERED = 10_000;
+const FIRST_RETRY = 1_000;
+const LAST_RETRY = 60_000;
+const RETRY_TIMER = 'exabgp retry';
+
+export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions): ExabgpSink {
+  const told = new Map<RouteKey, Route>();
+  let desired: ReadonlyMap<RouteKey, Route> = new Map();
+  const dirty = new Set<RouteKey>();
+  const refused = new Map<RouteKey, { readonly attempts: number; readonly due: number }>();
+  let unanswered: Command[] = [];
+  let isBlocked = false;
+  let isClosing = false;
+  const replies = createReplyReader();
+  const counts: Record<Said['type'], number> = { done: 0, error: 0, shutdown: 0, event: 0, unknown: 0, oversized: 0 };
+
+  output.on('drain', () => {
+    isBlocked = false;
+    flush();
+  });
+
+  function flush(): void {
+    while (!isBlocked && dirty.size > 0) {
+      const keys = [...take(dirty, BATCH)];
+      const { announce, withdraw } = diffRoutes(told, desired, keys);
+      // Withdraws first: a black hole is worse than a route that comes a moment later.
+      const commands = [
+        ...withdraw.map((route) => command('withdraw', route)),
+        ...announce.map((route) => command('announce', route)),
+      ];
+      const said = new Set(commands.map(({ key }) => key));
+      for (const key of keys) {
+        dirty.delete(key);
+        if (!said.has(key)) refused.delete(key); // what was refused is not wanted any more
+      }
+      say(commands);
+    }
+  }
+
+  function say(commands: readonly Command[]): void {
+    if (commands.length === 0) return;
+    for (const { verb, key, route } of commands) {
+      if (verb === 'announce') told.set(key, route);
+      else told.delete(key);
+      push({ type: 'routeTold', at: clock.now(), key, told: verb });
+    }
+    unanswered.push(...commands);
+    if (unanswered.length > MOST_UNANSWERED) unanswered = unanswered.slice(-MOST_UNANSWERED);
+    const text = commands.map(({ verb, route }) => commandLine(verb, route)).join('');
+    isBlocked = !output.write(text) && output.writableNeedDrain;
+  }
+
+  function answered(type: 'done' | 'error'): void {
+    const command = unanswered.shift();
+    if (command === undefined) {
+      log.debug({ answer: type }, 'answer without a command');
+      return;
+    }
+    const { verb, key, route } = command;
+    if (type === 'done') {
+      refused.delete(key);
+      return;
+    }
+    const line = commandLine(verb, route).trimEnd();
+    log.error({ command: line }, 'ExaBGP refused a command; its own log says why');
+    // What was refused was not said, unless something newer has been said since.
+    if (verb === 'announce' && told.get(key) === route) told.delete(key);
+    if (verb === 'withdraw' && !told.has(key)) told.set(key, route);
+    const attempts = (refused.get(key)?.attempts ?? 0) + 1;
+    refused.set(key, { attempts, due: clock.now() + Math.min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY) });
+    push({ type: 'routeRefused', at: clock.now(), key, detail: line });
+    awaitRetry();
+  }
+
+  function awaitRetry(): void {
+    const due = Math.min(...[...refused.values()].map((of) => of.due));
+    if (isClosing || due === Number.POSITIVE_INFINITY) return;
+    clock.setTimer(RETRY_TIMER, ms(due), () => {
+      for (const [key, { attempts, due: dueThen }] of refused) {
+        if (dueThen > clock.now()) continue;
+        dirty.add(key);
+        // Not due again before this try is answered.
+        refused.set(key, { attempts, due: Number.POSITIVE_INFINITY });
+      }
+      flush();
+      awaitRetry();
+    });
+  }
+
+  return {
+    set(wanted, changed) {
+      if (isClosing) return;
+      desired = wanted;
+      for (const key of changed) dirty.add(key);
+      flush();
+    },
+    hear(chunk) {
+      for (const said of replies.read(chunk)) {
+        counts[said.type]++;
+        if (said.type === 'done' || said.type === 'error') answered(said.type);
+        else report(said, counts[said.type], log);
+      }
+    },
+    status: () => ({ name: 'exabgp', told: told.size, waiting: dirty.size, refused: refused.size }),
+    async close(signal) {
+      isClosing = true;
+      clock.clearTimer(RETRY_TIMER);
+      desired = new Map();
+      dirty.clear();
+      for (const key of told.keys()) dirty.add(key);
+      flush();
+      await handedOn(output, () => dirty.size === 0, signal);
+    },
+  };
+}
+
+const command = (verb: Verb, route: Route): Command => ({ verb, key: route.prefix as string as RouteKey, route });
+
+function* take<T>(from: Iterable<T>, most: number): Iterable<T> {
+  let left = most;
+  for (const item of from) {
+    if (left-- <= 0) return;
+    yield item;
+  }
+}
+
+/** Events are for later; of what makes no sense the first is shown, then the 10th, the 100th …: stdin may be anything. */
+function report(said: Exclude<Said, { type: 'done' | 'error' }>, count: number, log: Log): void {
+  if (said.type === 'event') {
+    log.debug({ text: excerpt(said.text) }, 'event from ExaBGP');
+  } else if (said.type === 'shutdown') {
+    log.info({}, 'ExaBGP shuts down');
+  } else if (/^10*$/.test(String(count))) {
+    const text = said.type === 'unknown' ? excerpt(said.text) : undefined;
+    log.warn({ count, ...(text === undefined ? {} : { text }) }, `stdin: ${said.type} line passed over`);
+  }
+}
+
+const excerpt = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
+
+/** Resolves when everything was said and written, when nobody can read it any more, or when the time is up. */
+async function handedOn(output: Writable, isSaid: () => boolean, signal: AbortSignal): Promise<void> {
+  const isOver = (): boolean => output.destroyed || signal.aborted || (isSaid() && output.writableLength === 0);
+  await new Promise<void>((resolve) => {
+    const check = (): void => {
+      if (isOver()) resolve();
+      else if (isSaid()) output.write('', check);
+      else output.once('drain', check);
+    };
+    output.once('close', resolve);
+    output.once('error', () => resolve());
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    check();
+  });
+}

@@ -1,0 +1,59 @@
+/** ExaBGP's text API, PURE: what it says on our stdin: answers to commands, events, and whatever else may come. */
+
+/** Longest line that is looked at. ExaBGP's own limit for a command is 1 MiB; its answers and events are far shorter. */
+export const LONGEST_LINE = 65_536;
+
+export type Said =
+  | { readonly type: 'done' }
+  | { readonly type: 'error' }
+  /** ExaBGP ends, and is going to send SIGTERM. */
+  | { readonly type: 'shutdown' }
+  /** A state of a neighbor, or any other event of the JSON encoder: no answer to a command. */
+  | { readonly type: 'event'; readonly text: string }
+  | { readonly type: 'unknown'; readonly text: string }
+  /** A line that was too long to be kept; it counts once, whatever its length. */
+  | { readonly type: 'oversized' };
+
+export interface ReplyReader {
+  /** What the chunk completes. The rest waits for the next one, up to `LONGEST_LINE`. */
+  read(chunk: Uint8Array): Said[];
+}
+
+export function createReplyReader(): ReplyReader {
+  let partial = '';
+  let isSkipping = false;
+  const decoder = new TextDecoder();
+
+  function add(text: string): Said[] {
+    if (isSkipping) return [];
+    partial += text;
+    if (partial.length <= LONGEST_LINE) return [];
+    partial = '';
+    isSkipping = true;
+    return [{ type: 'oversized' }];
+  }
+
+  return {
+    read(chunk) {
+      const said: Said[] = [];
+      const [first = '', ...rest] = decoder.decode(chunk, { stream: true }).split('\n');
+      said.push(...add(first));
+      for (const text of rest) {
+        const line = partial.trim();
+        // A blank line stands behind each event of the text encoder.
+        if (!isSkipping && line !== '') said.push(classify(line));
+        partial = '';
+        isSkipping = false;
+        said.push(...add(text));
+      }
+      return said;
+    },
+  };
+}
+
+function classify(line: string): Said {
+  if (line === 'done' || line === 'error') return { type: line };
+  if (/^shutdown( \d+)*$/.test(line)) return { type: 'shutdown' };
+  if (line.startsWith('{') || /^neighbor \S+ (connected|up|down\b)/.test(line)) return { type: 'event', text: line };
+  return { type: 'unknown', text: line };
+}

@@ -1,0 +1,23 @@
+/** The contract of a sink: all that a BGP backend has to implement. */
+import type { Route, RouteKey } from '../model/route.ts';
+
+export interface SinkStatus {
+  readonly name: string;
+  /** Routes handed on and not refused. */
+  readonly told: number;
+  /** Commands not yet handed on, because nobody takes them. */
+  readonly waiting: number;
+  /** Routes that the backend refused, and that are tried again. */
+  readonly refused: number;
+}
+
+export interface Sink {
+  /**
+   * States the whole desired set. Never blocks; the newest call wins. The sink itself compares with what it has said, and
+   * `changed` only tells it where to look. The map lives on and may change before the sink gets round to it.
+   */
+  set(desired: ReadonlyMap<RouteKey, Route>, changed: ReadonlySet<RouteKey>): void;
+  status(): SinkStatus;
+  /** Withdraws what it announced. Resolves when that is handed on, or when `signal` says that the time is up. */
+  close(signal: AbortSignal): Promise<void>;
+}

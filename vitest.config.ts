@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string, isSerial = false) => ({
+  test: {
+    name,
+    include: [include],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Tests of one such file stand in one another's way: they count processes, or share a port.
+    ...(isSerial ? { fileParallelism: false } : {}),
+  },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', './test/helpers/closing-line.ts'],
+    projects: [
+      project('unit', 'test/{unit/**/*.test.ts,*.test.ts}'),
+      project('property', 'test/property/**/*.test.ts'),
+      project('scenario', 'test/scenario/*.test.ts'),
+      project('e2e', 'test/e2e/**/*.test.ts'),
+      project('interop', 'test/interop/**/*.test.ts', true),
+      project('long', 'test/long/**/*.test.ts', true),
+    ],
+  },
+});
