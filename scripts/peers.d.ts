@@ -1,0 +1,3 @@
+export function missingPeers(): string[];
+export function whyNoInterop(): string[];
+export function installPeers(): void;

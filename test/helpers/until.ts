@@ -1,0 +1,17 @@
+/** Waiting for what the world does in its own time: polls, with a deadline that only a failure reaches. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Calls `look` until it returns something other than `undefined` or false, and returns that. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  deadlineMs = 30_000,
+): Promise<T> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`);
+    await pause(20);
+  }
+}
