@@ -98,6 +98,6 @@ export function sentence(address: IpAddress, reason: Reason): string {
 
 const UNUSABLE = {
   tentative: 'still tentative (duplicate address detection is running)',
-  'dad-failed': 'a duplicate of another host’s address (duplicate address detection failed)',
+  'dad-failed': "a duplicate of another host's address (duplicate address detection failed)",
   temporary: 'a temporary address (RFC 8981), which changes by itself',
 } as const;

@@ -1,5 +1,6 @@
 /** The executor: which action is carried out by whom. Reading the kernel and telling the sinks happen once a turn. */
 import type { Action } from '../model/action.ts';
+import type { TimerName } from '../model/event.ts';
 import type { Route, RouteKey } from '../model/route.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Clock } from './clock.ts';
@@ -9,6 +10,8 @@ import type { Push } from './loop.ts';
 export interface Executor {
   execute(action: Action): void;
   endTurn(): void;
+  /** Clears the core's timers. */
+  close(): void;
 }
 
 export interface Ports {
@@ -20,6 +23,7 @@ export interface Ports {
 }
 
 export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Executor {
+  const timers = new Set<TimerName>();
   let isLookWanted = false;
   let desired: ReadonlyMap<RouteKey, Route> | undefined;
   let changed = new Set<RouteKey>();
@@ -28,11 +32,14 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
     execute(action) {
       switch (action.type) {
         case 'setTimer':
+          timers.add(action.timer);
           clock.setTimer(action.timer, action.due, () => {
+            timers.delete(action.timer);
             push({ type: 'timerFired', at: clock.now(), timer: action.timer });
           });
           return;
         case 'clearTimer':
+          timers.delete(action.timer);
           clock.clearTimer(action.timer);
           return;
         case 'lookNow':
@@ -57,6 +64,10 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
       if (desired === undefined || changed.size === 0) return;
       for (const sink of sinks) sink.set(desired, changed);
       changed = new Set();
+    },
+    close() {
+      for (const timer of timers) clock.clearTimer(timer);
+      timers.clear();
     },
   };
 }

@@ -14,7 +14,7 @@ export type Push = (event: Event) => void;
 
 export interface Loop {
   readonly push: Push;
-  /** Nothing that is pushed from now on is handled. */
+  /** Nothing that is pushed from now on is handled, and no timer of the core's is left. */
   close(): void;
 }
 
@@ -47,6 +47,7 @@ export function createLoop(state: DaemonState, executor: Executor, failed: (erro
     close() {
       isClosed = true;
       queue.length = 0;
+      executor.close();
     },
   };
 }

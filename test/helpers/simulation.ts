@@ -1,0 +1,166 @@
+/**
+ * The whole house without the world: settings, discovery, core and ExaBGP sink are the real ones; kernel, clock and
+ * stdout are stand-ins that a test holds in its hand.
+ */
+import { Writable } from 'node:stream';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { policyFrom } from '../../src/config/policy.ts';
+import { resolveSettings } from '../../src/config/settings.ts';
+import { type DaemonState, initialState, standingOf } from '../../src/core/daemon.ts';
+import type { Kernel } from '../../src/discovery/kernel.ts';
+import { NetlinkError } from '../../src/discovery/netlink/requests.ts';
+import { createSource } from '../../src/discovery/source.ts';
+import type { Action } from '../../src/model/action.ts';
+import type { IpAddress } from '../../src/model/address.ts';
+import type { Event } from '../../src/model/event.ts';
+import {
+  type Device,
+  deviceKey,
+  type HostAddress,
+  hostAddressKey,
+  type Listener,
+  listenerKey,
+} from '../../src/model/facts.ts';
+import { sentence, stageOf } from '../../src/model/reason.ts';
+import { createExecutor } from '../../src/runtime/executor.ts';
+import type { Log } from '../../src/runtime/log.ts';
+import { createLoop, type Loop } from '../../src/runtime/loop.ts';
+import { createExabgpSink, type ExabgpSink } from '../../src/sink/exabgp/exabgp.ts';
+import { settled, type VirtualClock, virtualClock } from './virtual-clock.ts';
+
+/** A host whose facts a test sets. */
+export class FakeKernel implements Kernel {
+  readonly listeners = new Map<string, Listener>();
+  readonly addresses = new Map<string, HostAddress>();
+  readonly devices = new Map<string, Device>();
+  failure: string | undefined;
+  hint: () => void = () => {};
+  #shown: readonly Listener[] = [];
+
+  readHost() {
+    this.#mayFail();
+    return { addresses: [...this.addresses.values()], devices: [...this.devices.values()] };
+  }
+  readListeners(): readonly Listener[] {
+    this.#mayFail();
+    const now = [...this.listeners.values()];
+    // As the real one: the same array as long as nothing changed.
+    if (JSON.stringify(now) !== JSON.stringify(this.#shown)) this.#shown = now;
+    return this.#shown;
+  }
+  subscribe(hint: () => void) {
+    this.hint = hint;
+    return { close: () => {} };
+  }
+  close(): void {}
+
+  set(fact: Listener | HostAddress | Device): void {
+    if ('protocol' in fact) this.listeners.set(listenerKey(fact), fact);
+    else if ('origin' in fact) this.addresses.set(hostAddressKey(fact), fact);
+    else this.devices.set(deviceKey(fact), fact);
+  }
+
+  #mayFail(): void {
+    if (this.failure !== undefined) throw new NetlinkError(this.failure);
+  }
+}
+
+export interface Simulation {
+  readonly kernel: FakeKernel;
+  readonly clock: VirtualClock;
+  readonly sink: ExabgpSink;
+  readonly state: DaemonState;
+  /** What the core heard and what it answered, in order. */
+  readonly events: Event[];
+  readonly actions: Action[];
+  /** Calls `line` for each command on stdout. */
+  onCommand(line: (command: string) => void): void;
+  /** The standing of an address, in the words that a user would see. */
+  explain(address: IpAddress): string;
+  close(): Promise<void>;
+}
+
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLog,
+  flush() {},
+};
+
+/** Starts ha2bgp with these words of the command line on an empty host. */
+export function simulate(words: readonly string[]): Simulation {
+  const parsed = parseArguments(words, '0');
+  if ('print' in parsed) throw new Error(parsed.print);
+  const { settings, problems } = resolveSettings(parsed.flags, {});
+  const bad = [...parsed.problems, ...problems];
+  if (bad.length > 0) throw new Error(JSON.stringify(bad));
+
+  let heard: (command: string) => void = () => {};
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      for (const line of chunk.split('\n').filter((text) => text !== '')) heard(line);
+      done();
+    },
+  });
+  const events: Event[] = [];
+  const actions: Action[] = [];
+  let loop: Loop | undefined;
+  let isClosed = false;
+  const push = (event: Event): void => {
+    if (isClosed) return;
+    events.push(event);
+    loop?.push(event);
+  };
+  const clock = virtualClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
+  const kernel = new FakeKernel();
+  const sink = createExabgpSink({ output, clock, log: silentLog, push });
+  const source = createSource({ kernel, interval: settings.interval, clock, log: silentLog, push });
+  const executor = createExecutor({ clock, log: silentLog, sinks: [sink], lookNow: source.lookNow, push });
+  const state = initialState(policyFrom(settings));
+  loop = createLoop(
+    state,
+    {
+      execute(action) {
+        actions.push(action);
+        executor.execute(action);
+      },
+      endTurn: executor.endTurn,
+      close: executor.close,
+    },
+    (error) => {
+      throw error;
+    },
+  );
+  source.start();
+
+  return {
+    kernel,
+    clock,
+    sink,
+    state,
+    events,
+    actions,
+    onCommand: (line) => {
+      heard = line;
+    },
+    explain(address) {
+      const standing = standingOf(state, address);
+      if (standing.announced) {
+        return standing.leaving === undefined
+          ? 'announced'
+          : `announced, until its withdraw delay has passed: ${sentence(address, standing.leaving)}`;
+      }
+      return `not announced (${stageOf(standing.reason)}): ${sentence(address, standing.reason)}`;
+    },
+    async close() {
+      isClosed = true;
+      loop?.close();
+      source.close();
+      await sink.close(new AbortController().signal);
+      await settled();
+    },
+  };
+}
