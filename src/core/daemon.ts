@@ -18,7 +18,7 @@ import { findCandidate, type Networks, prepareNetworks } from './candidates.ts';
 import { type DesiredRoutes, noRoutes, unwant, want } from './desired.ts';
 import { applyFacts, emptyFacts, type FactsIndex } from './facts.ts';
 import { healthOf } from './health.ts';
-import { dueOf, excuseStall, isAnnounced, nextVerdict, type Verdict } from './hold.ts';
+import { dueOf, excuseStall, nextVerdict, type Verdict } from './hold.ts';
 
 export interface DaemonState {
   readonly policy: Policy;
@@ -137,11 +137,9 @@ function judge(state: DaemonState, address: IpAddress, readAt: Millis, actions: 
   state.services.set(address, verdict);
   retime(state, address, before, verdict, actions);
   const wasRouted = isRouted(state, address);
-  if (isAnnounced(verdict)) {
-    announce(state, address, actions);
-  } else {
-    for (const next of unwant(state.desired, address)) announce(state, next, actions);
-  }
+  // Falling changes nothing: what is announced stays for the delay, and what is held is not announced any more.
+  if (verdict.state === 'up') announce(state, address, actions);
+  if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, address);
   report(state, address, before, verdict, wasRouted, actions);
   if (verdict.state === 'down') {
     state.services.delete(address);
@@ -223,11 +221,17 @@ function report(
   }
 }
 
+/** When every service has been looked at: routes that went have made room for others that wait for it. */
 function told(state: DaemonState, actions: Action[]): Action[] {
-  if (state.desired.changed.size === 0) return actions;
-  const changed = new Set(state.desired.changed);
-  state.desired.changed.clear();
-  actions.push({ type: 'setRoutes', desired: state.desired.routes, changed });
+  const { desired, policy, services } = state;
+  for (const [address, { code }] of desired.held) {
+    if (desired.routes.size >= policy.maxRoutes) break;
+    if (code === 'max-routes' && services.get(address)?.state === 'up') announce(state, address, actions);
+  }
+  if (desired.changed.size === 0) return actions;
+  const changed = new Set(desired.changed);
+  desired.changed.clear();
+  actions.push({ type: 'setRoutes', desired: desired.routes, changed });
   return actions;
 }
 
@@ -246,11 +250,14 @@ export type Standing =
 
 export function standingOf(state: DaemonState, address: IpAddress): Standing {
   if (state.readAt === undefined) return { announced: false, reason: { code: 'facts-not-read' } };
-  const held = state.desired.held.get(address);
-  if (held !== undefined) return { announced: false, reason: held };
   const verdict = state.services.get(address);
-  if (verdict?.state === 'up') return { announced: true };
-  if (verdict?.state === 'falling') return { announced: true, leaving: verdict.reason };
+  const held = state.desired.held.get(address);
+  if (verdict?.state === 'up') return held === undefined ? { announced: true } : { announced: false, reason: held };
+  if (verdict?.state === 'falling') {
+    return held === undefined
+      ? { announced: true, leaving: verdict.reason }
+      : { announced: false, reason: verdict.reason };
+  }
   if (verdict?.state === 'rising') {
     return state.due.has(address) && state.failingSince !== undefined
       ? { announced: false, reason: { code: 'discovery-failing', since: state.failingSince } }

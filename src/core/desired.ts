@@ -33,14 +33,11 @@ export function want(desired: DesiredRoutes, address: IpAddress, policy: Policy)
   return undefined;
 }
 
-/** Withdraws the address, and returns the addresses that may be announced in its place. */
-export function unwant(desired: DesiredRoutes, address: IpAddress): IpAddress[] {
+/** Withdraws the address, or stops holding it. */
+export function unwant(desired: DesiredRoutes, address: IpAddress): void {
   desired.held.delete(address);
   const key = hostPrefix(address) as string as RouteKey;
-  if (!desired.routes.delete(key)) return [];
-  desired.changed.add(key);
-  for (const [waiting, reason] of desired.held) if (reason.code === 'max-routes') return [waiting];
-  return [];
+  if (desired.routes.delete(key)) desired.changed.add(key);
 }
 
 function hold(desired: DesiredRoutes, address: IpAddress, reason: Reason): Reason {

@@ -29,7 +29,6 @@ interface Missing {
   readonly address?: Millis;
 }
 
-export const isAnnounced = (verdict: Verdict): boolean => verdict.state === 'up' || verdict.state === 'falling';
 /** When the verdict has to be looked at again though no fact changes. */
 export const dueOf = (verdict: Verdict): Millis | undefined =>
   verdict.state === 'rising' || verdict.state === 'falling' ? verdict.until : undefined;

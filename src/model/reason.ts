@@ -90,7 +90,7 @@ export function sentence(address: IpAddress, reason: Reason): string {
     case 'next-hop-missing':
       return `${address} needs an IPv6 next hop: give --nexthop an IPv6 address, or --nexthop-self-ipv6 if every session is IPv6`;
     case 'max-routes':
-      return `${reason.limit} routes are announced already, and no more are allowed (--max-routes)`;
+      return `as many routes are announced as may be (--max-routes ${reason.limit})`;
     default:
       return reason satisfies never;
   }

@@ -26,7 +26,7 @@ type Step =
   | { readonly type: 'stall' | 'wait'; readonly length: number };
 
 /** Far more often there than not, so that services come up at all, stay for a while and go. */
-const mostly = fc.constantFrom(true, true, true, true, true, false);
+const mostly = fc.constantFrom(true, true, true, false);
 const happening: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: change('listener') },
   { weight: 3, arbitrary: change('address') },
@@ -36,7 +36,7 @@ const happening: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('wait' as const),
       length: fc.oneof(
-        fc.integer({ min: 1, max: 3_000 }),
+        fc.integer({ min: 1, max: 5_000 }),
         fc.constantFrom(999, 1_000, 1_001, 1_250, 2_000, 2_001, 2_250),
       ),
     }),
@@ -70,7 +70,7 @@ it('tries what it means to try: services come up and go in most runs', async () 
     if (commands.some(({ verb }) => verb === 'withdraw')) withdrawn++;
   }
   expect(announced).toBeGreaterThan(50);
-  expect(withdrawn).toBeGreaterThan(30);
+  expect(withdrawn).toBeGreaterThan(15);
 });
 
 it('gives the same actions for the same events', async () => {
