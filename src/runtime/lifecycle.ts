@@ -1,12 +1,14 @@
 /**
  * The lifecycle: the only place that hears signals and ends the process.
  *
- * Loaded first of all and importing nothing of ours: without a handler SIGUSR1 opens Node's inspector to every local user.
+ * Loaded and started first of all: without a handler SIGUSR1 opens Node's inspector to every local user.
  *
  *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within `CLOSE_WITHIN`; a second one exits at once
  *     SIGUSR1                   ignored
  *     SIGUSR2                   would reopen log files; there are none, so that it is ignored too
  */
+import { keepStderrBlocking } from './shared-stderr.ts';
+
 export interface Lifecycle {
   /** `close` is called once, when the process was asked to go or failed. It has until the signal aborts. */
   onClose(close: (signal: AbortSignal) => Promise<void>): void;
@@ -24,6 +26,7 @@ export interface Lifecycle {
 const CLOSE_WITHIN_MS = 1_500;
 
 export function startLifecycle(): Lifecycle {
+  keepStderrBlocking();
   const closers: ((signal: AbortSignal) => Promise<void>)[] = [];
   const enders: (() => void)[] = [];
   let failed = (error: unknown): void => {
