@@ -8,6 +8,7 @@ import { Command, Option as Flag } from 'commander';
 import { nearest } from '../config/nearest.ts';
 import type { Option } from '../config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
+import { quote, visible } from '../config/quote.ts';
 import type { GivenFlags, Problem } from '../config/settings.ts';
 
 export type CommandName = 'run' | 'check';
@@ -102,21 +103,31 @@ export function parseArguments(words: readonly string[], version: string): Argum
 }
 
 /**
- * `-network` becomes `--network`, as HA2BGP's users write it: a single dash and several letters are a long flag.
- * `--debug=true` is taken apart, which commander does not do for a flag without a value.
+ * `-network` becomes `--network`, as HA2BGP's users write it: a single dash and several letters are a long flag; `-n=X`
+ * becomes `--network=X`. `--debug=true` is taken apart, which commander does not do for a flag without a value.
  */
 function canonical(words: readonly string[]): { rest: string[]; switches: GivenFlags } {
   const rest: string[] = [];
   const switches: Partial<Record<OptionName, string[]>> = {};
-  for (const word of words) {
-    const long = /^-[a-z][a-z0-9-]+(=|$)/.test(word) ? `-${word}` : word;
+  const end = words.indexOf('--');
+  for (const word of end < 0 ? words : words.slice(0, end)) {
+    const long = withTwoDashes(word);
     const [, flag, value] = /^--([a-z0-9-]+)=(.*)$/s.exec(long) ?? [];
     const name = OPTION_NAMES.find((option) => OPTIONS[option].flag === flag && OPTIONS[option].kind === 'switch');
     if (name === undefined || value === undefined) rest.push(long);
-    else switches[name] = [value];
+    else switches[name] = [...(switches[name] ?? []), value];
   }
-  return { rest, switches };
+  return { rest: end < 0 ? rest : [...rest, ...words.slice(end)], switches };
 }
+
+function withTwoDashes(word: string): string {
+  const [, letter, value = ''] = /^-([a-z])(=.*)$/s.exec(word) ?? [];
+  const name = OPTION_NAMES.find((option) => letter !== undefined && shortOf(option) === letter);
+  if (name !== undefined) return `--${OPTIONS[name].flag}${value}`;
+  return /^-[a-z][a-z0-9-]+(=|$)/.test(word) ? `-${word}` : word;
+}
+
+const shortOf = (name: OptionName): string | undefined => (OPTIONS[name] as Option<unknown>).short;
 
 /** Every flag takes an optional value, so that a missing one is found together with all other problems. */
 function flagOf(name: OptionName): Flag {
@@ -135,7 +146,7 @@ function strangers(words: readonly string[]): Problem[] {
   const problems: Problem[] = [];
   words.forEach((word, index) => {
     if (isFlag(word)) problems.push(unknownFlag(word));
-    else if (!isFlag(words[index - 1] ?? '')) problems.push(unexpectedWord(word));
+    else if (!/^-[^=]+$/.test(words[index - 1] ?? '')) problems.push(unexpectedWord(word));
   });
   return problems;
 }
@@ -143,7 +154,7 @@ function strangers(words: readonly string[]): Problem[] {
 const isFlag = (word: string): boolean => word.startsWith('-') && word.length > 1;
 
 function unknownFlag(word: string): Problem {
-  const place = word.replace(/=.*$/s, '');
+  const place = visible(word.replace(/=.*$/s, ''));
   const name = place === '-s' ? 'socket' : place.replace(/^-+/, '');
   const refusal = Object.hasOwn(REFUSED_FLAGS, name) ? REFUSED_FLAGS[name] : undefined;
   if (refusal !== undefined) return { place, text: refusal };
@@ -155,9 +166,8 @@ function unknownFlag(word: string): Problem {
 }
 
 function unexpectedWord(word: string): Problem {
+  const place = quote(word);
+  if (COMMAND_NAMES.some((name) => name === word)) return { place, text: 'stray word: a command comes first of all' };
   const near = nearest(word, COMMAND_NAMES);
-  return {
-    place: JSON.stringify(word),
-    text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}`,
-  };
+  return { place, text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}` };
 }

@@ -3,7 +3,7 @@
 import type { Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
 import type { Resolved } from '../config/settings.ts';
-import { initialState } from '../core/daemon.ts';
+import { initialState } from '../core/state.ts';
 import { openKernel } from '../discovery/kernel.ts';
 import { createSource } from '../discovery/source.ts';
 import type { Event } from '../model/event.ts';

@@ -1,6 +1,7 @@
 /** Environment names that start with HA2BGP_ and are none of ours: an error where silence would announce too much. */
 import { nearest } from './nearest.ts';
 import { OPTION_NAMES, OPTIONS } from './options.ts';
+import { visible } from './quote.ts';
 
 const PREFIX = 'HA2BGP_';
 
@@ -25,18 +26,22 @@ export interface UnknownName {
 export function unknownNames(environment: Readonly<Record<string, string | undefined>>): UnknownName[] {
   const known: string[] = OPTION_NAMES.map((name) => OPTIONS[name].environment);
   return Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && (environment[name] ?? '') !== '')
     .sort()
     .map((name) => {
       if (NARROWING.has(name)) {
         return {
-          name,
+          name: visible(name),
           severity: 'error',
           text: 'would narrow what is announced, and this release does not know it yet; remove it from the environment',
         };
       }
       const near = nearest(name, known);
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
-      return { name, severity: 'warning', text: `has no effect: this release knows no such name${hint}` };
+      return {
+        name: visible(name),
+        severity: 'warning',
+        text: `has no effect: this release knows no such name${hint}`,
+      };
     });
 }

@@ -1,8 +1,19 @@
 /** The shape of an option, and the kinds of values that options have. */
-import { type IpAddress, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
+import {
+  familyOf,
+  type IpAddress,
+  isAny,
+  isLinkLocal,
+  isMulticast,
+  memberOfAny,
+  type Prefix,
+  parseAddress,
+  parsePrefix,
+} from '../model/address.ts';
 import { formatListenFilter, type ListenFilter, parseListenFilter } from '../model/listen-filter.ts';
 import { formatDuration, type Millis, parseDuration } from '../model/millis.ts';
 import type { NextHop } from '../model/route.ts';
+import { quote } from './quote.ts';
 
 /** A value, or what was expected instead. */
 type Parsed<T> = { readonly value: T } | { readonly expected: string };
@@ -48,9 +59,8 @@ export function nextHops(of: Description<readonly NextHop[]>): Option<readonly N
 
 /** What a BGP next hop can be: RFC 4271 §5.1.3 and §6.3. A link-local one means nothing outside its link. */
 function isUnicast(address: IpAddress): boolean {
-  if (address.includes(':')) return address !== '::' && !/^(fe[89ab]|ff)/.test(address);
-  const first = Number(address.slice(0, address.indexOf('.')));
-  return first !== 0 && first < 224;
+  const isReserved = familyOf(address) === 'ipv4' && memberOfAny(['0.0.0.0/8', '240.0.0.0/4'] as Prefix[])(address);
+  return !isAny(address) && !isLinkLocal(address) && !isMulticast(address) && !isReserved;
 }
 
 export function duration(
@@ -84,7 +94,7 @@ export function listenFilter(of: Description<ListenFilter>): Option<ListenFilter
     if ('filter' in parsed) return { value: parsed.filter };
     const { column, found, expected } = parsed.problem;
     return {
-      expected: `${expected} at column ${column}, where ${found === '' ? 'the filter ends' : `"${found}" stands`}`,
+      expected: `${expected} at column ${column}, where ${found === '' ? 'the filter ends' : `${quote(found)} stands`}`,
     };
   });
 }
@@ -134,11 +144,14 @@ function value<T>(
   return { ...of, kind: 'value', format, parse: single(parse) };
 }
 
+/** For an option that has one value: every text has to be good, and of several the last counts. */
 const single =
   <T>(parse: (text: string) => Parsed<T>) =>
-  ([text = '']: readonly string[]): ParsedOption<T> => {
-    const parsed = parse(text);
-    return 'value' in parsed ? parsed : { problems: [{ text, ...parsed }] };
+  (texts: readonly string[]): ParsedOption<T> => {
+    const parsed = texts.map((text) => ({ text, ...parse(text) }));
+    const problems = parsed.flatMap((one) => ('expected' in one ? [one] : []));
+    const last = parsed.at(-1);
+    return problems.length === 0 && last !== undefined && 'value' in last ? { value: last.value } : { problems };
   };
 
 function list<T extends string>(

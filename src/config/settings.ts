@@ -6,6 +6,7 @@ import { type Family, familyOf, type Prefix } from '../model/address.ts';
 import type { NextHop } from '../model/route.ts';
 import { unknownNames } from './environment.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
+import { quote } from './quote.ts';
 
 export type Origin = 'flag' | 'environment' | 'default';
 
@@ -42,8 +43,9 @@ export function resolveSettings(flags: GivenFlags, environment: Environment): Re
     (severity === 'error' ? problems : warnings).push({ place: name, text });
   }
   const resolved = settings as Settings;
-  if (problems.length === 0) checkTogether(resolved, origins as Record<OptionName, Origin>, problems, warnings);
-  return { settings: withDefaults(resolved), origins: origins as Record<OptionName, Origin>, problems, warnings };
+  const from = origins as Record<OptionName, Origin>;
+  if (problems.length === 0) checkTogether(resolved, from, problems, warnings);
+  return { settings: withDefaults(resolved, from), origins: from, problems, warnings };
 }
 
 function resolveOne(name: OptionName, flags: GivenFlags, environment: Environment, problems: Problem[]) {
@@ -60,6 +62,9 @@ function resolveOne(name: OptionName, flags: GivenFlags, environment: Environmen
   else if (option.kind === 'value' && present.length > 1) {
     problems.push({ place, text: `given ${present.length} times (${present.map(quote).join(', ')}), expected once` });
   }
+  if (option.kind === 'switch' && new Set(present.map((text) => JSON.stringify(option.parse([text])))).size > 1) {
+    problems.push({ place, text: `given as ${present.map(quote).join(' and as ')}: expected one of them` });
+  }
   if (present.length === 0) return { value: option.default, origin };
   const parsed = option.parse(present);
   if ('value' in parsed) return { value: parsed.value, origin };
@@ -72,16 +77,15 @@ function resolveOne(name: OptionName, flags: GivenFlags, environment: Environmen
 const split = (text: string, kind: string): readonly string[] =>
   kind === 'list' ? text.split(',').map((part) => part.trim()) : [text];
 
-/** With control characters made visible: what is reported goes to a terminal. */
-const quote = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-
 const TRY_OUT = ['127.0.0.0/8' as Prefix];
 
-function withDefaults(settings: Settings): Settings {
+function withDefaults(settings: Settings, origins: Readonly<Record<OptionName, Origin>>): Settings {
+  // A level that a flag says wins over a HA2BGP_DEBUG in the environment.
+  const isDebug = settings.debug && !(origins.debug === 'environment' && origins.logLevel === 'flag');
   return {
     ...settings,
     network: settings.network.length > 0 ? settings.network : TRY_OUT,
-    logLevel: settings.debug ? 'debug' : settings.logLevel,
+    logLevel: isDebug ? 'debug' : settings.logLevel,
   };
 }
 
@@ -94,7 +98,7 @@ function checkTogether(
   const placeOf = (name: OptionName): string =>
     origins[name] === 'environment' ? OPTIONS[name].environment : `--${OPTIONS[name].flag}`;
   const has = (family: Family): boolean =>
-    withDefaults(settings).network.some((network) => familyOf(network) === family);
+    withDefaults(settings, origins).network.some((network) => familyOf(network) === family);
 
   if (settings.network.length === 0) {
     warnings.push({ place: '--network', text: 'not given: trying things out with 127.0.0.0/8' });
@@ -106,7 +110,7 @@ function checkTogether(
       text: 'no IPv6 next hop is given, so that IPv6 addresses are held; give one, or --nexthop-self-ipv6 if every session is IPv6',
     });
   }
-  if (settings.debug && origins.logLevel !== 'default' && settings.logLevel !== 'debug') {
+  if (settings.debug && origins.debug === origins.logLevel && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }
 }

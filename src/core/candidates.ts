@@ -2,7 +2,18 @@
  * Second stage, PURE: which addresses the settings let us announce at all: listener × address × rule, or the reason why
  * not. Whether they are fit to be announced now is the next stage's question.
  */
-import { type IpAddress, isAny, isInside, isLoopback, LOOPBACK, memberOf, type Prefix } from '../model/address.ts';
+import {
+  ALL_ONES,
+  type IpAddress,
+  isAny,
+  isInside,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  LOOPBACK,
+  memberOfAny,
+  type Prefix,
+} from '../model/address.ts';
 import type { HostAddress } from '../model/facts.ts';
 import { globMatches } from '../model/glob.ts';
 import type { Policy } from '../model/policy.ts';
@@ -28,18 +39,12 @@ export interface Networks {
   readonly containsAsLoopback: (address: IpAddress) => boolean;
 }
 
-const NEVER: readonly { what: 'link-local' | 'multicast' | 'broadcast'; contains: (of: IpAddress) => boolean }[] = [
-  { what: 'link-local', contains: memberOf('169.254.0.0/16' as Prefix) }, // RFC 3927
-  { what: 'link-local', contains: memberOf('fe80::/10' as Prefix) }, // RFC 4291 §2.5.6
-  { what: 'multicast', contains: memberOf('224.0.0.0/4' as Prefix) }, // RFC 5771
-  { what: 'multicast', contains: memberOf('ff00::/8' as Prefix) }, // RFC 4291 §2.7
-  { what: 'broadcast', contains: memberOf('255.255.255.255/32' as Prefix) }, // RFC 919
-];
-
 export function prepareNetworks(networks: readonly Prefix[]): Networks {
   return {
-    contains: anyOf(networks),
-    containsAsLoopback: anyOf(networks.filter((network) => LOOPBACK.some((loopback) => isInside(network, loopback)))),
+    contains: memberOfAny(networks),
+    containsAsLoopback: memberOfAny(
+      networks.filter((network) => LOOPBACK.some((loopback) => isInside(network, loopback))),
+    ),
   };
 }
 
@@ -61,8 +66,9 @@ export function findCandidate(
 
 function neverAnnounced(address: IpAddress): Reason | undefined {
   if (isAny(address)) return { code: 'never-announced', what: 'unspecified' };
-  const never = NEVER.find(({ contains }) => contains(address));
-  return never && { code: 'never-announced', what: never.what };
+  if (isLinkLocal(address)) return { code: 'never-announced', what: 'link-local' };
+  if (isMulticast(address)) return { code: 'never-announced', what: 'multicast' };
+  return address === ALL_ONES ? { code: 'never-announced', what: 'broadcast' } : undefined;
 }
 
 function outside(address: IpAddress, policy: Policy, networks: Networks): Reason | undefined {
@@ -89,9 +95,4 @@ function localRoutesTo(address: IpAddress, facts: FactsIndex): HostAddress[] {
   return [...facts.localRoutes.values()]
     .filter(({ contains }) => contains(address))
     .map(({ origin, prefix, device }) => ({ origin, prefix, device }));
-}
-
-function anyOf(prefixes: readonly Prefix[]): (address: IpAddress) => boolean {
-  const tests = prefixes.map(memberOf);
-  return (address) => tests.some((contains) => contains(address));
 }

@@ -7,49 +7,19 @@
  * changed in place.
  */
 
-import type { Action, LogLevel } from '../model/action.ts';
+import type { Action } from '../model/action.ts';
 import { hostPrefix, type IpAddress } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
-import { formatDuration, type Millis, ms } from '../model/millis.ts';
-import type { Policy } from '../model/policy.ts';
+import type { Millis } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import type { RouteKey } from '../model/route.ts';
-import { findCandidate, type Networks, prepareNetworks } from './candidates.ts';
-import { type DesiredRoutes, noRoutes, unwant, want } from './desired.ts';
-import { applyFacts, emptyFacts, type FactsIndex } from './facts.ts';
+import { findCandidate } from './candidates.ts';
+import { unwant, want } from './desired.ts';
+import { applyFacts } from './facts.ts';
 import { healthOf } from './health.ts';
 import { dueOf, excuseStall, nextVerdict, type Verdict } from './hold.ts';
-
-export interface DaemonState {
-  readonly policy: Policy;
-  readonly networks: Networks;
-  readonly facts: FactsIndex;
-  /** One service is one address. A service is forgotten when it is down and nothing of it is left on this host. */
-  readonly services: Map<IpAddress, Verdict>;
-  /** Addresses with a matching listener that are no service, and why. */
-  readonly rejected: Map<IpAddress, Reason>;
-  readonly desired: DesiredRoutes;
-  /** Services whose delay has run out, and which wait for facts read after that. */
-  readonly due: Set<IpAddress>;
-  /** When the last good facts were read; `undefined` before the first. */
-  readAt: Millis | undefined;
-  /** Since when the kernel cannot be read; `undefined` while it can. */
-  failingSince: Millis | undefined;
-}
-
-export function initialState(policy: Policy): DaemonState {
-  return {
-    policy,
-    networks: prepareNetworks(policy.networks),
-    facts: emptyFacts(),
-    services: new Map(),
-    rejected: new Map(),
-    desired: noRoutes(),
-    due: new Set(),
-    readAt: undefined,
-    failingSince: undefined,
-  };
-}
+import { log, report } from './report.ts';
+import type { DaemonState } from './state.ts';
 
 export function handle(state: DaemonState, event: Event): readonly Action[] {
   const actions: Action[] = [];
@@ -140,7 +110,7 @@ function judge(state: DaemonState, address: IpAddress, readAt: Millis, actions: 
   // Falling changes nothing: what is announced stays for the delay, and what is held is not announced any more.
   if (verdict.state === 'up') announce(state, address, actions);
   if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, address);
-  report(state, address, before, verdict, wasRouted, actions);
+  report(address, { before, after: verdict, wasRouted, isRouted: isRouted(state, address) }, state.policy, actions);
   if (verdict.state === 'down') {
     state.services.delete(address);
     reject(state, address, verdict.reason, actions);
@@ -187,40 +157,6 @@ function retime(
   actions.push(due === undefined ? { type: 'clearTimer', timer } : { type: 'setTimer', timer, due });
 }
 
-function report(
-  state: DaemonState,
-  address: IpAddress,
-  before: Verdict | undefined,
-  after: Verdict,
-  wasRouted: boolean,
-  actions: Action[],
-): void {
-  const was = before?.state ?? 'down';
-  if (was === after.state) return;
-  const prefix = hostPrefix(address);
-  switch (after.state) {
-    case 'rising':
-      log(actions, 'info', 'up, announce delayed', { prefix, delay: formatDuration(state.policy.announceDelay) });
-      return;
-    case 'up':
-      if (was === 'falling') log(actions, 'info', 'up again, withdraw called off', { prefix });
-      else if (isRouted(state, address)) log(actions, 'info', 'announced', { prefix });
-      return;
-    case 'falling':
-      if (wasRouted)
-        log(actions, 'info', 'down, withdraw delayed', { prefix, reason: sentence(address, after.reason) });
-      return;
-    case 'down':
-      log(actions, 'info', wasRouted ? 'withdrawn' : 'down, was not announced', {
-        prefix,
-        reason: sentence(address, after.reason),
-      });
-      return;
-    default:
-      after satisfies never;
-  }
-}
-
 /** When every service has been looked at: routes that went have made room for others that wait for it. */
 function told(state: DaemonState, actions: Action[]): Action[] {
   const { desired, policy, services } = state;
@@ -238,37 +174,3 @@ function told(state: DaemonState, actions: Action[]): Action[] {
 const TIMER_PREFIX = 'verdict ';
 const timerFor = (address: IpAddress): TimerName => `${TIMER_PREFIX}${address}` as TimerName;
 const addressOf = (timer: TimerName): IpAddress => timer.slice(TIMER_PREFIX.length) as IpAddress;
-
-function log(actions: Action[], level: LogLevel, message: string, fields: Record<string, string | number>): void {
-  actions.push({ type: 'log', level, message, fields });
-}
-
-/** Where an address stands: announced, or the reason of the first stage that said no. For any address, also an unknown one. */
-export type Standing =
-  | { readonly announced: true; readonly leaving?: Reason }
-  | { readonly announced: false; readonly reason: Reason };
-
-export function standingOf(state: DaemonState, address: IpAddress): Standing {
-  if (state.readAt === undefined) return { announced: false, reason: { code: 'facts-not-read' } };
-  const verdict = state.services.get(address);
-  const held = state.desired.held.get(address);
-  if (verdict?.state === 'up') return held === undefined ? { announced: true } : { announced: false, reason: held };
-  if (verdict?.state === 'falling') {
-    return held === undefined
-      ? { announced: true, leaving: verdict.reason }
-      : { announced: false, reason: verdict.reason };
-  }
-  if (verdict?.state === 'rising') {
-    return state.due.has(address) && state.failingSince !== undefined
-      ? { announced: false, reason: { code: 'discovery-failing', since: state.failingSince } }
-      : {
-          announced: false,
-          reason: { code: 'announce-delay', delay: state.policy.announceDelay, until: verdict.until },
-        };
-  }
-  const health = healthOf(findCandidate(address, state.facts, state.policy, state.networks), state.facts, state.policy);
-  return {
-    announced: false,
-    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: state.readAt } : health.reason,
-  };
-}

@@ -15,8 +15,9 @@ export function track<T>(keyOf: (fact: T) => string): Tracked<T> {
       const added: T[] = [];
       for (const fact of facts) {
         const key = keyOf(fact);
+        if (now.has(key)) continue; // of two with one key the first counts
         const value = JSON.stringify(fact);
-        if (!now.has(key) && known.get(key) !== value) added.push(fact);
+        if (known.get(key) !== value) added.push(fact);
         now.set(key, value);
       }
       const removed = [...known.keys()].filter((key) => !now.has(key));

@@ -144,8 +144,12 @@ function createListenDump(family: ListenRow['family'], diag: NetlinkRequests): (
   return () => {
     const bytes = diag.dump(request);
     if (areEqual(bytes, lastBytes)) return last;
-    // The sockets of an SO_REUSEPORT group are one listener to us.
-    const listeners = new Map(rows(bytes, SOCK_DIAG_BY_FAMILY, decodeListenRow).map((row) => [idOf(row), row]));
+    // The sockets of an SO_REUSEPORT group are one listener to us; if any of them takes IPv4 as well, it does.
+    const listeners = new Map<string, ListenRow>();
+    for (const row of rows(bytes, SOCK_DIAG_BY_FAMILY, decodeListenRow)) {
+      const other = listeners.get(idOf(row));
+      listeners.set(idOf(row), { ...row, v6only: row.v6only && other?.v6only !== false });
+    }
     let isWhole = true;
     for (const before of last) {
       if (listeners.has(idOf(before))) continue;

@@ -61,8 +61,10 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
     let listeners: readonly Listener[];
     let isHostRead = false;
     try {
-      if (subscription === undefined) subscribe();
-      if (isAsked || isHinted || isFailing || subscription === undefined || readAt - hostReadAt >= HOST_INTERVAL) {
+      // Without a subscription nobody hints; and what came before a new one was hinted at by nobody.
+      const isUnhinted = subscription === undefined;
+      if (isUnhinted) subscribe();
+      if (isAsked || isHinted || isUnhinted || isFailing || readAt - hostReadAt >= HOST_INTERVAL) {
         host = kernel.readHost();
         hostReadAt = readAt;
         isHostRead = true;

@@ -78,10 +78,21 @@ export function isInside(inner: Prefix, outer: Prefix): boolean {
   return lengthOf(inner) >= lengthOf(outer) && memberOf(outer)(networkAddress(inner));
 }
 
+/** A test for membership in any of the prefixes. */
+export function memberOfAny(networks: readonly Prefix[]): (candidate: IpAddress) => boolean {
+  const tests = networks.map(memberOf);
+  return (candidate) => tests.some((contains) => contains(candidate));
+}
+
 /** RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3: addresses by which a host reaches itself. */
 export const LOOPBACK: readonly Prefix[] = ['127.0.0.0/8' as Prefix, '::1/128' as Prefix];
-const loopbackTests = LOOPBACK.map(memberOf);
-export const isLoopback = (candidate: IpAddress): boolean => loopbackTests.some((contains) => contains(candidate));
+export const isLoopback = memberOfAny(LOOPBACK);
+/** RFC 3927 and RFC 4291 §2.5.6. */
+export const isLinkLocal = memberOfAny(['169.254.0.0/16', 'fe80::/10'] as Prefix[]);
+/** RFC 5771 and RFC 4291 §2.7. */
+export const isMulticast = memberOfAny(['224.0.0.0/4', 'ff00::/8'] as Prefix[]);
+/** RFC 919: limited broadcast. */
+export const ALL_ONES = '255.255.255.255' as IpAddress;
 
 /** From network order: 4 or 16 bytes. IPv4 mapped into IPv6 stays what it is on the wire: see `unmap`. */
 export function addressFromBytes(bytes: Uint8Array): IpAddress {

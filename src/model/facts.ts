@@ -63,7 +63,7 @@ export const hostAddressKey = (of: HostAddress): string =>
 
 export const deviceKey = (of: Device): string => of.name;
 
-/** `10.0.0.1:80`, `[::]:80`, `0.0.0.0%eth0:80`: as `ss` prints it. */
+/** `10.0.0.1:80`, `[::]:80`, `0.0.0.0%eth0:80`. */
 export function endpoint(of: Listener): string {
   const device = of.device === '' ? '' : `%${of.device}`;
   return of.address.includes(':') ? `[${of.address}]${device}:${of.port}` : `${of.address}${device}:${of.port}`;

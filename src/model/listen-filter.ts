@@ -45,6 +45,8 @@ export function parseListenFilter(text: string): FilterResult {
   }));
   words.push({ text: '', column: text.length + 1 });
   try {
+    const oneTooMany = words.filter(({ text }) => text === 'sport')[MOST_TERMS];
+    if (oneTooMany !== undefined) throw new Unexpected(oneTooMany, `at most ${MOST_TERMS} terms`);
     const [filter, next] = parseOr(words, 0);
     const rest = wordAt(words, next);
     if (rest.text !== '') throw new Unexpected(rest, '"or", or the end of the filter');
@@ -66,7 +68,9 @@ class Unexpected extends Error {
   }
 }
 
+/** Bounds that no filter of a person's reaches, and no stack notices. */
 const MOST_DEPTH = 100;
+const MOST_TERMS = 1_000;
 
 function parseOr(words: readonly Word[], start: number, depth = 0): [ListenFilter, number] {
   let [filter, next] = parseTerm(words, start, depth);

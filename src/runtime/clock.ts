@@ -27,6 +27,7 @@ export function realClock(stalled: (lost: Millis) => void = () => {}): Clock {
   let reportedUntil = now();
 
   function arm(name: string, due: Millis, fire: () => void): void {
+    const armedAt = now();
     const wait = Math.min(Math.max(0, Math.ceil(due - now())), LONGEST_TIMEOUT);
     timers.set(
       name,
@@ -36,12 +37,12 @@ export function realClock(stalled: (lost: Millis) => void = () => {}): Clock {
           arm(name, due, fire);
           return;
         }
-        const lost = ms(at - Math.max(due, reportedUntil));
+        const lost = ms(at - Math.max(due, armedAt, reportedUntil));
+        timers.delete(name);
         if (lost > STALL) {
           reportedUntil = at;
           stalled(lost);
         }
-        timers.delete(name);
         fire();
       }, wait),
     );

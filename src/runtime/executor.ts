@@ -1,11 +1,10 @@
 /** The executor: which action is carried out by whom. Reading the kernel and telling the sinks happen once a turn. */
 import type { Action } from '../model/action.ts';
-import type { TimerName } from '../model/event.ts';
+import type { Event, TimerName } from '../model/event.ts';
 import type { Route, RouteKey } from '../model/route.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
-import type { Push } from './loop.ts';
 
 export interface Executor {
   execute(action: Action): void;
@@ -19,7 +18,7 @@ export interface Ports {
   readonly log: Log;
   readonly sinks: readonly Sink[];
   readonly lookNow: () => void;
-  readonly push: Push;
+  readonly push: (event: Event) => void;
 }
 
 export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Executor {

@@ -5,15 +5,14 @@
  * the core is never entered twice. A turn ends when the queue is empty; only then the sinks hear, once, of all that
  * changed in it.
  */
-import { type DaemonState, handle } from '../core/daemon.ts';
+import { handle } from '../core/daemon.ts';
+import type { DaemonState } from '../core/state.ts';
 import type { Action } from '../model/action.ts';
 import type { Event } from '../model/event.ts';
 import type { Executor } from './executor.ts';
 
-export type Push = (event: Event) => void;
-
 export interface Loop {
-  readonly push: Push;
+  readonly push: (event: Event) => void;
   /** Nothing that is pushed from now on is handled, and no timer of the core's is left. */
   close(): void;
 }

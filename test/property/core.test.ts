@@ -4,8 +4,9 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { handle, initialState } from '../../src/core/daemon.ts';
+import { handle } from '../../src/core/daemon.ts';
 import { dueOf } from '../../src/core/hold.ts';
+import { initialState } from '../../src/core/state.ts';
 import type { Action } from '../../src/model/action.ts';
 import type { IpAddress } from '../../src/model/address.ts';
 import type { Event } from '../../src/model/event.ts';

@@ -76,7 +76,7 @@ export function decodeAttributes(reader: Reader): Map<number, Uint8Array> {
 
 /** The errno of an NLMSG_ERROR body, positive; 0 is an acknowledgement. Throws `BytesError`. */
 export function decodeError(body: Uint8Array): number {
-  return -(new Reader(body).hostU32() | 0);
+  return 0 - (new Reader(body).hostU32() | 0);
 }
 
 /** A C string: up to its NUL. */

@@ -92,8 +92,8 @@ export function decodeAddress(body: Uint8Array): AddressRow | undefined {
   const attributes = decodeAttributes(reader);
   // On a point-to-point link IFA_ADDRESS is the other end's.
   const address = attributes.get(IFA.local) ?? attributes.get(IFA.address);
-  if (address?.length !== (family === AF_INET ? 4 : 16) || (family !== AF_INET && family !== AF_INET6))
-    return undefined;
+  if (address === undefined || (family !== AF_INET && family !== AF_INET6)) return undefined;
+  if (address.length !== (family === AF_INET ? 4 : 16) || length > address.length * 8) return undefined;
   const longFlags = attributes.get(IFA.flags);
   const flags = longFlags === undefined ? shortFlags : new Reader(longFlags).hostU32();
   return {
@@ -130,7 +130,7 @@ export function decodeLocalRoute(body: Uint8Array): LocalRouteRow | undefined {
     (longTable === undefined ? table : new Reader(longTable).hostU32()) === RT_TABLE_LOCAL;
   const destination = attributes.get(RTA.dst);
   const device = attributes.get(RTA.oif);
-  if (!isOwn || destination?.length !== 4 || device === undefined) return undefined;
+  if (!isOwn || destination?.length !== 4 || length > 32 || device === undefined) return undefined;
   return {
     deviceIndex: new Reader(device).hostU32(),
     prefix: `${addressFromBytes(destination)}/${length}` as Prefix,

@@ -8,7 +8,7 @@ export type Said =
   | { readonly type: 'error' }
   /** ExaBGP ends, and is going to send SIGTERM. */
   | { readonly type: 'shutdown' }
-  /** A state of a neighbor, or any other event of the JSON encoder: no answer to a command. */
+  /** What happened to a neighbor, of the text encoder or the JSON one: no answer to a command. */
   | { readonly type: 'event'; readonly text: string }
   | { readonly type: 'unknown'; readonly text: string }
   /** A line that was too long to be kept; it counts once, whatever its length. */
@@ -54,6 +54,6 @@ export function createReplyReader(): ReplyReader {
 function classify(line: string): Said {
   if (line === 'done' || line === 'error') return { type: line };
   if (/^shutdown( \d+)*$/.test(line)) return { type: 'shutdown' };
-  if (line.startsWith('{') || /^neighbor \S+ (connected|up|down\b)/.test(line)) return { type: 'event', text: line };
+  if (line.startsWith('{') || /^neighbor \S+ \S/.test(line)) return { type: 'event', text: line };
   return { type: 'unknown', text: line };
 }

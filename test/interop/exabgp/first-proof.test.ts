@@ -12,6 +12,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startExabgp } from '../../helpers/exabgp.ts';
 import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { childrenOf, isAlive, listen, run, type Started, start, stopAll } from '../../helpers/processes.ts';
@@ -47,16 +48,7 @@ describeInterop('ha2bgp under ExaBGP, with BIRD and a second router behind it', 
     const [command = '', ...args] = [...namespace.enter, 'bird', '-f', '-c', config, '-s', control];
     return start(command, args);
   };
-  const startExabgp = (): Started => {
-    const settings = ['daemon.drop=false', 'daemon.user=root', 'tcp.bind=', 'api.cli=false', 'log.level=WARNING'];
-    const [command = '', ...args] = [
-      ...[...host.enter, 'env', ...settings.map((setting) => `exabgp.${setting}`)],
-      ...['/usr/bin/python3', '/usr/sbin/exabgp', path.join(place, 'exabgp.conf')],
-    ];
-    return start(command, args, {
-      env: { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` },
-    });
-  };
+  const startServer = (): Started => startExabgp(path.join(place, 'exabgp.conf'), host);
   /** What the router's kernel would do with a packet to the service: the gateway, or `undefined` without a usable route. */
   const gateway = async (family: 'ipv4' | 'ipv6'): Promise<string | undefined> => {
     const shown = await router.ip(family === 'ipv4' ? '-4' : '-6', '-j', 'route', 'show', SERVICE[family]);
@@ -93,7 +85,7 @@ describeInterop('ha2bgp under ExaBGP, with BIRD and a second router behind it', 
     fs.writeFileSync(path.join(place, 'router.conf'), ROUTER_CONFIG);
     startBird(router, path.join(place, 'router.conf'));
     bird = startBird(host, path.join(root, 'contrib/bird.conf'));
-    exabgp = startExabgp();
+    exabgp = startServer();
   });
 
   afterAll(async () => {
@@ -133,7 +125,7 @@ describeInterop('ha2bgp under ExaBGP, with BIRD and a second router behind it', 
     await exabgp.stop('SIGKILL');
     await until('the routes gone', async () => !(await gateway('ipv4')) && !(await gateway('ipv6')));
     await until('ha2bgp gone with its ExaBGP', () => !isAlive(daemon));
-    exabgp = startExabgp();
+    exabgp = startServer();
     await until('both routes again', bothRoutes);
   });
 

@@ -9,6 +9,19 @@ import { until } from '../../helpers/until.ts';
 const QUICK = ['--announce-delay', '0', '--withdraw-delay', '0', '--interval', '50ms', '--bgp-backend', 'test'];
 const NETWORKS = ['-n', '10.0.0.0/8', '-n', '2001:db8::/32', '-t', '2001:db8::1'];
 
+/** Two sockets on [::]:80 in one SO_REUSEPORT group; each character says whether one of them is IPV6_V6ONLY. */
+const REUSEPORT = `
+import socket, sys, time
+sockets = []
+for v6only in sys.argv[1]:
+    s = socket.socket(socket.AF_INET6)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(v6only))
+    s.bind(('::', 80)); s.listen(); sockets.append(s)
+print('listening', flush=True)
+time.sleep(60)
+`;
+
 describeInterop('the kernel', () => {
   let host: Namespace;
   let other: Namespace;
@@ -79,6 +92,19 @@ describeInterop('the kernel', () => {
     start(command, args);
     await told(daemon, 'announce route 2001:db8::53/128 next-hop 2001:db8::1');
     expect(daemon.stdout().split('announce route 10.0.1.1/32')).toHaveLength(2);
+  });
+
+  it('takes an SO_REUSEPORT group for dual-stack when any of its sockets is, in whatever order', async () => {
+    await host.ip('address', 'add', '10.0.1.1/32', 'dev', 'near0');
+    for (const order of ['01', '10']) {
+      const daemon = await startInside();
+      const [command = '', ...args] = [...host.enter, '/usr/bin/python3', '-c', REUSEPORT, order];
+      const group = start(command, args);
+      await until('the group', () => group.stdout().includes('listening'));
+      await told(daemon, 'announce route 10.0.1.1/32 next-hop self');
+      await group.stop();
+      await daemon.stop();
+    }
   });
 
   it('chooses by device and by label', async () => {

@@ -1,0 +1,56 @@
+/** What the core says in the log, PURE: state changes at info, what is passed over at debug. */
+import type { Action, LogLevel } from '../model/action.ts';
+import { hostPrefix, type IpAddress } from '../model/address.ts';
+import { formatDuration } from '../model/millis.ts';
+import type { Policy } from '../model/policy.ts';
+import { sentence } from '../model/reason.ts';
+import type { Verdict } from './hold.ts';
+
+export interface Step {
+  readonly before: Verdict | undefined;
+  readonly after: Verdict;
+  /** Whether a route was, and is, wanted: a service that is up may be held. */
+  readonly wasRouted: boolean;
+  readonly isRouted: boolean;
+}
+
+export function report(
+  address: IpAddress,
+  { before, after, wasRouted, isRouted }: Step,
+  policy: Policy,
+  actions: Action[],
+): void {
+  const was = before?.state ?? 'down';
+  if (was === after.state) return;
+  const prefix = hostPrefix(address);
+  switch (after.state) {
+    case 'rising':
+      log(actions, 'info', 'up, announce delayed', { prefix, delay: formatDuration(policy.announceDelay) });
+      return;
+    case 'up':
+      if (was === 'falling') log(actions, 'info', 'up again, withdraw called off', { prefix });
+      else if (isRouted) log(actions, 'info', 'announced', { prefix });
+      return;
+    case 'falling':
+      if (wasRouted)
+        log(actions, 'info', 'down, withdraw delayed', { prefix, reason: sentence(address, after.reason) });
+      return;
+    case 'down':
+      log(actions, 'info', wasRouted ? 'withdrawn' : 'down, was not announced', {
+        prefix,
+        reason: sentence(address, after.reason),
+      });
+      return;
+    default:
+      after satisfies never;
+  }
+}
+
+export function log(
+  actions: Action[],
+  level: LogLevel,
+  message: string,
+  fields: Record<string, string | number>,
+): void {
+  actions.push({ type: 'log', level, message, fields });
+}

@@ -1,0 +1,179 @@
+/**
+ * Who may import whom. The table of docs/architecture.md, kept by a walk over every import of src/.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Pure files of rooms that also have shells; the rooms model, bytes and core are pure throughout. */
+const PURE_FILES = [
+  'discovery/delta.ts',
+  'discovery/netlink/message.ts',
+  'discovery/netlink/inet-diag.ts',
+  'discovery/netlink/rtnetlink.ts',
+  'sink/sink.ts',
+  'sink/diff.ts',
+  'sink/exabgp/commands.ts',
+  'sink/exabgp/replies.ts',
+];
+const PURE_ROOMS = ['model', 'bytes', 'core'];
+const SHELL_ROOMS = ['discovery', 'sink'];
+/** What a shell may take from runtime. */
+const RUNTIME_FOR_SHELLS = ['runtime/clock.ts', 'runtime/log.ts', 'runtime/native.ts'];
+/** The interfaces of shells, which runtime may name. */
+const SHELL_INTERFACES = ['sink/sink.ts'];
+/** Each package lives behind one file, so that it can leave. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'ip-address': 'model/address.ts',
+  koffi: 'runtime/native.ts',
+  pino: 'runtime/log.ts',
+  'pino-pretty': 'runtime/log.ts',
+  commander: 'cli/arguments.ts',
+};
+
+interface SourceFile {
+  /** Below src/, as in `core/daemon.ts`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+const isPure = (name: string): boolean => PURE_ROOMS.includes(roomOf(name)) || PURE_FILES.includes(name);
+const roomOf = (name: string): string => name.split('/')[0] ?? '';
+
+/** Every module that the file names: imports of values and of types, exports from, and imports at run time. */
+function importsOf({ name, text }: SourceFile): string[] {
+  const code = withoutComments(text);
+  const named = [...code.matchAll(/\b(?:import|export)\b[^;'"]*?\bfrom\s*'([^']+)'/g)];
+  const bare = [...code.matchAll(/\bimport\s*'([^']+)'/g)];
+  const late = [...code.matchAll(/\bimport\(\s*'([^']+)'/g)];
+  return [...named, ...bare, ...late].map(([, target = '']) =>
+    target.startsWith('.') ? path.posix.join(path.posix.dirname(name), target) : target,
+  );
+}
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+
+/** Why the file may not import that; `undefined` when it may. */
+function whyForbidden(from: string, target: string): string | undefined {
+  const room = roomOf(from);
+  if (target.startsWith('node:')) return isPure(from) ? 'a pure file knows no node:' : undefined;
+  if (!target.endsWith('.ts')) {
+    return PACKAGES[target] === from ? undefined : `the package belongs to ${PACKAGES[target] ?? 'no file'}`;
+  }
+  const targetRoom = roomOf(target);
+  if (targetRoom === 'cli' && room !== 'cli') return 'nobody imports cli';
+  if (room === 'cli') return undefined;
+  if (isPure(target) && targetRoom === room) return undefined;
+  if (room === 'model' || room === 'bytes') return targetRoom === room ? undefined : 'knows only itself';
+  if (room === 'core') return targetRoom === 'model' ? undefined : 'core knows model and itself';
+  if (isPure(from)) return ['model', 'bytes'].includes(targetRoom) ? undefined : 'a pure file knows pure files';
+  if (SHELL_ROOMS.includes(room)) {
+    return [room, 'model', 'bytes'].includes(targetRoom) || RUNTIME_FOR_SHELLS.includes(target)
+      ? undefined
+      : 'a shell knows its own room, model, bytes, and of runtime the clock, the log and the native edge';
+  }
+  if (room === 'config') {
+    return [room, 'model', 'bytes'].includes(targetRoom) || isPure(target) ? undefined : 'config knows pure files';
+  }
+  if (room === 'runtime') {
+    return [room, 'model', 'core'].includes(targetRoom) || SHELL_INTERFACES.includes(target)
+      ? undefined
+      : 'runtime knows model, core and the interfaces of shells';
+  }
+  return 'a room that the table does not know';
+}
+
+const files: SourceFile[] = fs
+  .readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({ name, text: fs.readFileSync(path.join(root, 'src', name), 'utf8') }));
+
+describe('the rooms', () => {
+  it('are found, with their imports', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect(importsOf(files.find(({ name }) => name === 'cli/main.ts') ?? { name: '', text: '' })).toEqual(
+      expect.arrayContaining(['node:fs', 'cli/run.ts', 'runtime/lifecycle.ts']),
+    );
+  });
+
+  it.each([
+    ['model/route.ts', 'core/daemon.ts'],
+    ['core/daemon.ts', 'runtime/clock.ts'],
+    ['core/daemon.ts', 'node:fs'],
+    ['model/glob.ts', 'ip-address'],
+    ['sink/diff.ts', 'sink/exabgp/exabgp.ts'],
+    ['discovery/source.ts', 'sink/sink.ts'],
+    ['sink/exabgp/exabgp.ts', 'runtime/loop.ts'],
+    ['runtime/loop.ts', 'sink/exabgp/exabgp.ts'],
+    ['config/settings.ts', 'discovery/kernel.ts'],
+    ['runtime/loop.ts', 'cli/main.ts'],
+  ])('would not let %s import %s', (from, target) => {
+    expect(whyForbidden(from, target)).toBeTypeOf('string');
+  });
+
+  it.each(files.map((file) => [file.name, file] as const))('%s imports only what it may', (name, file) => {
+    const forbidden = importsOf(file).flatMap((target) => {
+      const why = whyForbidden(name, target);
+      return why === undefined ? [] : [`${target}: ${why}`];
+    });
+    expect(forbidden).toEqual([]);
+  });
+
+  it('have no cycles', () => {
+    const graph = new Map(files.map((file) => [file.name, importsOf(file).filter((target) => target.endsWith('.ts'))]));
+    const done = new Set<string>();
+    const visit = (name: string, trail: readonly string[]): void => {
+      expect(trail, 'a cycle').not.toContain(name);
+      if (done.has(name)) return;
+      for (const target of graph.get(name) ?? []) visit(target, [...trail, name]);
+      done.add(name);
+    };
+    for (const name of graph.keys()) visit(name, []);
+  });
+
+  it('have no barrel files', () => {
+    expect(files.filter(({ name }) => path.posix.basename(name) === 'index.ts')).toEqual([]);
+  });
+});
+
+describe('words that have one home', () => {
+  const usersOf = (pattern: RegExp): string[] =>
+    files.filter(({ text }) => pattern.test(withoutComments(text))).map(({ name }) => name);
+
+  it('keeps time, chance, process and console out of pure files', () => {
+    const impure = usersOf(
+      /\b(Date\.now|new Date|performance\.|setTimeout|setInterval|setImmediate|queueMicrotask|Math\.random|process\.|console\.)/,
+    );
+    expect(impure.filter(isPure)).toEqual([]);
+    expect(impure).toContain('runtime/clock.ts');
+  });
+
+  it('ends the process and hears signals in runtime/lifecycle only', () => {
+    expect(usersOf(/process\.(exit|abort|kill|reallyExit)\(/)).toEqual(['runtime/lifecycle.ts']);
+    expect(usersOf(/process\.(on|once|addListener)\(/)).toEqual(['runtime/lifecycle.ts']);
+  });
+
+  it('names stdout where it is handed to the sink, and where a command prints its answer', () => {
+    expect(usersOf(/process\.stdout|console\.|writeSync\(1\b/).sort()).toEqual(['cli/main.ts', 'cli/run.ts']);
+  });
+
+  it('reaches into Node in runtime/native only', () => {
+    expect(usersOf(/\._handle\b|process\.binding/)).toEqual(['runtime/native.ts']);
+  });
+});
+
+describe('dependencies', () => {
+  const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, object>;
+
+  it('are those that have a file of their own', () => {
+    expect(Object.keys(manifest['dependencies'] ?? {}).sort()).toEqual(Object.keys(PACKAGES).sort());
+  });
+
+  it('have their sentence in docs/dependencies.md', () => {
+    const text = fs.readFileSync(path.join(root, 'docs/dependencies.md'), 'utf8');
+    const all = [...Object.keys(manifest['dependencies'] ?? {}), ...Object.keys(manifest['devDependencies'] ?? {})];
+    expect(all.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+});

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Arguments, parseArguments } from '../../src/cli/arguments.ts';
+import { check } from '../../src/cli/check.ts';
+import type { Option } from '../../src/config/option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from '../../src/config/options.ts';
+import { type GivenFlags, resolveSettings } from '../../src/config/settings.ts';
+
+const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
+  network: ['192.0.2.0/24', '10.0.0.0/8', '2001:db8::/32', '::/0'],
+  listenFilter: ['sport = :53', 'sport = :80 or sport = :443'],
+  device: ['eth0', ''],
+  deviceLabel: ['lo:*', ''],
+  nexthop: ['self', '10.0.0.1', '2001:db8::9'],
+  nexthopSelfIpv6: ['true', 'false', 'on', '0'],
+  announceDelay: ['0', '1.5s', '24h'],
+  withdrawDelay: ['0', '250ms', '1m30s'],
+  addressWithdrawDelay: ['0', '1h', '0.001ms'],
+  maxRoutes: ['1', '1000000', '0042'],
+  interval: ['10ms', '10s'],
+  bgpBackend: ['exabgp', 'test', 'exabgptest'],
+  logFormat: ['auto', 'text', 'json'],
+  logLevel: ['debug', 'info', 'warn', 'error'],
+  debug: ['true', 'false'],
+  noColor: ['yes', 'no'],
+};
+const optionOf = (name: OptionName): Option<unknown> => OPTIONS[name] as Option<unknown>;
+const nonsense = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('__proto__', '-1', '1/0', ','));
+
+const textOf = (name: OptionName): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...VALUES[name]) }, { weight: 1, arbitrary: nonsense });
+const given = fc.record(
+  Object.fromEntries(
+    OPTION_NAMES.map((name) => [
+      name,
+      fc.array(fc.option(textOf(name), { nil: undefined, freq: 8 }), { minLength: 1, maxLength: 3 }),
+    ]),
+  ),
+  { requiredKeys: [] },
+) as fc.Arbitrary<GivenFlags>;
+/** One good value for some of the options; they may still contradict one another. */
+const good = fc.record(
+  Object.fromEntries(OPTION_NAMES.map((name) => [name, fc.constantFrom(...VALUES[name]).map((text) => [text])])),
+  { requiredKeys: [] },
+) as fc.Arbitrary<GivenFlags>;
+const environment = fc.oneof(
+  fc.record(Object.fromEntries(OPTION_NAMES.map((name) => [optionOf(name).environment, textOf(name)])), {
+    requiredKeys: [],
+  }),
+  fc.dictionary(
+    fc.string({ maxLength: 8 }).map((name) => `HA2BGP_${name}`),
+    fc.string(),
+  ),
+);
+
+/** The texts that `format` wrote, as flags. */
+const reread = (name: OptionName, value: unknown) => {
+  const option = optionOf(name);
+  const text = option.format(value);
+  return option.parse(option.kind === 'list' ? text.split(',').filter((part) => part !== '') : [text]);
+};
+
+describe('settings', () => {
+  it('come out whole whatever goes in, and every one of them is a value that its option takes', () => {
+    fc.assert(
+      fc.property(given, environment, (flags, variables) => {
+        const { settings, origins, problems } = resolveSettings(flags, variables);
+        for (const name of OPTION_NAMES) {
+          expect(reread(name, settings[name])).toEqual({ value: settings[name] });
+          const isGiven = flags[name] !== undefined;
+          const isSet = (variables[optionOf(name).environment] ?? '') !== '';
+          expect(origins[name]).toBe(isGiven ? 'flag' : isSet ? 'environment' : 'default');
+        }
+        for (const { place, text } of problems) {
+          expect(place).toMatch(/^(--[a-z0-9-]+$|HA2BGP_)/);
+          expect(text).not.toMatch(/undefined|\[object/);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that are good have nothing to be said against, one by one', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...OPTION_NAMES).chain((name) => fc.tuple(fc.constant(name), fc.constantFrom(...VALUES[name]))),
+        ([name, text]) => {
+          const networks = name === 'network' ? {} : { network: ['192.0.2.0/24', '2001:db8::/32'] };
+          expect(resolveSettings({ ...networks, [name]: [text] }, {}).problems).toEqual([]);
+          expect(resolveSettings(networks, { [optionOf(name).environment]: text }).problems).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  it('are printed by check in a form that can be given back', () => {
+    fc.assert(
+      fc.property(good, (flags) => {
+        const resolved = resolveSettings({ ...flags, network: ['192.0.2.0/24', '2001:db8::/32'] }, {});
+        fc.pre(resolved.problems.length === 0);
+        const again = Object.fromEntries(
+          check(resolved)
+            .trimEnd()
+            .split('\n')
+            .flatMap((line, index) => {
+              const [, flag, value = ''] = /^(\S+) +(.*?) +\S+$/.exec(line) ?? [];
+              const name = OPTION_NAMES[index];
+              expect(name && optionOf(name).flag).toBe(flag);
+              if (name === undefined || value === '(not given)') return [];
+              return [[name, optionOf(name).kind === 'list' ? value.split(',') : [value]] as const];
+            }),
+        );
+        const { settings, problems } = resolveSettings(again, {});
+        expect(problems).toEqual([]);
+        expect(settings).toEqual(resolved.settings);
+      }),
+    );
+  });
+});
+
+describe('the command line', () => {
+  const flagNames = OPTION_NAMES.map((name) => optionOf(name).flag);
+  const word = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...flagNames.flatMap((flag) => [`--${flag}`, `-${flag}`, `--${flag}=x`])) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom('run', 'check', 'x', '192.0.2.0/24', '-n', '-t', '-d', '-s', '-', '--', ''),
+    },
+    { weight: 1, arbitrary: fc.string({ maxLength: 8 }).map((text) => `--${text}`) },
+    { weight: 1, arbitrary: fc.string({ maxLength: 8 }) },
+  );
+  const isAsking = (words: readonly string[]): boolean =>
+    words.some((each) => /^(-[vh].*|--help|--version|help|-help|-version)$/.test(each));
+
+  it('is a command with its flags for any words, and prints only what was asked for', () => {
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+        fc.pre(!isAsking(words));
+        const parsed: Arguments = parseArguments(words, '1');
+        expect(parsed).toEqual({
+          command: expect.stringMatching(/^(run|check)$/),
+          flags: expect.any(Object),
+          problems: expect.any(Array),
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives every value of a flag back, in whichever way it was written', () => {
+    const text = fc.string({ minLength: 1, maxLength: 12 }).filter((each) => !each.startsWith('-'));
+    const names = OPTION_NAMES.filter((name) => optionOf(name).kind !== 'switch');
+    const flag = fc.tuple(fc.constantFrom(...names), text, fc.constantFrom('--', '-'), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(flag, { maxLength: 6 }), (flags) => {
+        const words = flags.flatMap(([name, value, dashes, isJoined]) => {
+          const start = `${dashes}${optionOf(name).flag}`;
+          return isJoined ? [`${start}=${value}`] : [start, value];
+        });
+        const expected: Partial<Record<OptionName, string[]>> = {};
+        for (const [name, value] of flags) expected[name] = [...(expected[name] ?? []), value];
+        expect(parseArguments(words, '1')).toEqual({ command: 'run', flags: expected, problems: [] });
+      }),
+    );
+  });
+});

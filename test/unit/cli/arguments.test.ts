@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { type Invocation, parseArguments } from '../../../src/cli/arguments.ts';
+import type { Option } from '../../../src/config/option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from '../../../src/config/options.ts';
+
+const VERSION = '1.2.3-test';
+
+function invocation(...words: readonly string[]): Invocation {
+  const parsed = parseArguments(words, VERSION);
+  if ('print' in parsed) throw new Error(`printed: ${parsed.print}`);
+  return parsed;
+}
+
+function printed(...words: readonly string[]): string {
+  const parsed = parseArguments(words, VERSION);
+  if (!('print' in parsed)) throw new Error(`not printed: ${JSON.stringify(parsed)}`);
+  return parsed.print;
+}
+
+const optionOf = (name: OptionName): Option<unknown> => OPTIONS[name] as Option<unknown>;
+const ofKind = (...kinds: readonly string[]) => OPTION_NAMES.filter((name) => kinds.includes(optionOf(name).kind));
+const problemsOf = (...words: readonly string[]) => invocation(...words).problems;
+
+describe('the command', () => {
+  it.each([
+    [[], 'run'],
+    [['run'], 'run'],
+    [['check'], 'check'],
+    [['--network', '192.0.2.0/24'], 'run'],
+    [['check', '--network', '192.0.2.0/24'], 'check'],
+  ])('of %j is %s', (words, command) => {
+    expect(invocation(...words)).toMatchObject({ command, problems: [] });
+  });
+
+  it.each(['chek', 'checks', 'rn', 'runn'])('that is mistyped as %s is asked about', (word) => {
+    const near = word.startsWith('c') ? 'check' : 'run';
+    expect(problemsOf(word)).toEqual([
+      { place: `"${word}"`, text: `unknown command or stray word; did you mean ${near}?` },
+    ]);
+  });
+});
+
+describe('flags with a value', () => {
+  it.each(ofKind('value', 'list'))('are written in four ways: %s', (name) => {
+    const { flag } = optionOf(name);
+    for (const words of [[`--${flag}`, 'x y'], [`--${flag}=x y`], [`-${flag}`, 'x y'], [`-${flag}=x y`]]) {
+      expect(invocation(...words)).toEqual({ command: 'run', flags: { [name]: ['x y'] }, problems: [] });
+    }
+  });
+
+  it.each(OPTION_NAMES.filter((name) => optionOf(name).short !== undefined && optionOf(name).kind !== 'switch'))(
+    'have a short form: %s',
+    (name) => {
+      expect(invocation(`-${optionOf(name).short}`, 'x').flags).toEqual({ [name]: ['x'] });
+    },
+  );
+
+  it.each(ofKind('value', 'list'))('without a value are reported later, with all the rest: %s', (name) => {
+    const { flag } = optionOf(name);
+    expect(invocation(`--${flag}`)).toEqual({ command: 'run', flags: { [name]: [undefined] }, problems: [] });
+    expect(invocation(`--${flag}`, '--debug').flags).toEqual({ [name]: [undefined], debug: ['true'] });
+  });
+
+  it.each(ofKind('value', 'list'))('keep every value, in order: %s', (name) => {
+    const { flag } = optionOf(name);
+    expect(invocation(`--${flag}`, 'one', `-${flag}=two`, `--${flag}`, 'one').flags).toEqual({
+      [name]: ['one', 'two', 'one'],
+    });
+  });
+
+  it('keep what looks like several values, or like nothing', () => {
+    expect(invocation('--network', '10.0.0.0/8,192.0.2.0/24', '--device=', '--interval', '').flags).toEqual({
+      network: ['10.0.0.0/8,192.0.2.0/24'],
+      device: [''],
+      interval: [''],
+    });
+  });
+
+  it('keep an equals sign inside the value', () => {
+    expect(invocation('--listen-filter=sport = :53', '-l', 'sport = :54').flags).toEqual({
+      listenFilter: ['sport = :53', 'sport = :54'],
+    });
+  });
+
+  it('take a negative number for a value', () => {
+    expect(invocation('--max-routes', '-5')).toEqual({ command: 'run', flags: { maxRoutes: ['-5'] }, problems: [] });
+  });
+});
+
+describe('switches', () => {
+  it.each(ofKind('switch'))('need no value, and may have one: %s', (name) => {
+    const { flag } = optionOf(name);
+    expect(invocation(`--${flag}`).flags).toEqual({ [name]: ['true'] });
+    expect(invocation(`-${flag}`).flags).toEqual({ [name]: ['true'] });
+    expect(invocation(`--${flag}=false`).flags).toEqual({ [name]: ['false'] });
+    expect(invocation(`-${flag}=false`).flags).toEqual({ [name]: ['false'] });
+    expect(invocation(`--${flag}=maybe`).flags).toEqual({ [name]: ['maybe'] });
+    expect(invocation(`--${flag}=`).flags).toEqual({ [name]: [''] });
+  });
+
+  it('have a short form', () => {
+    expect(invocation('-d').flags).toEqual({ debug: ['true'] });
+  });
+
+  it('do not swallow the word behind them', () => {
+    expect(invocation('--debug', 'check')).toMatchObject({
+      flags: { debug: ['true'] },
+      problems: [{ place: '"check"' }],
+    });
+  });
+
+  it('are set for the command that is given', () => {
+    expect(invocation('check', '--debug=false')).toEqual({
+      command: 'check',
+      flags: { debug: ['false'] },
+      problems: [],
+    });
+  });
+});
+
+describe('unknown flags', () => {
+  it.each([
+    ['--netwrok', '--netwrok', 'unknown flag; did you mean --network?'],
+    ['-netwrok', '--netwrok', 'unknown flag; did you mean --network?'],
+    ['--netwrok=10.0.0.0/8', '--netwrok', 'unknown flag; did you mean --network?'],
+    ['--announce', '--announce', 'unknown flag; did you mean --announce-delay?'],
+    ['--nocolor', '--nocolor', 'unknown flag; did you mean --no-color?'],
+    ['--completely-different', '--completely-different', 'unknown flag'],
+    ['--constructor', '--constructor', 'unknown flag'],
+    ['--__proto__', '--__proto__', 'unknown flag'],
+    ['-x', '-x', 'unknown flag'],
+  ])('are reported with the nearest one: %s', (word, place, text) => {
+    expect(problemsOf(word)).toEqual([{ place, text }]);
+    expect(problemsOf('check', word)).toEqual([{ place, text }]);
+  });
+
+  it('are all reported, and their values are not', () => {
+    expect(
+      problemsOf('--one-thing', '1', '--network', '10.0.0.0/8', '--another-thing', '2').map(({ place }) => place),
+    ).toEqual(['--one-thing', '--another-thing']);
+  });
+
+  it('leave the known flags around them as they are', () => {
+    expect(invocation('--network', '10.0.0.0/8', '--completely-different').flags).toEqual({ network: ['10.0.0.0/8'] });
+  });
+
+  it.each([['--socket'], ['-socket'], ['-s'], ['--socket=/run/haproxy.sock'], ['--socket', '/run/haproxy.sock']])(
+    'of HA2BGP are refused with a reason: %s',
+    (...words) => {
+      expect(problemsOf(...words)).toEqual([
+        { place: words[0] === '-s' ? '-s' : '--socket', text: expect.stringContaining('leave it out') },
+      ]);
+    },
+  );
+});
+
+describe('stray words', () => {
+  it.each([
+    [['--network', '10.0.0.0/8', '192.0.2.0/24'], '"192.0.2.0/24"'],
+    [['check', 'everything'], '"everything"'],
+    [['run', '-'], '"-"'],
+    [['run', ''], '""'],
+    [['everything', '--debug'], '"everything"'],
+  ])('in %j are reported: %s', (words, place) => {
+    expect(problemsOf(...words)).toEqual([{ place, text: 'unknown command or stray word' }]);
+  });
+
+  it('show control characters', () => {
+    expect(problemsOf('run', '\x1b[31mred')).toMatchObject([{ place: '"\\u001b[31mred"' }]);
+  });
+
+  it('that are commands are told where commands stand', () => {
+    expect(problemsOf('--network', '192.0.2.0/24', 'check')).toEqual([
+      { place: '"check"', text: 'stray word: a command comes first of all' },
+    ]);
+  });
+
+  it('behind an unknown flag with its value are not taken for that value', () => {
+    expect(problemsOf('--bogus=1', 'stray').map(({ place }) => place)).toEqual(['--bogus', '"stray"']);
+  });
+});
+
+describe('short flags', () => {
+  it('take their value behind an equals sign, as HA2BGP did', () => {
+    const { flags, problems } = invocation('-n=192.0.2.0/24', '-d=false');
+    expect(problems).toEqual([]);
+    expect(flags).toEqual({ network: ['192.0.2.0/24'], debug: ['false'] });
+  });
+
+  it('show control characters when they are unknown', () => {
+    expect(problemsOf('--bogus\x1b[31m')).toMatchObject([{ place: '--bogus\\u001b[31m' }]);
+  });
+});
+
+describe('help', () => {
+  const HELP = [['--help'], ['-h'], ['help'], ['run', '--help'], ['help', 'run'], ['check', '-h'], ['help', 'check']];
+
+  it.each(HELP)('names every flag and every environment name: %s %s', (...words) => {
+    const text = printed(...words.filter((word) => word !== undefined));
+    for (const name of OPTION_NAMES) {
+      const { flag, environment, short } = optionOf(name);
+      expect(text).toContain(`${short === undefined ? '' : `-${short}, `}--${flag}`);
+      expect(text.replace(/\s+/g, ' ')).toContain(`${environment})`);
+    }
+  });
+
+  it('shows the defaults of single values', () => {
+    const text = printed('run', '--help').replace(/\s+/g, ' ');
+    for (const name of ofKind('value')) {
+      const { format, environment, ...option } = optionOf(name);
+      const shown = format(option.default);
+      if (shown !== '') expect(text).toContain(`(default: ${shown}; ${environment})`);
+    }
+  });
+
+  it('names the commands, and shows examples that this program takes', () => {
+    const text = printed('--help');
+    for (const command of ['run', 'check']) expect(text).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    const examples = [...text.matchAll(/^ +\$ ha2bgp ?(.*)$/gm)].map(([, words = '']) =>
+      [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+    );
+    expect(examples.length).toBeGreaterThan(2);
+    for (const words of examples) expect(problemsOf(...words)).toEqual([]);
+  });
+
+  it('fits a terminal of 100 columns', () => {
+    const options = printed('run', '--help').split('\n');
+    expect(options.filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  it('wins over whatever else is said', () => {
+    expect(printed('--help', '--netwrok', 'x')).toContain('Usage: ha2bgp');
+    expect(printed('check', '--max-routes', '--help')).toContain('Usage: ha2bgp check');
+  });
+});
+
+describe('version', () => {
+  it.each([[['--version']], [['-v']], [['run', '--version']], [['check', '-v']]])('is printed alone: %j', (words) => {
+    expect(printed(...words)).toBe(`${VERSION}\n`);
+  });
+});

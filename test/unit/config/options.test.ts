@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import type { Option } from '../../../src/config/option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../../../src/config/options.ts';
+import { policyFrom } from '../../../src/config/policy.ts';
+import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
+
+interface Cases {
+  /** Texts, and the value that they stand for. */
+  readonly good: readonly (readonly [readonly string[], unknown])[];
+  readonly bad: readonly string[];
+}
+
+const sport = (port: number) => ({ type: 'sport', port });
+const delays: Cases = {
+  good: [
+    [['0'], 0],
+    [['0s'], 0],
+    [['250ms'], 250],
+    [['1m30s'], 90_000],
+    [['24h'], 86_400_000],
+    [['1d'], 86_400_000],
+  ],
+  bad: ['', '3', '-1s', '86400001ms', '24h1ms', '2d', '1w', '3 s', 'never', '9'.repeat(400).concat('s')],
+};
+const switches: Cases = {
+  good: [
+    ...['true', '1', 'yes', 'on', 'TRUE', 'On'].map((text) => [[text], true] as const),
+    ...['false', '0', 'no', 'off', 'False', 'OFF'].map((text) => [[text], false] as const),
+  ],
+  bad: ['', '2', 'y', 'truee', ' true', 'enabled', 'true\n'],
+};
+
+const CASES: { readonly [Name in OptionName]: Cases } = {
+  network: {
+    good: [
+      [['192.0.2.0/24'], ['192.0.2.0/24']],
+      [
+        ['192.0.2.0/24', '2001:DB8::/32'],
+        ['192.0.2.0/24', '2001:db8::/32'],
+      ],
+      [['10.0.0.0/8', '10.0.0.0/8'], ['10.0.0.0/8']],
+    ],
+    bad: ['', '192.0.2.1', '192.0.2.1/24', '192.0.2.0/33', 'fe80::1%eth0/64', 'all', '192.0.2.0/24,10.0.0.0/8'],
+  },
+  listenFilter: {
+    good: [
+      [['sport = :53'], sport(53)],
+      [['sport = :80 or sport = :443'], { type: 'or', either: sport(80), or: sport(443) }],
+    ],
+    bad: ['', '53', 'dport = :53', 'sport = :65536', '(sport = :53'],
+  },
+  device: {
+    good: [
+      [[''], ''],
+      [['eth0'], 'eth0'],
+      [['a'.repeat(15)], 'a'.repeat(15)],
+    ],
+    bad: ['a'.repeat(16), 'eth 0', 'eth0\n', 'éth0', '\x1b[31m'],
+  },
+  deviceLabel: {
+    good: [
+      [['lo:*'], 'lo:*'],
+      [['[a-z]?'], '[a-z]?'],
+      [['a'.repeat(64)], 'a'.repeat(64)],
+    ],
+    bad: ['a'.repeat(65), 'lo *', 'lo\t', 'lo\x7f'],
+  },
+  nexthop: {
+    good: [
+      [['self'], ['self']],
+      [['192.0.2.9'], ['192.0.2.9']],
+      [
+        ['192.0.2.9', '2001:DB8::9'],
+        ['192.0.2.9', '2001:db8::9'],
+      ],
+      [['::ffff:192.0.2.9'], ['192.0.2.9']],
+      [['223.255.255.254'], ['223.255.255.254']],
+      // Neither in fe80::/10 nor in ff00::/8, however they are written.
+      [['fe8::1'], ['fe8::1']],
+      [['ff::1'], ['ff::1']],
+    ],
+    bad: [
+      ...['', 'Self', '0.0.0.0', '0.1.2.3', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'],
+      ...['::', 'fe80::1', 'febf::1', 'ff02::1', 'fe80::1%eth0', '192.0.2.9/32', 'gateway'],
+    ],
+  },
+  nexthopSelfIpv6: switches,
+  announceDelay: delays,
+  withdrawDelay: delays,
+  addressWithdrawDelay: delays,
+  maxRoutes: {
+    good: [
+      [['1'], 1],
+      [['1000000'], 1_000_000],
+    ],
+    bad: ['', '0', '1000001', '-1', '1.5', '1e3', '0x10', ' 1', '99999999999999999999', 'many'],
+  },
+  interval: {
+    good: [
+      [['10ms'], 10],
+      [['10s'], 10_000],
+    ],
+    bad: ['', '0', '9ms', '9.999ms', '10001ms', '11s', '250'],
+  },
+  bgpBackend: {
+    good: [
+      [['exabgp'], 'exabgp'],
+      [['test'], 'test'],
+      [['exabgptest'], 'test'],
+    ],
+    bad: ['', 'ExaBGP', 'bird', 'toString', '__proto__', 'constructor'],
+  },
+  logFormat: {
+    good: [
+      [['auto'], 'auto'],
+      [['text'], 'text'],
+      [['json'], 'json'],
+    ],
+    bad: ['', 'JSON', 'short-text', 'xml'],
+  },
+  logLevel: {
+    good: [
+      [['debug'], 'debug'],
+      [['info'], 'info'],
+      [['warn'], 'warn'],
+      [['error'], 'error'],
+    ],
+    bad: ['', 'warning', 'INFO', 'trace', 'silent'],
+  },
+  debug: switches,
+  noColor: switches,
+};
+
+const good = OPTION_NAMES.flatMap((name) => CASES[name].good.map(([texts, value]) => [name, texts, value] as const));
+const bad = OPTION_NAMES.flatMap((name) => CASES[name].bad.map((text) => [name, text] as const));
+
+describe('the option table', () => {
+  it('names every flag, short flag and environment name once', () => {
+    const all = OPTION_NAMES.map((name) => OPTIONS[name] as Option<unknown>);
+    const shorts = all.flatMap(({ short }) => (short === undefined ? [] : [short]));
+    for (const names of [all.map(({ flag }) => flag), all.map(({ environment }) => environment), shorts]) {
+      expect(names.length).toBeGreaterThan(0);
+      expect(new Set(names).size).toBe(names.length);
+    }
+    // Taken by commander.
+    expect(shorts).not.toEqual(expect.arrayContaining(['h']));
+    expect(shorts).not.toEqual(expect.arrayContaining(['v']));
+  });
+
+  it.each(OPTION_NAMES)('describes %s in one line', (name) => {
+    const { flag, environment, help, kind, argument } = OPTIONS[name] as Option<unknown>;
+    expect(flag).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+    expect(environment).toMatch(/^HA2BGP_[A-Z0-9_]+$/);
+    expect(help).toMatch(/^[^\n]{10,150}[^.\n]$/);
+    expect(argument === '').toBe(kind === 'switch');
+  });
+
+  it.each(OPTION_NAMES)('has a default for %s that comes back from its text', (name) => {
+    const option = OPTIONS[name] as Option<unknown>;
+    const text = option.format(option.default);
+    const texts = option.kind === 'list' ? text.split(',').filter((part) => part !== '') : [text];
+    expect(option.parse(texts)).toEqual({ value: option.default });
+  });
+});
+
+describe('values', () => {
+  it.each(good)('of %s: %j is read', (name, texts, value) => {
+    expect(OPTIONS[name].parse(texts)).toEqual({ value });
+  });
+
+  it.each(good)('of %s: %j comes back from what format writes', (name, texts, value) => {
+    const option = OPTIONS[name] as Option<unknown>;
+    const text = option.format(value);
+    expect(option.parse(option.kind === 'list' ? text.split(',') : [text])).toEqual(option.parse(texts));
+  });
+
+  it.each(bad)('of %s: %j is refused with what was expected', (name, text) => {
+    const parsed = OPTIONS[name].parse([text]);
+    expect(parsed).toEqual({ problems: [{ text, expected: expect.stringMatching(/^\S.{5,150}$/) }] });
+  });
+
+  it('of a list are all judged', () => {
+    expect(OPTIONS.network.parse(['bad', '192.0.2.0/24', 'worse'])).toMatchObject({
+      problems: [{ text: 'bad' }, { text: 'worse' }],
+    });
+  });
+
+  it('of a filter are refused with the place of the mistake', () => {
+    expect(OPTIONS.listenFilter.parse(['sport = 80'])).toEqual({
+      problems: [
+        {
+          text: 'sport = 80',
+          expected: 'a port such as ":80", from :0 to :65535 at column 9, where "80" stands',
+        },
+      ],
+    });
+    expect(OPTIONS.listenFilter.parse(['sport ='])).toMatchObject({
+      problems: [{ expected: expect.stringMatching(/at column 8, where the filter ends$/) }],
+    });
+  });
+
+  it('of a duration are refused with its range', () => {
+    expect(OPTIONS.interval.parse(['1h'])).toMatchObject({
+      problems: [{ expected: expect.stringContaining('from 10ms to 10s') }],
+    });
+  });
+});
+
+describe('each option', () => {
+  const settingsOf = (flags: GivenFlags): Settings => {
+    const { settings, problems } = resolveSettings(flags, {});
+    expect(problems).toEqual([]);
+    return settings;
+  };
+  /** With an IPv6 network, so that a next hop for IPv6 has an effect. */
+  const base: GivenFlags = { network: ['192.0.2.0/24', '2001:db8::/32'] };
+
+  /** What changes the policy of the core. */
+  const POLICY = {
+    network: ['198.51.100.0/24', '2001:db8::/32'],
+    listenFilter: ['sport = :53'],
+    device: ['eth0'],
+    deviceLabel: ['lo:*'],
+    nexthop: ['192.0.2.9'],
+    nexthopSelfIpv6: ['true'],
+    announceDelay: ['7s'],
+    withdrawDelay: ['7s'],
+    addressWithdrawDelay: ['7s'],
+    maxRoutes: ['7'],
+  } as const satisfies GivenFlags;
+  /** What `run` itself looks at, or what changes a setting that it looks at. */
+  const RUN = {
+    interval: [['1s'], 'interval', 1_000],
+    bgpBackend: [['test'], 'bgpBackend', 'test'],
+    logFormat: [['json'], 'logFormat', 'json'],
+    logLevel: [['error'], 'logLevel', 'error'],
+    debug: [['true'], 'logLevel', 'debug'],
+    noColor: [['true'], 'noColor', true],
+  } as const;
+
+  it('has an effect that stands here', () => {
+    expect([...Object.keys(POLICY), ...Object.keys(RUN)].sort()).toEqual([...OPTION_NAMES].sort());
+  });
+
+  it.each(Object.entries(POLICY))('changes the policy: %s', (name, texts) => {
+    expect(policyFrom(settingsOf({ ...base, [name]: texts }))).not.toEqual(policyFrom(settingsOf(base)));
+  });
+
+  it.each(Object.entries(RUN))('changes a setting of run alone: %s', (name, [texts, setting, value]) => {
+    const changed = settingsOf({ ...base, [name]: texts });
+    expect(changed[setting]).toBe(value);
+    expect(settingsOf(base)[setting]).not.toBe(value);
+    expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));
+  });
+});
+
+describe('policyFrom', () => {
+  it('takes every setting to its place', () => {
+    const { settings } = resolveSettings(
+      {
+        network: ['192.0.2.0/24', '2001:db8::/32'],
+        listenFilter: ['sport = :53'],
+        device: ['eth7'],
+        deviceLabel: ['lo:*'],
+        nexthop: ['192.0.2.9', '2001:db8::9'],
+        announceDelay: ['1s'],
+        withdrawDelay: ['2s'],
+        addressWithdrawDelay: ['3s'],
+        maxRoutes: ['4'],
+      },
+      {},
+    );
+    expect(policyFrom(settings)).toEqual({
+      networks: ['192.0.2.0/24', '2001:db8::/32'],
+      listenFilter: sport(53),
+      device: 'eth7',
+      deviceLabel: 'lo:*',
+      announceDelay: 1_000,
+      withdrawDelay: 2_000,
+      addressWithdrawDelay: 3_000,
+      maxRoutes: 4,
+      attributes: { ipv4: { nextHop: '192.0.2.9' }, ipv6: { nextHop: '2001:db8::9' } },
+    });
+  });
+
+  it.each([
+    ['nothing', {}, 'self', undefined],
+    ['self', { nexthop: ['self'] }, 'self', undefined],
+    ['an IPv4 address', { nexthop: ['10.0.0.1'] }, '10.0.0.1', undefined],
+    ['an IPv6 address', { nexthop: ['2001:db8::9'] }, 'self', '2001:db8::9'],
+    ['self for IPv6', { nexthopSelfIpv6: ['true'] }, 'self', 'self'],
+    ['an IPv4 address, and self for IPv6', { nexthop: ['10.0.0.1'], nexthopSelfIpv6: ['true'] }, '10.0.0.1', 'self'],
+  ] as const)('chooses next hops where %s is given', (_name, flags, ipv4, ipv6) => {
+    expect(policyFrom(settingsOfBoth(flags)).attributes).toEqual({
+      ipv4: { nextHop: ipv4 },
+      ipv6: ipv6 === undefined ? undefined : { nextHop: ipv6 },
+    });
+  });
+
+  function settingsOfBoth(flags: GivenFlags): Settings {
+    return resolveSettings({ network: ['192.0.2.0/24', '2001:db8::/32'], ...flags }, {}).settings;
+  }
+});

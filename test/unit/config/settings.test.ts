@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { OPTION_NAMES, OPTIONS, type OptionName } from '../../../src/config/options.ts';
+import { type GivenFlags, type Origin, resolveSettings } from '../../../src/config/settings.ts';
+
+const problemsOf = (flags: GivenFlags, environment: Record<string, string | undefined> = {}): string[] =>
+  resolveSettings(flags, environment).problems.map(({ place, text }) => `${place}: ${text}`);
+const warningsOf = (flags: GivenFlags, environment: Record<string, string | undefined> = {}): string[] =>
+  resolveSettings(flags, environment).warnings.map(({ place, text }) => `${place}: ${text}`);
+
+const BOTH = { network: ['192.0.2.0/24', '2001:db8::/32'] };
+const ONLY_IPV4 = { network: ['192.0.2.0/24'] };
+const ONLY_IPV6 = { network: ['2001:db8::/32'] };
+
+describe('defaults', () => {
+  it('are those of the option table, and a network to try things out', () => {
+    const { settings, origins, problems, warnings } = resolveSettings({}, {});
+    for (const name of OPTION_NAMES.filter((each) => each !== 'network')) {
+      expect(settings[name]).toEqual(OPTIONS[name].default);
+    }
+    expect(settings.network).toEqual(['127.0.0.0/8']);
+    expect(new Set(Object.values(origins))).toEqual(new Set<Origin>(['default']));
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([{ place: '--network', text: 'not given: trying things out with 127.0.0.0/8' }]);
+  });
+
+  it('change only on purpose', () => {
+    expect(resolveSettings({}, {}).settings).toEqual({
+      network: ['127.0.0.0/8'],
+      listenFilter: { type: 'or', either: { type: 'sport', port: 80 }, or: { type: 'sport', port: 443 } },
+      device: '',
+      deviceLabel: '',
+      nexthop: [],
+      nexthopSelfIpv6: false,
+      announceDelay: 6_000,
+      withdrawDelay: 3_000,
+      addressWithdrawDelay: 0,
+      maxRoutes: 1_000,
+      interval: 250,
+      bgpBackend: 'exabgp',
+      logFormat: 'auto',
+      logLevel: 'info',
+      debug: false,
+      noColor: false,
+    });
+  });
+});
+
+describe('where a setting comes from', () => {
+  const GIVEN: { readonly [Name in OptionName]: readonly [flag: string, variable: string] } = {
+    network: ['192.0.2.0/24', '198.51.100.0/24'],
+    listenFilter: ['sport = :1', 'sport = :2'],
+    device: ['eth1', 'eth2'],
+    deviceLabel: ['lo:1', 'lo:2'],
+    nexthop: ['10.0.0.1', '10.0.0.2'],
+    nexthopSelfIpv6: ['false', 'no'],
+    announceDelay: ['1s', '2s'],
+    withdrawDelay: ['1s', '2s'],
+    addressWithdrawDelay: ['1s', '2s'],
+    maxRoutes: ['1', '2'],
+    interval: ['1s', '2s'],
+    bgpBackend: ['exabgp', 'test'],
+    logFormat: ['text', 'json'],
+    logLevel: ['warn', 'error'],
+    debug: ['false', 'no'],
+    noColor: ['true', 'false'],
+  };
+
+  it.each(OPTION_NAMES)('is the flag before the environment before the default: %s', (name) => {
+    const option = OPTIONS[name];
+    const [flag, variable] = GIVEN[name];
+    const environment = { [option.environment]: variable };
+    const byFlag = resolveSettings({ [name]: [flag] }, environment);
+    expect([byFlag.origins[name], byFlag.settings[name], byFlag.problems]).toEqual(['flag', parsedAs(name, flag), []]);
+    const byEnvironment = resolveSettings({}, environment);
+    expect([byEnvironment.origins[name], byEnvironment.settings[name], byEnvironment.problems]).toEqual([
+      'environment',
+      parsedAs(name, variable),
+      [],
+    ]);
+    expect(resolveSettings({}, { [option.environment]: '' }).origins[name]).toBe('default');
+    expect(resolveSettings({}, { [option.environment]: undefined }).origins[name]).toBe('default');
+  });
+
+  it('does not judge a variable that a flag overrides', () => {
+    expect(problemsOf({ interval: ['1s'] }, { HA2BGP_INTERVAL: 'nonsense' })).toEqual([]);
+  });
+
+  it('leaves the rest of the environment alone', () => {
+    const { problems, warnings } = resolveSettings(ONLY_IPV4, { PATH: '/bin', MY_HA2BGP_X: '1', ha2bgp_network: 'x' });
+    expect([...problems, ...warnings]).toEqual([]);
+  });
+
+  function parsedAs(name: OptionName, text: string): unknown {
+    const parsed = OPTIONS[name].parse([text]);
+    return 'value' in parsed ? parsed.value : parsed;
+  }
+});
+
+describe('lists', () => {
+  it('are split on commas in the environment, and may have spaces there', () => {
+    const { settings, problems } = resolveSettings({}, { HA2BGP_NETWORK_FILTER: '192.0.2.0/24, 10.0.0.0/8 ,::/0' });
+    expect(problems).toEqual([]);
+    expect(settings.network).toEqual(['192.0.2.0/24', '10.0.0.0/8', '::/0']);
+  });
+
+  it('are not split in a flag', () => {
+    expect(problemsOf({ network: ['192.0.2.0/24,10.0.0.0/8'] })).toEqual([
+      '--network: "192.0.2.0/24,10.0.0.0/8": expected a prefix length from 0 to 32',
+    ]);
+  });
+
+  it('are the only settings that are split', () => {
+    expect(resolveSettings({}, { HA2BGP_DEVICE_LABEL: 'a,b' }).settings.deviceLabel).toBe('a,b');
+  });
+
+  it('from a flag replace those of the environment as a whole', () => {
+    const { settings } = resolveSettings(ONLY_IPV4, { HA2BGP_NETWORK_FILTER: '10.0.0.0/8' });
+    expect(settings.network).toEqual(['192.0.2.0/24']);
+  });
+});
+
+describe('problems', () => {
+  it('are reported together, each with its place, what stood there and what was expected', () => {
+    expect(
+      problemsOf(
+        { network: ['192.0.2.1/24', 'x'], maxRoutes: ['0'], device: [undefined] },
+        { HA2BGP_INTERVAL: '1h', HA2BGP_NEXTHOP: 'self,ff02::1', HA2BGP_WILDCARD: 'none' },
+      ),
+    ).toEqual([
+      '--network: "192.0.2.1/24": expected no host bits beyond the length: 192.0.2.0/24',
+      '--network: "x": expected a prefix such as 192.0.2.0/24 or 2001:db8::/32',
+      '--device: needs a value: name',
+      'HA2BGP_NEXTHOP: "ff02::1": expected a unicast address of a host, or "self"',
+      '--max-routes: "0": expected a whole number from 1 to 1000000',
+      'HA2BGP_INTERVAL: "1h": expected a duration with its unit such as 250ms, 3s or 1m30s, from 10ms to 10s',
+      expect.stringMatching(/^HA2BGP_WILDCARD: would narrow what is announced/),
+    ]);
+  });
+
+  it('are there when a single value is given twice, even the same one', () => {
+    expect(problemsOf({ interval: ['1s', '2s'] })).toEqual(['--interval: given 2 times ("1s", "2s"), expected once']);
+    expect(problemsOf({ interval: ['1s', '1s', '1s'] })).toEqual([
+      '--interval: given 3 times ("1s", "1s", "1s"), expected once',
+    ]);
+  });
+
+  it.each(OPTION_NAMES.filter((name) => OPTIONS[name].kind !== 'switch'))('are there when %s has no value', (name) => {
+    const { flag, argument } = OPTIONS[name];
+    expect(problemsOf({ [name]: [undefined] })).toEqual([`--${flag}: needs a value: ${argument}`]);
+  });
+
+  it('are there when one of several values is missing', () => {
+    expect(problemsOf({ network: ['192.0.2.0/24', undefined] })).toEqual(['--network: needs a value: prefix']);
+  });
+
+  it('show control characters, and only the beginning of a long text', () => {
+    const [escaped = ''] = problemsOf({ maxRoutes: ['\x1b[31m\n'] });
+    expect(escaped).toContain('"\\u001b[31m\\n"');
+    expect(problemsOf({ maxRoutes: ['9'.repeat(200)] })[0]).toContain(`"${'9'.repeat(200)}":`);
+    expect(problemsOf({ maxRoutes: ['9'.repeat(201)] })[0]).toContain(`"${'9'.repeat(200)}…":`);
+  });
+
+  it('of one option keep no other from being judged, and leave its default', () => {
+    const { settings } = resolveSettings({ interval: ['bad'], maxRoutes: ['7'] }, {});
+    expect([settings.interval, settings.maxRoutes]).toEqual([250, 7]);
+  });
+});
+
+describe('next hops', () => {
+  it.each([
+    ['self, with IPv4', { ...ONLY_IPV4, nexthop: ['self'] }],
+    ['one a family', { ...BOTH, nexthop: ['10.0.0.1', '2001:db8::9'] }],
+    ['self and an IPv6 address', { ...BOTH, nexthop: ['self', '2001:db8::9'] }],
+    ['self for IPv6', { ...BOTH, nexthopSelfIpv6: ['true'] }],
+    ['self for IPv6 said twice', { ...ONLY_IPV6, nexthop: ['self'], nexthopSelfIpv6: ['true'] }],
+    ['the same one twice', { ...ONLY_IPV4, nexthop: ['10.0.0.1', '10.0.0.1'] }],
+    ['an IPv4 one, with the network to try things out', { nexthop: ['10.0.0.1'] }],
+  ])('may be %s', (_name, flags) => {
+    expect(problemsOf(flags)).toEqual([]);
+  });
+
+  it.each([
+    ['two of IPv4', { ...ONLY_IPV4, nexthop: ['10.0.0.1', '10.0.0.2'] }, ['expected one next hop a family']],
+    ['two of IPv6', { ...ONLY_IPV6, nexthop: ['2001:db8::1', '2001:db8::2'] }, ['expected one next hop a family']],
+    ['self and an IPv4 address', { ...ONLY_IPV4, nexthop: ['self', '10.0.0.1'] }, ['expected one of them']],
+    ['IPv6 without such a network', { ...ONLY_IPV4, nexthop: ['2001:db8::1'] }, ['no --network is IPv6']],
+    ['IPv4 without such a network', { ...ONLY_IPV6, nexthop: ['10.0.0.1'] }, ['no --network is IPv4']],
+    ['self with IPv6 alone', { ...ONLY_IPV6, nexthop: ['self'] }, ['it needs --nexthop-self-ipv6']],
+    ['self for IPv6 without such a network', { ...ONLY_IPV4, nexthopSelfIpv6: ['1'] }, ['so that it has no effect']],
+    ['self for IPv6 and an address', { ...BOTH, nexthop: ['2001:db8::9'], nexthopSelfIpv6: ['1'] }, ['contradicts']],
+  ])('may not be %s', (_name, flags, texts) => {
+    expect(problemsOf(flags)).toEqual(texts.map((text) => expect.stringContaining(text)));
+  });
+
+  it('are reported where they were given', () => {
+    const environment = { HA2BGP_NEXTHOP: '10.0.0.1,10.0.0.2', HA2BGP_NETWORK_FILTER: '192.0.2.0/24' };
+    expect(problemsOf({}, environment)).toEqual([
+      'HA2BGP_NEXTHOP: 10.0.0.1 and 10.0.0.2: expected one next hop a family',
+    ]);
+    expect(problemsOf({ nexthopSelfIpv6: ['true'] }, { ...environment, HA2BGP_NEXTHOP: '' })).toEqual([
+      '--nexthop-self-ipv6: no --network is IPv6, so that it has no effect',
+    ]);
+  });
+
+  it.each([
+    ['a missing one for IPv6', BOTH, true],
+    ['IPv4 alone', ONLY_IPV4, false],
+    ['an IPv6 address', { ...BOTH, nexthop: ['2001:db8::9'] }, false],
+    ['self for IPv6', { ...BOTH, nexthopSelfIpv6: ['true'] }, false],
+    ['self alone', { ...BOTH, nexthop: ['self'] }, true],
+  ])('lead to a warning when IPv6 would be held: %s', (_name, flags, isWarned) => {
+    const warnings = warningsOf(flags);
+    expect(warnings).toEqual(isWarned ? [expect.stringMatching(/^--nexthop: no IPv6 next hop is given/)] : []);
+  });
+
+  it('are not compared while another setting is bad', () => {
+    expect(problemsOf({ network: ['bad'], nexthop: ['10.0.0.1', '10.0.0.2'] })).toEqual([
+      expect.stringMatching(/^--network: /),
+    ]);
+  });
+});
+
+describe('--debug', () => {
+  it('is --log-level debug', () => {
+    expect(resolveSettings({ debug: ['true'] }, {}).settings.logLevel).toBe('debug');
+    expect(resolveSettings({}, { HA2BGP_DEBUG: '1' }).settings.logLevel).toBe('debug');
+    expect(resolveSettings({ debug: ['false'] }, {}).settings.logLevel).toBe('info');
+  });
+
+  it('may be said together with --log-level debug, and with no other', () => {
+    expect(problemsOf({ debug: ['true'], logLevel: ['debug'] })).toEqual([]);
+    expect(problemsOf({ debug: ['true'], logLevel: ['warn'] })).toEqual(['--debug: contradicts --log-level warn']);
+  });
+
+  it('gives way to a flag where it stands in the environment, and wins over the environment as a flag', () => {
+    const byFlag = resolveSettings({ logLevel: ['warn'] }, { HA2BGP_DEBUG: '1' });
+    expect([byFlag.problems, byFlag.settings.logLevel]).toEqual([[], 'warn']);
+    const byEnvironment = resolveSettings({ debug: ['true'] }, { HA2BGP_LOG_LEVEL: 'warn' });
+    expect([byEnvironment.problems, byEnvironment.settings.logLevel]).toEqual([[], 'debug']);
+  });
+
+  it('may be said twice, but not both ways', () => {
+    expect(problemsOf({ debug: ['true', 'yes'] })).toEqual([]);
+    expect(problemsOf({ debug: ['false', 'true'] })).toEqual([
+      '--debug: given as "false" and as "true": expected one of them',
+    ]);
+  });
+});

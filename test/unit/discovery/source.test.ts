@@ -1,0 +1,501 @@
+import { describe, expect, it } from 'vitest';
+import type { HostFacts, Kernel } from '../../../src/discovery/kernel.ts';
+import { NetlinkError } from '../../../src/discovery/netlink/requests.ts';
+import { createSource, HOST_INTERVAL, type Source } from '../../../src/discovery/source.ts';
+import type { Event, FactsRead } from '../../../src/model/event.ts';
+import type { AssignedAddress, Device, Listener } from '../../../src/model/facts.ts';
+import { type Millis, ms } from '../../../src/model/millis.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Log } from '../../../src/runtime/log.ts';
+
+const INTERVAL = ms(250);
+const NOTHING = { added: [], removed: [] };
+
+class FakeClock implements Clock {
+  #now = ms(1_000);
+  readonly #timers = new Map<string, { readonly due: Millis; readonly fire: () => void }>();
+
+  now(): Millis {
+    return this.#now;
+  }
+
+  setTimer(name: string, due: Millis, fire: () => void): void {
+    this.#timers.set(name, { due, fire });
+  }
+
+  clearTimer(name: string): void {
+    this.#timers.delete(name);
+  }
+
+  pending(): readonly string[] {
+    return [...this.#timers.keys()];
+  }
+
+  /** Lets time pass, and fires what comes due in its order. */
+  advance(by: number): void {
+    const end = ms(this.#now + by);
+    for (;;) {
+      const [next] = [...this.#timers].filter(([, { due }]) => due <= end).sort((a, b) => a[1].due - b[1].due);
+      if (next === undefined) break;
+      const [name, { due, fire }] = next;
+      this.#timers.delete(name);
+      this.#now = ms(Math.max(this.#now, due));
+      fire();
+    }
+    this.#now = end;
+  }
+}
+
+class FakeKernel implements Kernel {
+  readonly calls: string[] = [];
+  listeners: readonly Listener[] = [];
+  host: HostFacts = { addresses: [], devices: [] };
+  failure: Partial<Record<'readHost' | 'readListeners' | 'subscribe', Error>> = {};
+  openSubscriptions = 0;
+  hint: () => void = () => {};
+  lose: () => void = () => {};
+
+  readHost(): HostFacts {
+    this.#called('readHost');
+    return this.host;
+  }
+
+  readListeners(): readonly Listener[] {
+    this.#called('readListeners');
+    return this.listeners;
+  }
+
+  subscribe(hint: () => void, lost: (reason: Error) => void) {
+    this.#called('subscribe');
+    this.openSubscriptions++;
+    this.hint = hint;
+    this.lose = () => {
+      this.openSubscriptions--;
+      lost(new NetlinkError('overrun'));
+    };
+    return {
+      close: () => {
+        this.calls.push('unsubscribe');
+        this.openSubscriptions--;
+      },
+    };
+  }
+
+  close(): void {
+    this.calls.push('close');
+  }
+
+  /** The calls since the last time. */
+  heard(): string[] {
+    return this.calls.splice(0);
+  }
+
+  #called(name: 'readHost' | 'readListeners' | 'subscribe'): void {
+    this.calls.push(name);
+    const error = this.failure[name];
+    if (error !== undefined) throw error;
+  }
+}
+
+class FakeLog implements Log {
+  readonly lines: string[] = [];
+  debug = this.#to('debug');
+  info = this.#to('info');
+  warn = this.#to('warn');
+  error = this.#to('error');
+  child(): Log {
+    return this;
+  }
+  flush(): void {}
+  #to(level: string) {
+    return (_fields: unknown, message: string): void => {
+      this.lines.push(`${level} ${message}`);
+    };
+  }
+}
+
+const listener = (port: number): Listener =>
+  ({ protocol: 'tcp', family: 'ipv4', address: '192.0.2.1', port, v6only: false, device: '' }) as Listener;
+const address = (text: string): AssignedAddress =>
+  ({ origin: 'assigned', address: text, length: 32, device: 'lo', label: 'lo', state: 'usable' }) as AssignedAddress;
+const device = (name: string): Device => ({ name, up: true, kind: 'other' });
+const unreadable = new NetlinkError('netlink dump', 16);
+
+interface Rig {
+  readonly clock: FakeClock;
+  readonly kernel: FakeKernel;
+  readonly log: FakeLog;
+  readonly source: Source;
+  /** The events since the last time. */
+  events(): Event[];
+}
+
+function rig(prepare: (kernel: FakeKernel) => void = () => {}): Rig {
+  const clock = new FakeClock();
+  const kernel = new FakeKernel();
+  const log = new FakeLog();
+  const events: Event[] = [];
+  kernel.listeners = [listener(80)];
+  kernel.host = { addresses: [address('192.0.2.1')], devices: [device('lo')] };
+  prepare(kernel);
+  const source = createSource({ kernel, interval: INTERVAL, clock, log, push: (event) => events.push(event) });
+  return { clock, kernel, log, source, events: () => events.splice(0) };
+}
+
+/** A source that has read everything once, and of which that was heard. */
+function started(prepare?: (kernel: FakeKernel) => void): Rig {
+  const made = rig(prepare);
+  made.source.start();
+  made.events();
+  made.kernel.heard();
+  return made;
+}
+
+const factsRead = (at: number, of: Partial<FactsRead> = {}): FactsRead => ({
+  type: 'factsRead',
+  at: ms(at),
+  readAt: ms(at),
+  resync: false,
+  listeners: NOTHING,
+  addresses: NOTHING,
+  devices: NOTHING,
+  ...of,
+});
+const everything = (at: number): FactsRead =>
+  factsRead(at, {
+    resync: true,
+    listeners: { added: [listener(80)], removed: [] },
+    addresses: { added: [address('192.0.2.1')], removed: [] },
+    devices: { added: [device('lo')], removed: [] },
+  });
+const failed = (at: number): Event => ({
+  type: 'discoveryFailed',
+  at: ms(at),
+  detail: 'netlink dump: EBUSY',
+});
+
+describe('the first reading', () => {
+  it('happens at once, after subscribing, and says everything anew', () => {
+    const { source, kernel, events } = rig();
+    source.start();
+    expect(kernel.heard()).toEqual(['subscribe', 'readHost', 'readListeners']);
+    expect(events()).toEqual([everything(1_000)]);
+  });
+
+  it('is told even when there is nothing on this host', () => {
+    const { source, events } = rig((kernel) => {
+      kernel.listeners = [];
+      kernel.host = { addresses: [], devices: [] };
+    });
+    source.start();
+    expect(events()).toEqual([factsRead(1_000, { resync: true })]);
+  });
+
+  it('says everything anew when only a later one succeeds', () => {
+    const { source, kernel, clock, events } = rig((fake) => {
+      fake.failure = { readListeners: unreadable };
+    });
+    source.start();
+    expect(events()).toEqual([failed(1_000)]);
+    kernel.failure = {};
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([everything(1_250)]);
+  });
+});
+
+describe('the interval', () => {
+  it('reads listeners alone, and says nothing while they are the same', () => {
+    const { kernel, clock, events } = started();
+    clock.advance(INTERVAL * 3);
+    expect(kernel.heard()).toEqual(['readListeners', 'readListeners', 'readListeners']);
+    expect(events()).toEqual([]);
+  });
+
+  it('says nothing of an array that is new and holds the same', () => {
+    const { kernel, clock, events } = started();
+    kernel.listeners = [listener(80)];
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([]);
+  });
+
+  it('says which listeners came and went, and when that was read', () => {
+    const { kernel, clock, events } = started();
+    kernel.listeners = [listener(443)];
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([
+      factsRead(1_250, { listeners: { added: [listener(443)], removed: ['tcp/ipv4 192.0.2.1:80'] } }),
+    ]);
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([]);
+  });
+
+  it('reads devices and addresses every ten seconds though nothing hints at them', () => {
+    const { kernel, clock, events } = started();
+    kernel.host = { addresses: [], devices: [] };
+    clock.advance(HOST_INTERVAL - 1);
+    expect(kernel.heard()).not.toContain('readHost');
+    expect(events()).toEqual([]);
+    clock.advance(1);
+    expect(kernel.heard()).toContain('readHost');
+    expect(events()).toEqual([
+      factsRead(11_000, {
+        addresses: { added: [], removed: ['192.0.2.1/32 lo'] },
+        devices: { added: [], removed: ['lo'] },
+      }),
+    ]);
+  });
+});
+
+describe('lookNow', () => {
+  it('reads everything, and answers though nothing changed', () => {
+    const { source, kernel, events } = started();
+    source.lookNow();
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    expect(events()).toEqual([factsRead(1_000)]);
+  });
+
+  it('answers each time', () => {
+    const { source, clock, events } = started();
+    source.lookNow();
+    clock.advance(1);
+    source.lookNow();
+    expect(events()).toEqual([factsRead(1_000), factsRead(1_001)]);
+  });
+
+  it('leaves the interval as it was', () => {
+    const { source, kernel, clock } = started();
+    clock.advance(100);
+    source.lookNow();
+    kernel.heard();
+    clock.advance(149);
+    expect(kernel.heard()).toEqual([]);
+    clock.advance(1);
+    expect(kernel.heard()).toEqual(['readListeners']);
+  });
+});
+
+describe('a failure', () => {
+  it.each(['readHost', 'readListeners'] as const)('of %s is told once, and never as an empty host', (call) => {
+    const { source, kernel, clock, events } = started();
+    kernel.failure = { [call]: unreadable };
+    source.lookNow();
+    clock.advance(INTERVAL * 4);
+    expect(events()).toEqual([failed(1_000)]);
+  });
+
+  it('of the interval is told once, and once more for each lookNow', () => {
+    const { source, kernel, clock, events } = started();
+    kernel.failure = { readListeners: unreadable };
+    clock.advance(INTERVAL * 2);
+    expect(events()).toEqual([failed(1_250)]);
+    source.lookNow();
+    source.lookNow();
+    expect(events()).toEqual([failed(1_500), failed(1_500)]);
+  });
+
+  it('is followed by factsRead when it is over, though nothing changed', () => {
+    const { kernel, clock, events } = started();
+    kernel.failure = { readListeners: unreadable };
+    clock.advance(INTERVAL);
+    events();
+    kernel.failure = {};
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([factsRead(1_500)]);
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([]);
+  });
+
+  it('is followed by a reading of devices and addresses as well', () => {
+    const { kernel, clock, events } = started();
+    kernel.failure = { readListeners: unreadable };
+    kernel.host = { addresses: [], devices: [device('lo')] };
+    kernel.hint();
+    expect(events()).toEqual([failed(1_000)]);
+    kernel.failure = {};
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([factsRead(1_250, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
+  });
+
+  it('loses nothing of what changed before it', () => {
+    const { kernel, clock, events } = started();
+    kernel.listeners = [listener(443)];
+    kernel.failure = { readListeners: unreadable };
+    clock.advance(INTERVAL);
+    kernel.failure = {};
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([
+      failed(1_250),
+      factsRead(1_500, { listeners: { added: [listener(443)], removed: ['tcp/ipv4 192.0.2.1:80'] } }),
+    ]);
+  });
+
+  it.each(['readHost', 'readListeners', 'subscribe'] as const)(
+    'of ours in %s is not taken for the kernel’s',
+    (call) => {
+      const mistake = new TypeError('x is not a function');
+      const { source, events } = rig((kernel) => {
+        kernel.failure = { [call]: mistake };
+      });
+      expect(() => source.start()).toThrow(mistake);
+      expect(events()).toEqual([]);
+    },
+  );
+});
+
+describe('a hint', () => {
+  it('leads to a reading of everything at once', () => {
+    const { kernel, clock, events } = started();
+    clock.advance(100);
+    kernel.host = { addresses: [address('192.0.2.1'), address('192.0.2.2')], devices: [device('lo')] };
+    kernel.hint();
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    expect(events()).toEqual([factsRead(1_100, { addresses: { added: [address('192.0.2.2')], removed: [] } })]);
+  });
+
+  it('that hints at nothing is not told', () => {
+    const { kernel, events } = started();
+    kernel.hint();
+    expect(kernel.heard()).toContain('readHost');
+    expect(events()).toEqual([]);
+  });
+
+  it('answers those that follow within ten milliseconds with one more reading', () => {
+    const { kernel, clock, events } = started();
+    kernel.hint();
+    kernel.heard();
+    kernel.host = { addresses: [], devices: [device('lo')] };
+    for (let count = 0; count < 9; count++) {
+      clock.advance(1);
+      kernel.hint();
+    }
+    expect(kernel.heard()).toEqual([]);
+    clock.advance(1);
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    expect(events()).toEqual([factsRead(1_010, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
+    clock.advance(100);
+    expect(kernel.heard()).toEqual([]);
+  });
+
+  it('is followed at once when the last one is ten milliseconds old', () => {
+    const { kernel, clock } = started();
+    kernel.hint();
+    clock.advance(10);
+    kernel.heard();
+    kernel.hint();
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    expect(clock.pending()).toEqual(['discovery interval']);
+  });
+});
+
+describe('a lost subscription', () => {
+  it('is made anew before everything is read', () => {
+    const { kernel, clock, log, events } = started();
+    clock.advance(1_000);
+    kernel.heard();
+    kernel.host = { addresses: [], devices: [device('lo')] };
+    kernel.lose();
+    expect(kernel.heard()).toEqual(['subscribe', 'readHost', 'readListeners']);
+    expect(events()).toEqual([factsRead(2_000, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
+    expect(log.lines).toEqual(['warn address notifications lost, reading everything anew']);
+  });
+
+  it('is not made anew more than once a second, and addresses are read every interval meanwhile', () => {
+    const { kernel, clock } = started();
+    clock.advance(INTERVAL * 2);
+    kernel.heard();
+    kernel.lose();
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    clock.advance(INTERVAL);
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    clock.advance(INTERVAL);
+    expect(kernel.heard()[0]).toBe('subscribe');
+    expect(kernel.openSubscriptions).toBe(1);
+  });
+
+  it('is followed by a reading of everything when it comes back: nobody hinted meanwhile', () => {
+    const { kernel, clock, events } = started();
+    clock.advance(INTERVAL * 2);
+    kernel.lose();
+    clock.advance(INTERVAL);
+    kernel.heard();
+    events();
+    kernel.host = { addresses: [], devices: [device('lo')] };
+    clock.advance(INTERVAL);
+    expect(kernel.heard()).toEqual(['subscribe', 'readHost', 'readListeners']);
+    expect(events()).toMatchObject([{ addresses: { added: [], removed: ['192.0.2.1/32 lo'] } }]);
+  });
+
+  it('hints again once it is made anew', () => {
+    const { kernel, clock } = started();
+    clock.advance(1_000);
+    kernel.lose();
+    clock.advance(20);
+    kernel.heard();
+    kernel.hint();
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+  });
+});
+
+describe('a subscription that cannot be had', () => {
+  it('is replaced by reading addresses every interval, is tried every second, and is told of once', () => {
+    const { source, kernel, clock, log, events } = rig((fake) => {
+      fake.failure = { subscribe: unreadable };
+    });
+    source.start();
+    expect(events()).toEqual([everything(1_000)]);
+    expect(kernel.heard()).toEqual(['subscribe', 'readHost', 'readListeners']);
+    clock.advance(INTERVAL * 12);
+    const calls = kernel.heard();
+    expect(calls.filter((call) => call === 'subscribe').length).toBe(3);
+    expect(calls.filter((call) => call === 'readHost').length).toBe(12);
+    expect(log.lines).toEqual(['warn no address notifications, reading addresses every interval']);
+    expect(events()).toEqual([]);
+  });
+
+  it('is no failure of discovery', () => {
+    const { source, events } = rig((kernel) => {
+      kernel.failure = { subscribe: unreadable };
+    });
+    source.start();
+    source.lookNow();
+    expect(events().map(({ type }) => type)).toEqual(['factsRead', 'factsRead']);
+  });
+});
+
+describe('close', () => {
+  it('leaves no timer, no subscription and no kernel behind', () => {
+    const { source, kernel, clock, events } = started();
+    kernel.hint();
+    kernel.hint();
+    expect([...clock.pending()].sort()).toEqual(['discovery hint', 'discovery interval']);
+    kernel.heard();
+    events();
+    source.close();
+    expect(clock.pending()).toEqual([]);
+    expect(kernel.heard()).toEqual(['unsubscribe', 'close']);
+    expect(kernel.openSubscriptions).toBe(0);
+    clock.advance(HOST_INTERVAL);
+    expect(kernel.heard()).toEqual([]);
+    expect(events()).toEqual([]);
+  });
+
+  it('is deaf to hints and questions that come later', () => {
+    const { source, kernel, clock, events } = started();
+    source.close();
+    kernel.heard();
+    kernel.hint();
+    source.lookNow();
+    expect(kernel.heard()).toEqual([]);
+    expect(clock.pending()).toEqual([]);
+    expect(events()).toEqual([]);
+  });
+
+  it('does without a subscription', () => {
+    const { source, kernel, clock } = started((fake) => {
+      fake.failure = { subscribe: unreadable };
+    });
+    source.close();
+    expect(kernel.heard()).toEqual(['close']);
+    expect(clock.pending()).toEqual([]);
+  });
+});
