@@ -1,0 +1,76 @@
+/** What the documents say is held against the code. `UPDATE_DOCS=1` writes the generated parts anew. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../src/cli/arguments.ts';
+import type { Option } from '../src/config/option.ts';
+import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
+import { resolveSettings } from '../src/config/settings.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8');
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  ...fs.readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
+];
+
+describe('docs/configuration.md', () => {
+  it('has a row for each option, as the table in the code says it', () => {
+    const rows = OPTION_NAMES.map((name) => {
+      const { flag, short, kind, argument, environment, help, format, ...option } = OPTIONS[name] as Option<unknown>;
+      const names = `${short === undefined ? '' : `\`-${short}\`, `}\`--${flag}\``;
+      const value =
+        kind === 'switch' ? '' : `\`${argument.replaceAll('|', '\\|')}\`${kind === 'list' ? ', repeatable' : ''}`;
+      const preset = kind === 'switch' ? 'off' : format(option.default) === '' ? '' : `\`${format(option.default)}\``;
+      return `| ${names} | ${value} | ${preset} | \`${environment}\` | ${help.replaceAll('|', '\\|')} |`;
+    });
+    const table = ['| flag | value | default | environment | |', '|---|---|---|---|---|', ...rows].join('\n');
+    const generated = /(<!-- options -->\n)[\s\S]*?(\n<!-- end -->)/;
+    const text = read('docs/configuration.md');
+    expect(text).toMatch(generated);
+    const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}${end}`);
+    if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/configuration.md'), updated);
+    expect(read('docs/configuration.md')).toBe(updated);
+  });
+});
+
+describe.each(documents)('%s', (name) => {
+  const text = read(name);
+
+  it('links only to what is there', () => {
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, target = '']) => target);
+    const missing = targets.filter((target) => !fs.existsSync(path.join(root, path.dirname(name), target)));
+    expect(missing).toEqual([]);
+  });
+
+  it('shows only commands of ha2bgp that are good', () => {
+    const shown = [...text.matchAll(/(?:\$ |run \/usr\/bin\/|^npm start -- ?)(ha2bgp )?([^;`#\n]*)/gm)]
+      .map(([all, program, words = '']) => ({
+        all,
+        isOurs: program !== undefined || all.startsWith('npm start'),
+        words,
+      }))
+      .filter(({ isOurs }) => isOurs);
+    for (const { all, words } of shown) {
+      const parsed = parseArguments(split(words), '0');
+      if ('print' in parsed) continue;
+      expect([...parsed.problems, ...resolveSettings(parsed.flags, {}).problems], all).toEqual([]);
+    }
+    if (name === 'README.md') expect(shown.length).toBeGreaterThan(2);
+  });
+});
+
+/** Words as a shell would see them. */
+const split = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').filter((word) => word !== '…');
+
+describe('contrib/exabgp.conf', () => {
+  it('runs ha2bgp with good settings', () => {
+    const [, words = ''] = /run \/usr\/bin\/ha2bgp ([^;]+);/.exec(read('contrib/exabgp.conf')) ?? [];
+    const parsed = parseArguments(split(words), '0');
+    if ('print' in parsed) throw new Error(parsed.print);
+    expect([...parsed.problems, ...resolveSettings(parsed.flags, {}).problems]).toEqual([]);
+    expect(parsed.flags.network).toHaveLength(2);
+  });
+});
