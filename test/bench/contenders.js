@@ -15,13 +15,16 @@ export function healthcheck(address, port, interval) {
   return start('/usr/bin/python3', [
     ...['-m', 'exabgp', 'healthcheck', '--no-ack', '--no-syslog', '--no-ip-setup', '--withdraw-on-down'],
     ...['--interval', interval, '--fast-interval', interval, '--rise', '1', '--fall', '1', '--ip', `${address}/32`],
-    ...['--cmd', `bash -c 'exec 3<>/dev/tcp/${address}/${port}'`],
+    ...['--cmd', `bash --norc -c 'exec 3<>/dev/tcp/${address}/${port}'`],
   ]);
 }
 
 function start(command, args) {
   const startedAt = performance.now();
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  // A shell whose stdin is a socket takes itself for one of rshd's and reads the user's start-up files, unless it is told
+  // that it is a shell inside a shell: that would be charged to the healthcheck.
+  const env = { ...process.env, SHLVL: '3' };
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
   const waiting = [];
   let rest = '';
   child.on('close', (status) => {
