@@ -2,9 +2,7 @@
 import fs from 'node:fs';
 import { type Problem, resolveSettings } from '../config/settings.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
-import { isUnderExabgp } from '../runtime/descriptors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import { linger } from '../runtime/linger.ts';
 import { parseArguments } from './arguments.ts';
 import { check } from './check.ts';
 
@@ -25,6 +23,7 @@ export async function main(
   const resolved = resolveSettings(parsed.flags, environment);
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
+  lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend === 'exabgp');
   if (parsed.command === 'check') {
     complain([...problems, ...resolved.warnings]);
     if (status === STATUS.ok) print(check(resolved));
@@ -33,9 +32,7 @@ export async function main(
   }
   if (status !== STATUS.ok) {
     complain(problems);
-    // Whatever else is wrong with the settings: a backend other than ExaBGP is not to be waited for.
-    if (resolved.settings.bgpBackend === 'exabgp' && isUnderExabgp()) linger(lifecycle, status, process.stdin);
-    else lifecycle.exit(status);
+    lifecycle.fail(status);
     return;
   }
   const { run } = await import('./run.ts');

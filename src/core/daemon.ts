@@ -34,7 +34,7 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
     case 'stalled':
       return stalled(state, event.lost, actions);
     case 'routeRefused':
-      log(actions, 'warn', 'route refused', { route: event.key, detail: event.detail });
+      log(actions, 'debug', 'route refused', { route: event.key, detail: event.detail });
       return actions;
     case 'routeTold':
       log(actions, 'debug', 'route told', { route: event.key, told: event.told });

@@ -3,10 +3,16 @@
  *
  * Loaded and started first of all: without a handler SIGUSR1 opens Node's inspector to every local user.
  *
- *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within `CLOSE_WITHIN`; a second one exits at once
+ *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within 2 s; a second one exits at once
  *     SIGUSR1                   ignored
  *     SIGUSR2                   would reopen log files; there are none, so that it is ignored too
+ *     a failure                 close in order, then *linger* under ExaBGP, and exit with 1 or 2
+ *
+ * Lingering: ExaBGP starts a process that ended again at once, and ends *itself* after more than five starts in about a
+ * minute. A typing error in one flag would drop every session. So a process that fails stays until it is 20 s old; its
+ * stdin is read meanwhile, because ExaBGP stands still when that pipe is full.
  */
+import { isUnderExabgp } from './descriptors.ts';
 import { keepStderrBlocking } from './shared-stderr.ts';
 
 export interface Lifecycle {
@@ -14,63 +20,88 @@ export interface Lifecycle {
   onClose(close: (signal: AbortSignal) => Promise<void>): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
-  /** Asks to go in order, as a signal does. */
-  close(status: number): void;
+  /** Where a failure goes that nobody foresaw. */
+  onFailure(report: (error: unknown) => void): void;
+  /** Whether stdin and stdout, being pipes, are ExaBGP's; true until somebody knows better. */
+  servesExabgp(serves: boolean): void;
+  /** Ends as after a failure, with that status. */
+  fail(status: number): void;
   /** Ends the process now, without closing anything. */
   exit(status: number): never;
-  /** Where a failure goes that nobody foresaw. */
-  onFailure(failed: (error: unknown) => void): void;
 }
 
-/** A bound with room to spare below 2 s, after which ExaBGP 5 kills. */
+/** Leaves room below 2 s, after which ExaBGP 5 kills. */
 const CLOSE_WITHIN_MS = 1_500;
+const LINGER_UNTIL_MS = 20_000;
 
 export function startLifecycle(): Lifecycle {
   keepStderrBlocking();
   const closers: ((signal: AbortSignal) => Promise<void>)[] = [];
   const enders: (() => void)[] = [];
-  let failed = (error: unknown): void => {
+  let report = (error: unknown): void => {
     process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
-  let isClosing = false;
+  let servesExabgp = true;
+  /** The status to end with, once the end has begun. */
+  let ending: number | undefined;
 
   function exit(status: number): never {
     for (const end of enders) end();
     process.exit(status);
   }
 
-  function close(status: number): void {
-    if (isClosing) exit(status);
-    isClosing = true;
+  /** Calls `then` when everything is closed, or when the time for it is up. */
+  function close(status: number, then: () => void): void {
+    ending = status;
     const time = new AbortController();
-    setTimeout(() => time.abort(), CLOSE_WITHIN_MS);
+    const timer = setTimeout(() => time.abort(), CLOSE_WITHIN_MS);
     const timeUp = new Promise<void>((resolve) => time.signal.addEventListener('abort', () => resolve()));
     const closed = Promise.all(closers.map((closer) => closer(time.signal)));
-    Promise.race([closed, timeUp]).then(
-      () => exit(status),
-      (error: unknown) => {
-        failed(error);
-        exit(1);
-      },
-    );
+    Promise.race([closed, timeUp])
+      .catch((error: unknown) => {
+        report(error);
+        ending = Math.max(1, status);
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        then();
+      });
   }
 
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => close(0));
+  function fail(status: number): void {
+    if (ending !== undefined) return; // it is ending already, and the report of this one is out
+    close(status, () => {
+      const go = (): never => exit(ending ?? status);
+      if (!servesExabgp || !isUnderExabgp()) go();
+      process.stdin.on('end', go).on('error', go).resume();
+      setTimeout(go, Math.max(0, LINGER_UNTIL_MS - process.uptime() * 1_000));
+    });
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (ending !== undefined) exit(ending);
+      close(0, () => exit(ending ?? 0));
+    });
+  }
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(kind, (error: unknown) => {
-      failed(error);
-      close(1);
+      report(error);
+      fail(1);
     });
   }
 
   return {
     onClose: (closer) => closers.push(closer),
     onEnd: (end) => enders.push(end),
-    onFailure: (listener) => {
-      failed = listener;
+    onFailure: (reporter) => {
+      report = reporter;
     },
-    close,
+    servesExabgp: (serves) => {
+      servesExabgp = serves;
+    },
+    fail,
     exit,
   };
 }

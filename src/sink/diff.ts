@@ -2,8 +2,8 @@
 import { isSameRoute, type Route, type RouteKey } from '../model/route.ts';
 
 export interface RouteDiff {
-  readonly announce: readonly Route[];
-  readonly withdraw: readonly Route[];
+  readonly announce: Route[];
+  readonly withdraw: Route[];
 }
 
 type Routes = ReadonlyMap<RouteKey, Route>;

@@ -1,15 +1,16 @@
 /** Bad settings through bin/: all of them together, the right exit status, and no crash-loop under ExaBGP. */
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startDaemon } from '../helpers/daemon.ts';
-import { stopAll } from '../helpers/processes.ts';
-
-const NOT_UNDER_EXABGP = { stdio: ['ignore', 'pipe', 'pipe'] } as const;
+import { cleanEnvironment, root, startDaemon } from '../helpers/daemon.ts';
+import { start, stopAll } from '../helpers/processes.ts';
+import { until } from '../helpers/until.ts';
 
 afterEach(stopAll);
 
 async function ends(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const daemon = startDaemon(args, { ...NOT_UNDER_EXABGP, stdio: ['ignore', 'pipe', 'pipe'], env });
+  const daemon = startDaemon(args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   return { status: await daemon.ended, stdout: daemon.stdout(), stderr: daemon.stderr() };
 }
 
@@ -65,6 +66,21 @@ describe('bad settings', () => {
     waiting.child.stdin?.write('done\n'.repeat(50_000)); // far more than a pipe holds: it has to be read
     expect(await waiting.ended).toBe(2);
     expect(performance.now() - startedAt).toBeGreaterThan(19_500);
+  });
+});
+
+describe('an installation that is not whole', () => {
+  it('is a failure like any other: said, and no crash-loop under ExaBGP', async () => {
+    const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
+    for (const name of ['bin', 'dist', 'package.json'])
+      fs.cpSync(path.join(root, name), path.join(place, name), { recursive: true });
+    const broken = start(process.execPath, [path.join(place, 'bin/ha2bgp.js')], { env: cleanEnvironment() });
+    await until('the error', () => broken.stderr().includes("Cannot find package 'commander'"));
+    const at = performance.now();
+    await until('still there', () => performance.now() - at > 2_000);
+    expect(broken.child.exitCode).toBeNull();
+    expect(await broken.stop()).toBe(1);
+    fs.rmSync(place, { recursive: true });
   });
 });
 

@@ -8,7 +8,7 @@
  */
 import type { Writable } from 'node:stream';
 import type { Event } from '../../model/event.ts';
-import { ms } from '../../model/millis.ts';
+import { type Millis, ms } from '../../model/millis.ts';
 import type { Route, RouteKey } from '../../model/route.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -42,13 +42,18 @@ const MOST_UNANSWERED = 10_000;
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 60_000;
 const RETRY_TIMER = 'exabgp retry';
+const NEVER = ms(Number.POSITIVE_INFINITY);
 
 export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions): ExabgpSink {
   const told = new Map<RouteKey, Route>();
   let desired: ReadonlyMap<RouteKey, Route> = new Map();
   const dirty = new Set<RouteKey>();
-  const refused = new Map<RouteKey, { readonly attempts: number; readonly due: number }>();
-  let unanswered: Command[] = [];
+  /** Keys of which the last answer was `error`. */
+  const refused = new Map<RouteKey, { readonly attempts: number; readonly due: Millis; readonly route: Route }>();
+  let nextRetry = NEVER;
+  /** Commands in the order in which they are answered; before them come `forgotten` answers to older ones. */
+  const unanswered: Command[] = [];
+  let forgotten = 0;
   let isBlocked = false;
   let isClosing = false;
   const replies = createReplyReader();
@@ -62,19 +67,27 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
   function flush(): void {
     while (!isBlocked && dirty.size > 0) {
       const keys = [...take(dirty, BATCH)];
-      const { announce, withdraw } = diffRoutes(told, desired, keys);
-      // Withdraws first: a black hole is worse than a route that comes a moment later.
-      const commands = [
-        ...withdraw.map((route) => command('withdraw', route)),
-        ...announce.map((route) => command('announce', route)),
-      ];
-      const said = new Set(commands.map(({ key }) => key));
-      for (const key of keys) {
-        dirty.delete(key);
-        if (!said.has(key)) refused.delete(key); // what was refused is not wanted any more
-      }
-      say(commands);
+      for (const key of keys) dirty.delete(key);
+      say(commandsFor(keys));
     }
+  }
+
+  /** What was refused may be in force or not, so that it is said again without a look at what was told. */
+  function commandsFor(keys: readonly RouteKey[]): Command[] {
+    const certain = keys.filter((key) => !refused.has(key));
+    const { announce, withdraw } = diffRoutes(told, desired, certain);
+    for (const key of keys) {
+      const uncertain = refused.get(key);
+      const wanted = desired.get(key);
+      if (uncertain === undefined) continue;
+      if (wanted === undefined) withdraw.push(uncertain.route);
+      else announce.push(wanted);
+    }
+    // Withdraws first: a black hole is worse than a route that comes a moment later.
+    return [
+      ...withdraw.map((route) => command('withdraw', route)),
+      ...announce.map((route) => command('announce', route)),
+    ];
   }
 
   function say(commands: readonly Command[]): void {
@@ -85,12 +98,20 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
       push({ type: 'routeTold', at: clock.now(), key, told: verb });
     }
     unanswered.push(...commands);
-    if (unanswered.length > MOST_UNANSWERED) unanswered = unanswered.slice(-MOST_UNANSWERED);
+    const tooMany = unanswered.length - MOST_UNANSWERED;
+    if (tooMany > 0) {
+      unanswered.splice(0, tooMany);
+      forgotten += tooMany;
+    }
     const text = commands.map(({ verb, route }) => commandLine(verb, route)).join('');
     isBlocked = !output.write(text) && output.writableNeedDrain;
   }
 
   function answered(type: 'done' | 'error'): void {
+    if (forgotten > 0) {
+      forgotten--;
+      return;
+    }
     const command = unanswered.shift();
     if (command === undefined) {
       log.debug({ answer: type }, 'answer without a command');
@@ -103,28 +124,33 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
     }
     const line = commandLine(verb, route).trimEnd();
     log.error({ command: line }, 'ExaBGP refused a command; its own log says why');
-    // What was refused was not said, unless something newer has been said since.
-    if (verb === 'announce' && told.get(key) === route) told.delete(key);
-    if (verb === 'withdraw' && !told.has(key)) told.set(key, route);
     const attempts = (refused.get(key)?.attempts ?? 0) + 1;
-    refused.set(key, { attempts, due: clock.now() + Math.min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY) });
+    const due = ms(clock.now() + Math.min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY));
+    refused.set(key, { attempts, due, route });
     push({ type: 'routeRefused', at: clock.now(), key, detail: line });
-    awaitRetry();
+    retryAt(due);
   }
 
-  function awaitRetry(): void {
-    const due = Math.min(...[...refused.values()].map((of) => of.due));
-    if (isClosing || due === Number.POSITIVE_INFINITY) return;
-    clock.setTimer(RETRY_TIMER, ms(due), () => {
-      for (const [key, { attempts, due: dueThen }] of refused) {
-        if (dueThen > clock.now()) continue;
-        dirty.add(key);
-        // Not due again before this try is answered.
-        refused.set(key, { attempts, due: Number.POSITIVE_INFINITY });
+  function retryAt(due: Millis): void {
+    if (isClosing || due >= nextRetry) return;
+    nextRetry = due;
+    clock.setTimer(RETRY_TIMER, due, retry);
+  }
+
+  function retry(): void {
+    nextRetry = NEVER;
+    let next = NEVER;
+    for (const [key, refusal] of refused) {
+      if (refusal.due > clock.now()) {
+        next = ms(Math.min(next, refusal.due));
+        continue;
       }
-      flush();
-      awaitRetry();
-    });
+      dirty.add(key);
+      // Not due again before this try is answered.
+      refused.set(key, { ...refusal, due: NEVER });
+    }
+    retryAt(next);
+    flush();
   }
 
   return {
@@ -141,13 +167,18 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
         else report(said, counts[said.type], log);
       }
     },
-    status: () => ({ name: 'exabgp', told: told.size, waiting: dirty.size, refused: refused.size }),
+    status: () => ({
+      name: 'exabgp',
+      told: [...told.keys()].filter((key) => !refused.has(key)).length,
+      waiting: dirty.size,
+      refused: refused.size,
+    }),
     async close(signal) {
       isClosing = true;
       clock.clearTimer(RETRY_TIMER);
       desired = new Map();
       dirty.clear();
-      for (const key of told.keys()) dirty.add(key);
+      for (const key of [...told.keys(), ...refused.keys()]) dirty.add(key);
       flush();
       await handedOn(output, () => dirty.size === 0, signal);
     },

@@ -1,0 +1,249 @@
+import { Writable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Prefix } from '../../../../src/model/address.ts';
+import type { Event } from '../../../../src/model/event.ts';
+import { ms } from '../../../../src/model/millis.ts';
+import { type Route, type RouteKey, routeKey } from '../../../../src/model/route.ts';
+import { createExabgpSink } from '../../../../src/sink/exabgp/exabgp.ts';
+import { silentLog } from '../../../helpers/simulation.ts';
+import { settled, virtualClock } from '../../../helpers/virtual-clock.ts';
+
+const SELF = { nextHop: 'self' } as const;
+const route = (index: number): Route => ({
+  prefix: `10.0.${index >> 8}.${index & 255}/32` as Prefix,
+  attributes: SELF,
+});
+const routes = (...indexes: readonly number[]): Map<RouteKey, Route> =>
+  new Map(indexes.map((index) => [routeKey(route(index)), route(index)]));
+
+/** A pipe whose reader a test lets read or not. */
+class Reader {
+  readonly lines: string[] = [];
+  isReading = true;
+  #waiting: (() => void) | undefined;
+  readonly output = new Writable({
+    decodeStrings: false,
+    highWaterMark: 1,
+    write: (chunk: string, _encoding, done) => {
+      const take = (): void => {
+        this.lines.push(...chunk.split('\n').filter((line) => line !== ''));
+        done();
+      };
+      if (this.isReading) take();
+      else this.#waiting = take;
+    },
+  });
+
+  async read(): Promise<void> {
+    this.isReading = true;
+    this.#waiting?.();
+    this.#waiting = undefined;
+    await settled();
+  }
+
+  /** What a reader of all these lines believes to be announced. */
+  get announced(): Set<string> {
+    const announced = new Set<string>();
+    for (const line of this.lines) {
+      const [verb, , prefix = ''] = line.split(' ');
+      if (verb === 'announce') announced.add(prefix);
+      else announced.delete(prefix);
+    }
+    return announced;
+  }
+}
+
+function rig() {
+  const reader = new Reader();
+  const events: Event[] = [];
+  const clock = virtualClock();
+  const sink = createExabgpSink({ output: reader.output, clock, log: silentLog, push: (event) => events.push(event) });
+  let before = routes();
+  return {
+    reader,
+    events,
+    clock,
+    sink,
+    want(wanted: Map<RouteKey, Route>) {
+      const changed = new Set(
+        [...before.keys(), ...wanted.keys()].filter((key) => before.has(key) !== wanted.has(key)),
+      );
+      before = wanted;
+      sink.set(wanted, changed);
+    },
+    hear: (text: string) => sink.hear(Buffer.from(text)),
+  };
+}
+
+describe('a stdout that nobody reads', () => {
+  it('gets the newest state when it is read again, and nothing of what came and went', async () => {
+    const { reader, sink, want } = rig();
+    reader.isReading = false;
+    want(routes(1));
+    want(routes(1, 2));
+    want(routes(1, 3));
+    want(routes(3));
+    want(routes(1, 3));
+    expect(sink.status().waiting).toBeGreaterThan(0);
+    await reader.read();
+    expect(reader.lines).toEqual([
+      'announce route 10.0.0.1/32 next-hop self',
+      'announce route 10.0.0.3/32 next-hop self',
+    ]);
+    expect(sink.status()).toMatchObject({ told: 2, waiting: 0 });
+  });
+
+  it('has everything withdrawn at the end, if it is read before the time is up', async () => {
+    const { reader, sink, want } = rig();
+    want(routes(1, 2));
+    reader.isReading = false;
+    want(routes(1, 2, 3));
+    want(routes(1, 2, 3, 4));
+    const closed = sink.close(new AbortController().signal);
+    await reader.read();
+    await closed;
+    expect(reader.announced).toEqual(new Set());
+    expect(reader.lines.some((line) => line.includes('10.0.0.4'))).toBe(false);
+  });
+
+  it('does not keep the end waiting when the time is up', async () => {
+    const { reader, sink, want } = rig();
+    reader.isReading = false;
+    want(routes(1));
+    const time = new AbortController();
+    const closed = sink.close(time.signal);
+    time.abort();
+    await closed;
+    expect(reader.lines).toEqual([]);
+  });
+
+  it('never has more than a batch in it, however much is wanted', async () => {
+    const { reader, sink, want } = rig();
+    reader.isReading = false;
+    want(routes(...Array.from({ length: 20_000 }, (_, index) => index)));
+    expect(reader.output.writableLength).toBeLessThan(100_000);
+    want(routes(7));
+    await reader.read();
+    expect(sink.status().told).toBe(1);
+    expect(reader.announced).toEqual(new Set(['10.0.0.7/32']));
+    expect(reader.lines.length).toBeLessThan(1_100);
+  });
+});
+
+describe('answers', () => {
+  it('that refuse have the command said again, after 1 s, 2 s, 4 s … up to a minute', async () => {
+    const { reader, clock, want, hear, events, sink } = rig();
+    want(routes(1));
+    const saidAt: number[] = [];
+    for (let attempt = 0; attempt < 9; attempt++) {
+      hear('error\n');
+      const count = reader.lines.length;
+      const from = clock.now();
+      while (reader.lines.length === count) await clock.advance(ms(clock.now() + 500));
+      saidAt.push((clock.now() - from) / 1_000);
+    }
+    expect(saidAt).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(events.filter(({ type }) => type === 'routeRefused')).toHaveLength(9);
+    expect(sink.status()).toMatchObject({ refused: 1, told: 0 });
+    hear('done\n');
+    expect(sink.status()).toMatchObject({ refused: 0, told: 1 });
+    await clock.advance(ms(clock.now() + 600_000));
+    expect(reader.lines).toHaveLength(10);
+  });
+
+  it('are matched with commands in their order', async () => {
+    const { reader, clock, want, hear } = rig();
+    want(routes(1, 2, 3));
+    hear('done\nerror\ndone\n');
+    await clock.advance(ms(5_000));
+    expect(reader.lines.slice(3)).toEqual(['announce route 10.0.0.2/32 next-hop self']);
+  });
+
+  it('that refuse a withdraw have it said again, unless the route is wanted by then', async () => {
+    const { reader, clock, want, hear } = rig();
+    want(routes(1));
+    hear('done\n');
+    want(routes());
+    hear('error\n');
+    want(routes(1));
+    await clock.advance(ms(60_000));
+    expect(reader.announced).toEqual(new Set(['10.0.0.1/32']));
+    expect(reader.lines.at(-1)).toContain('announce');
+  });
+
+  it('that refuse what is not wanted any more are forgotten', async () => {
+    const { reader, clock, want, hear, sink } = rig();
+    want(routes(1));
+    want(routes());
+    hear('error\ndone\n');
+    await clock.advance(ms(600_000));
+    expect(reader.announced).toEqual(new Set());
+    expect(sink.status()).toMatchObject({ told: 0, refused: 0, waiting: 0 });
+    expect(clock.pending()).toEqual([]);
+  });
+
+  it('are matched rightly when more commands wait for them than are remembered', async () => {
+    const { reader, clock, want, hear, sink } = rig();
+    const many = Array.from({ length: 10_003 }, (_, index) => index);
+    want(routes(...many));
+    await settled();
+    expect(reader.lines).toHaveLength(10_003);
+    // The first three are forgotten; the error belongs to the fifth.
+    hear(`done\ndone\ndone\ndone\nerror\n${'done\n'.repeat(9_998)}`);
+    await clock.advance(ms(5_000));
+    expect(reader.lines.slice(10_003)).toEqual([`announce route ${route(4).prefix} next-hop self`]);
+    expect(sink.status()).toMatchObject({ refused: 1, told: 10_002 });
+  });
+
+  it('that refuse everything are no burden', async () => {
+    const { reader, clock, want, hear, sink } = rig();
+    const many = Array.from({ length: 10_000 }, (_, index) => index);
+    want(routes(...many));
+    await settled();
+    hear('error\n'.repeat(10_000));
+    expect(sink.status()).toMatchObject({ refused: 10_000, told: 0 });
+    expect(clock.pending()).toEqual(['exabgp retry']);
+    await clock.advance(ms(2_000));
+    await settled();
+    expect(reader.lines).toHaveLength(20_000);
+  });
+
+  it('without a command change nothing', async () => {
+    const { reader, want, hear } = rig();
+    hear('error\ndone\nerror\n');
+    want(routes(1));
+    hear('done\n');
+    expect(reader.lines).toHaveLength(1);
+  });
+});
+
+it('ends with what is wanted, whatever is wanted in between and whenever it is read', async () => {
+  const step = fc.oneof(
+    fc.record({ want: fc.uniqueArray(fc.nat({ max: 5 })) }),
+    fc.constantFrom({ reading: true as const }, { reading: false as const }),
+    fc.constantFrom({ answer: 'done\n' }, { answer: 'done\n' }, { answer: 'error\n' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const { reader, clock, sink, want, hear } = rig();
+      let wanted: readonly number[] = [];
+      for (const one of steps) {
+        if ('want' in one) {
+          wanted = one.want;
+          want(routes(...wanted));
+        } else if ('answer' in one) hear(one.answer);
+        else if (one.reading) await reader.read();
+        else reader.isReading = false;
+      }
+      await reader.read();
+      await clock.advance(ms(clock.now() + 200_000));
+      expect(reader.announced).toEqual(new Set(wanted.map((index) => route(index).prefix)));
+      expect(sink.status()).toMatchObject({ waiting: 0 });
+      await sink.close(new AbortController().signal);
+      expect(reader.announced).toEqual(new Set());
+      expect(clock.pending()).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
