@@ -54,7 +54,8 @@ const NETLINK_GET_STRICT_CHK = 12;
 const POLLOUT = 4;
 const SIZEOF_SOCKADDR_NL = 12;
 
-const libc = koffi.load('libc.so.6');
+// Node's own process: its C library under whatever name, glibc's or musl's.
+const libc = koffi.load(null);
 const sys = {
   socket: libc.func('int socket(int, int, int)'),
   bind: libc.func('int bind(int, const void *, uint32_t)'),
