@@ -54,7 +54,7 @@ export function findCandidate(
   policy: Policy,
   networks: Networks,
 ): Candidate | Rejected {
-  const reason = neverAnnounced(address) ?? outside(address, policy, networks);
+  const reason = neverAnnounced(address, policy) ?? outside(address, policy, networks);
   if (reason !== undefined) return { type: 'rejected', address, reason };
   const onHost = [...(facts.assignedOf.get(address)?.values() ?? []), ...localRoutesTo(address, facts)];
   const notSelected = onHost.map((fact) => selected(fact, policy));
@@ -64,11 +64,14 @@ export function findCandidate(
   return { type: 'candidate', address, onHost: onHost.filter((_, index) => notSelected[index] === undefined) };
 }
 
-function neverAnnounced(address: IpAddress): Reason | undefined {
+function neverAnnounced(address: IpAddress, { attributes }: Policy): Reason | undefined {
   if (isAny(address)) return { code: 'never-announced', what: 'unspecified' };
   if (isLinkLocal(address)) return { code: 'never-announced', what: 'link-local' };
   if (isMulticast(address)) return { code: 'never-announced', what: 'multicast' };
-  return address === ALL_ONES ? { code: 'never-announced', what: 'broadcast' } : undefined;
+  if (address === ALL_ONES) return { code: 'never-announced', what: 'broadcast' };
+  // A router that looks the next hop up in its table would find the route that needs it.
+  const isNextHop = attributes.ipv4.nextHop === address || attributes.ipv6?.nextHop === address;
+  return isNextHop ? { code: 'own-next-hop' } : undefined;
 }
 
 function outside(address: IpAddress, policy: Policy, networks: Networks): Reason | undefined {
@@ -93,6 +96,6 @@ function selected(fact: HostAddress, { device, deviceLabel }: Policy): Reason | 
 
 function localRoutesTo(address: IpAddress, facts: FactsIndex): HostAddress[] {
   return [...facts.localRoutes.values()]
-    .filter(({ contains }) => contains(address))
+    .filter(({ contains, broadcast }) => contains(address) && address !== broadcast)
     .map(({ origin, prefix, device }) => ({ origin, prefix, device }));
 }

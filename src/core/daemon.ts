@@ -29,10 +29,11 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
+      if (!state.services.has(addressOf(event.timer))) return [];
       state.due.add(addressOf(event.timer));
       return [{ type: 'lookNow' }];
     case 'stalled':
-      return stalled(state, event.lost, actions);
+      return stalled(state, event, actions);
     case 'routeRefused':
       log(actions, 'debug', 'route refused', { route: event.key, detail: event.detail });
       return actions;
@@ -47,20 +48,22 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
 function factsRead(state: DaemonState, event: Of<'factsRead'>, actions: Action[]): Action[] {
-  const marked = applyFacts(state.facts, event);
+  const marked = applyFacts(state.facts, event, state.services.keys());
   if (event.resync) for (const address of state.services.keys()) marked.add(address);
-  if (state.readAt === undefined) {
-    log(actions, 'info', 'first facts read', {
-      listeners: state.facts.listeners.size,
-      addresses: state.facts.addresses.size,
-    });
+  if (event.isWhole) {
+    if (state.readAt === undefined) {
+      log(actions, 'info', 'first facts read', {
+        listeners: state.facts.listeners.size,
+        addresses: state.facts.addresses.size,
+      });
+    }
+    if (state.failingSince !== undefined) {
+      log(actions, 'info', 'kernel read again', { failedForMs: Math.round(event.at - state.failingSince) });
+    }
+    state.readAt = event.readAt;
+    state.failingSince = undefined;
+    for (const address of state.due) marked.add(address);
   }
-  if (state.failingSince !== undefined) {
-    log(actions, 'info', 'kernel read again', { failedForMs: Math.round(event.at - state.failingSince) });
-  }
-  state.readAt = event.readAt;
-  state.failingSince = undefined;
-  for (const address of state.due) marked.add(address);
   for (const address of marked) judge(state, address, event.readAt, actions);
   return told(state, actions);
 }
@@ -77,13 +80,13 @@ function discoveryFailed(state: DaemonState, event: Of<'discoveryFailed'>, actio
   return told(state, actions);
 }
 
-function stalled(state: DaemonState, lost: Millis, actions: Action[]): Action[] {
+function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Action[]): Action[] {
   log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
   for (const [address, before] of state.services) {
     const verdict = excuseStall(before, lost);
     if (verdict === before) continue;
     state.services.set(address, verdict);
-    retime(state, address, before, verdict, actions);
+    retime(state, address, before, verdict, at, actions);
   }
   return actions;
 }
@@ -98,16 +101,12 @@ function judge(state: DaemonState, address: IpAddress, readAt: Millis, actions: 
     return;
   }
   state.rejected.delete(address);
-  const verdict = nextVerdict(
-    before ?? { state: 'down', reason: { code: 'no-listener' } },
-    health,
-    readAt,
-    state.policy,
-  );
-  state.services.set(address, verdict);
-  retime(state, address, before, verdict, actions);
   const wasRouted = isRouted(state, address);
-  // Falling changes nothing: what is announced stays for the delay, and what is held is not announced any more.
+  // A delay protects a route. One that is held has none to lose, and starts anew.
+  const from = before === undefined || (before.state === 'up' && !wasRouted && !health.up) ? DOWN : before;
+  const verdict = nextVerdict(from, health, readAt, state.failingSince === undefined, state.policy);
+  state.services.set(address, verdict);
+  retime(state, address, before, verdict, readAt, actions);
   if (verdict.state === 'up') announce(state, address, actions);
   if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, address);
   report(address, { before, after: verdict, wasRouted, isRouted: isRouted(state, address) }, state.policy, actions);
@@ -116,6 +115,8 @@ function judge(state: DaemonState, address: IpAddress, readAt: Millis, actions: 
     reject(state, address, verdict.reason, actions);
   }
 }
+
+const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
 
 function announce(state: DaemonState, address: IpAddress, actions: Action[]): void {
   const before = state.desired.held.get(address);
@@ -141,27 +142,33 @@ function reject(state: DaemonState, address: IpAddress, reason: Reason, actions:
   log(actions, 'debug', 'not announced', { address, reason: sentence(address, reason) });
 }
 
-/** Sets the service's timer when its time is another one, or when the timer has fired and the time is still to come. */
+/**
+ * Sets the service's timer when its time is another one, or when the timer has fired and the time is still to come. A
+ * service whose time has come, and which is not moved on, waits for the next facts without a timer.
+ */
 function retime(
   state: DaemonState,
   address: IpAddress,
   before: Verdict | undefined,
   after: Verdict,
+  now: Millis,
   actions: Action[],
 ): void {
-  const hasFired = state.due.delete(address);
-  const was = hasFired ? undefined : before && dueOf(before);
   const due = dueOf(after);
+  const hasFired = state.due.has(address);
+  if (hasFired && due !== undefined && due <= now) return;
+  state.due.delete(address);
+  const was = hasFired ? undefined : before && dueOf(before);
   if (was === due) return;
   const timer = timerFor(address);
   actions.push(due === undefined ? { type: 'clearTimer', timer } : { type: 'setTimer', timer, due });
 }
 
-/** When every service has been looked at: routes that went have made room for others that wait for it. */
+/** When every service has been looked at: routes that went have made room for others, if the facts are fit for that. */
 function told(state: DaemonState, actions: Action[]): Action[] {
-  const { desired, policy, services } = state;
+  const { desired, policy, services, failingSince } = state;
   for (const [address, { code }] of desired.held) {
-    if (desired.routes.size >= policy.maxRoutes) break;
+    if (failingSince !== undefined || desired.routes.size >= policy.maxRoutes) break;
     if (code === 'max-routes' && services.get(address)?.state === 'up') announce(state, address, actions);
   }
   if (desired.changed.size === 0) return actions;

@@ -2,7 +2,7 @@
  * First stage, PURE: what the kernel says now, indexed by address, and which addresses an event may have changed.
  */
 import type { IpAddress } from '../model/address.ts';
-import { familyOf, memberOf } from '../model/address.ts';
+import { familyOf, lastAddress, memberOf, memberOfAny } from '../model/address.ts';
 import type { Delta, FactsRead } from '../model/event.ts';
 import {
   type AssignedAddress,
@@ -24,7 +24,14 @@ export interface FactsIndex {
   readonly listenersOf: Map<IpAddress, Map<string, Listener>>;
   readonly wildcards: Map<string, Listener>;
   readonly assignedOf: Map<IpAddress, Map<string, AssignedAddress>>;
-  readonly localRoutes: Map<string, LocalRoute & { readonly contains: (address: IpAddress) => boolean }>;
+  /** Few: only those wider than an address. */
+  readonly localRoutes: Map<string, PreparedRoute>;
+}
+
+interface PreparedRoute extends LocalRoute {
+  readonly contains: (address: IpAddress) => boolean;
+  /** Nobody can be served on it. */
+  readonly broadcast: IpAddress;
 }
 
 export function emptyFacts(): FactsIndex {
@@ -39,8 +46,11 @@ export function emptyFacts(): FactsIndex {
   };
 }
 
-/** Applies what was read, and returns every address whose standing may be another one now. */
-export function applyFacts(facts: FactsIndex, read: FactsRead): Set<IpAddress> {
+/**
+ * Applies what was read, and returns every address whose standing may be another one now. `services`: addresses that are
+ * watched already; one of them may have neither a listener nor an assignment any more.
+ */
+export function applyFacts(facts: FactsIndex, read: FactsRead, services: Iterable<IpAddress>): Set<IpAddress> {
   const marked = new Set<IpAddress>();
   const changes = {
     devices: merge(facts.devices, read.devices, deviceKey, read.resync),
@@ -49,13 +59,33 @@ export function applyFacts(facts: FactsIndex, read: FactsRead): Set<IpAddress> {
   };
   for (const address of changes.addresses) indexAddress(facts, address, marked);
   for (const listener of changes.listeners) indexListener(facts, listener, marked);
-  // A device stands behind any number of addresses, and local routes cover addresses nobody listed: look at them all.
-  const changedRoutes = changes.addresses.some(({ before, after }) => (before ?? after)?.origin === 'local-route');
-  if (changes.devices.length > 0 || changedRoutes) {
-    for (const address of facts.listenersOf.keys()) marked.add(address);
-    for (const address of facts.assignedOf.keys()) marked.add(address);
-  }
+  const devices = new Set(changes.devices.map(({ key }) => key));
+  const routes = changes.addresses.flatMap(({ before, after }) =>
+    [before, after].filter((fact) => fact?.origin === 'local-route'),
+  );
+  if (devices.size > 0 || routes.length > 0) markBehind(facts, devices, routes, services, marked);
   return marked;
+}
+
+/** Marks what stands on a device or a local route: looks at every address, but only at its facts. */
+function markBehind(
+  facts: FactsIndex,
+  devices: ReadonlySet<string>,
+  changedRoutes: readonly LocalRoute[],
+  services: Iterable<IpAddress>,
+  marked: Set<IpAddress>,
+): void {
+  for (const [address, entries] of facts.assignedOf) {
+    if ([...entries.values()].some(({ device }) => devices.has(device))) marked.add(address);
+  }
+  const routes = [...changedRoutes, ...[...facts.localRoutes.values()].filter(({ device }) => devices.has(device))];
+  const contain = memberOfAny(routes.map(({ prefix }) => prefix));
+  for (const [address, listeners] of facts.listenersOf) {
+    if (contain(address) || [...listeners.values()].some(({ device }) => devices.has(device))) marked.add(address);
+  }
+  const isWildcardBehind = [...facts.wildcards.values()].some(({ device }) => devices.has(device));
+  if (isWildcardBehind) for (const address of facts.assignedOf.keys()) marked.add(address);
+  for (const address of services) marked.add(address);
 }
 
 interface Change<T> {
@@ -101,7 +131,7 @@ function indexAddress(facts: FactsIndex, { key, before, after }: Change<HostAddr
   if (fact === undefined) return;
   if (fact.origin === 'local-route') {
     if (after === undefined) facts.localRoutes.delete(key);
-    else facts.localRoutes.set(key, { ...fact, contains: memberOf(fact.prefix) });
+    else facts.localRoutes.set(key, { ...fact, contains: memberOf(fact.prefix), broadcast: lastAddress(fact.prefix) });
     return;
   }
   putOrDelete(facts.assignedOf, fact.address, key, after?.origin === 'assigned' ? after : undefined);

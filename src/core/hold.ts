@@ -33,13 +33,20 @@ interface Missing {
 export const dueOf = (verdict: Verdict): Millis | undefined =>
   verdict.state === 'rising' || verdict.state === 'falling' ? verdict.until : undefined;
 
-export function nextVerdict(before: Verdict, health: Health, readAt: Millis, policy: Policy): Verdict {
+/** `mayAnnounce`: whether the facts are good enough to announce on; if not, a service that is due goes on waiting. */
+export function nextVerdict(
+  before: Verdict,
+  health: Health,
+  readAt: Millis,
+  mayAnnounce: boolean,
+  policy: Policy,
+): Verdict {
   switch (before.state) {
     case 'down':
     case 'rising': {
       if (!health.up) return { state: 'down', reason: health.reason };
       const until = before.state === 'rising' ? before.until : ms(readAt + policy.announceDelay);
-      return readAt >= until ? { state: 'up' } : { state: 'rising', until };
+      return readAt >= until && mayAnnounce ? { state: 'up' } : { state: 'rising', until };
     }
     case 'up':
     case 'falling': {

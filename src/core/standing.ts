@@ -16,11 +16,7 @@ export function standingOf(state: DaemonState, address: IpAddress): Standing {
   const verdict = state.services.get(address);
   const held = state.desired.held.get(address);
   if (verdict?.state === 'up') return held === undefined ? { announced: true } : { announced: false, reason: held };
-  if (verdict?.state === 'falling') {
-    return held === undefined
-      ? { announced: true, leaving: verdict.reason }
-      : { announced: false, reason: verdict.reason };
-  }
+  if (verdict?.state === 'falling') return { announced: true, leaving: verdict.reason };
   if (verdict?.state === 'rising') {
     return state.due.has(address) && state.failingSince !== undefined
       ? { announced: false, reason: { code: 'discovery-failing', since: state.failingSince } }

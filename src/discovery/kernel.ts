@@ -2,9 +2,10 @@
  * SHELL: the kernel's facts, read now. No timing, no state beyond what saves work; `source.ts` decides when to read.
  */
 import type net from 'node:net';
+import os from 'node:os';
 import { BytesError } from '../bytes/reader.ts';
 import type { Device, HostAddress, Listener } from '../model/facts.ts';
-import { NativeError, openNetlink, readable } from '../runtime/native.ts';
+import { closeDescriptor, NativeError, openNetlink, readable } from '../runtime/native.ts';
 import {
   decodeListenRow,
   encodeListenDump,
@@ -82,7 +83,7 @@ export function openKernel(): Kernel {
             return { origin: 'assigned', address, length, device, label: label === '' ? device : label, state };
           },
         ),
-        ...rows(route.dump(encodeLocalRouteDump(SEQUENCE.routes)), RTM.newRoute, decodeLocalRoute).map(
+        ...rows(dumpLocalRoutes(route), RTM.newRoute, decodeLocalRoute).map(
           ({ deviceIndex, prefix }): HostAddress => ({ origin: 'local-route', prefix, device: nameOf(deviceIndex) }),
         ),
       ],
@@ -107,7 +108,7 @@ export function openKernel(): Kernel {
     },
     subscribe(hint, lost) {
       const fd = openNetlink({ protocol: NETLINK_ROUTE, groups: HOST_GROUPS });
-      const stream: net.Socket = readable(fd);
+      const stream = openStream(fd);
       let isOver = false;
       const end = (reason: Error): void => {
         if (isOver) return;
@@ -130,6 +131,25 @@ export function openKernel(): Kernel {
       route.close();
     },
   };
+}
+
+function openStream(fd: number): net.Socket {
+  try {
+    return readable(fd);
+  } catch (error) {
+    closeDescriptor(fd);
+    throw error;
+  }
+}
+
+/** The local table is made with its first route: a namespace without any answers ENOENT, which is an answer. */
+function dumpLocalRoutes(route: NetlinkRequests): readonly Uint8Array[] {
+  try {
+    return route.dump(encodeLocalRouteDump(SEQUENCE.routes));
+  } catch (error) {
+    if (error instanceof NetlinkError && error.errno === os.constants.errno.ENOENT) return [];
+    throw error;
+  }
 }
 
 /**

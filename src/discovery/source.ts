@@ -28,6 +28,16 @@ export interface SourceOptions {
   readonly push: (event: Event) => void;
 }
 
+interface Reading {
+  readonly readAt: Millis;
+  /** `undefined`: not read, or not to be read. */
+  readonly listeners: readonly Listener[] | undefined;
+  readonly host: HostFacts | undefined;
+  readonly isWhole: boolean;
+  /** Told even when nothing changed. */
+  readonly isWanted: boolean;
+}
+
 /** How often devices and addresses are read without a hint, as long as hints can be had; otherwise every interval. */
 export const HOST_INTERVAL = ms(10_000);
 /** How soon a subscription that failed is tried again. */
@@ -43,7 +53,6 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
     addresses: track<HostAddress>(hostAddressKey),
     devices: track<HostFacts['devices'][number]>(deviceKey),
   };
-  let host: HostFacts = { addresses: [], devices: [] };
   let hostReadAt = ms(Number.NEGATIVE_INFINITY);
   let lastListeners: readonly Listener[] | undefined;
   let subscription: Subscription | undefined;
@@ -57,41 +66,50 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
 
   /** `isAsked`: the core waits for an answer. */
   function read(isAsked: boolean, isHinted: boolean): void {
+    // A hint may come before the timers that are late through a stall: what is read now is after it.
+    clock.noticeStall();
     const readAt = clock.now();
-    let listeners: readonly Listener[];
-    let isHostRead = false;
-    try {
-      // Without a subscription nobody hints; and what came before a new one was hinted at by nobody.
-      const isUnhinted = subscription === undefined;
-      if (isUnhinted) subscribe();
-      if (isAsked || isHinted || isUnhinted || isFailing || readAt - hostReadAt >= HOST_INTERVAL) {
-        host = kernel.readHost();
-        hostReadAt = readAt;
-        isHostRead = true;
-      }
-      listeners = kernel.readListeners();
-    } catch (error) {
-      if (!isReadError(error)) throw error;
-      if (isAsked || !isFailing) push({ type: 'discoveryFailed', at: clock.now(), detail: error.message });
-      isFailing = true;
-      return;
+    // Without a subscription nobody hints; and what came before a new one was hinted at by nobody.
+    const isUnhinted = subscription === undefined;
+    const failures: string[] = [];
+    if (isUnhinted) subscribe();
+    const isHostDue = isAsked || isHinted || isUnhinted || isFailing || readAt - hostReadAt >= HOST_INTERVAL;
+    const host = isHostDue ? attempt(() => kernel.readHost(), failures) : undefined;
+    if (host !== undefined) hostReadAt = readAt;
+    // One that cannot be read does not keep the other from being seen: a listener that is gone is gone.
+    const listeners = attempt(() => kernel.readListeners(), failures);
+    const isWhole = failures.length === 0;
+    if (!isWhole && (isAsked || !isFailing)) {
+      push({ type: 'discoveryFailed', at: clock.now(), detail: failures.join('; ') });
     }
-    tell(readAt, listeners, isHostRead, isAsked || isFirst || isFailing);
-    isFirst = false;
-    isFailing = false;
+    tell({ readAt, listeners, host, isWhole, isWanted: isWhole && (isAsked || isFirst || isFailing) });
+    isFailing = !isWhole;
   }
 
-  function tell(readAt: Millis, listeners: readonly Listener[], isHostRead: boolean, isWanted: boolean): void {
-    if (!isHostRead && listeners === lastListeners && !isWanted) return;
+  /** `undefined`, and a line among the failures, for what cannot be read; what is no such failure goes on its way. */
+  function attempt<T>(act: () => T, failures: string[]): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      if (!isReadError(error)) throw error;
+      failures.push(error.message);
+      return undefined;
+    }
+  }
+
+  function tell({ readAt, listeners, host, isWhole, isWanted }: Reading): void {
     const nothing = { added: [], removed: [] };
+    const isSame = listeners === undefined || listeners === lastListeners;
+    if (host === undefined && isSame && !isWanted) return;
     const changes = {
-      listeners: listeners === lastListeners ? nothing : tracked.listeners.update(listeners),
-      addresses: isHostRead ? tracked.addresses.update(host.addresses) : nothing,
-      devices: isHostRead ? tracked.devices.update(host.devices) : nothing,
+      listeners: isSame ? nothing : tracked.listeners.update(listeners),
+      addresses: host === undefined ? nothing : tracked.addresses.update(host.addresses),
+      devices: host === undefined ? nothing : tracked.devices.update(host.devices),
     };
-    lastListeners = listeners;
+    lastListeners = listeners ?? lastListeners;
     if (!isWanted && Object.values(changes).every(isEmpty)) return;
-    push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, ...changes });
+    push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, isWhole, ...changes });
+    isFirst = false;
   }
 
   /** Subscribes before the reading that follows: what changes in between is then hinted at. */

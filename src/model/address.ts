@@ -67,10 +67,21 @@ export function truncate(of: IpAddress, length: number): IpAddress {
 
 /** A test for membership in the prefix, prepared once and cheap to ask often. */
 export function memberOf(network: Prefix): (candidate: IpAddress) => boolean {
-  const family = familyOf(network);
-  const host = BigInt((family === 'ipv4' ? 32 : 128) - lengthOf(network));
+  const length = lengthOf(network);
+  if (familyOf(network) === 'ipv4') {
+    // Numbers, not bits: the operators on bits are signed, and IPv4 needs 32 of them.
+    const size = 2 ** (32 - length);
+    const wanted = Math.floor(ipv4Number(networkAddress(network)) / size);
+    return (candidate) => familyOf(candidate) === 'ipv4' && Math.floor(ipv4Number(candidate) / size) === wanted;
+  }
+  const host = BigInt(128 - length);
   const wanted = toNumber(networkAddress(network)) >> host;
-  return (candidate) => familyOf(candidate) === family && toNumber(candidate) >> host === wanted;
+  return (candidate) => familyOf(candidate) === 'ipv6' && toNumber(candidate) >> host === wanted;
+}
+
+/** The last address of an IPv4 prefix, which the kernel takes for its broadcast address. */
+export function lastAddress(of: Prefix): IpAddress {
+  return fromNumber(BigInt(ipv4Number(networkAddress(of)) + 2 ** (32 - lengthOf(of)) - 1), 'ipv4');
 }
 
 /** Whether `inner` lies inside `outer`, or is `outer`. */
@@ -122,10 +133,13 @@ export function addressToBytes(of: IpAddress): Uint8Array {
 }
 
 function toNumber(of: IpAddress): bigint {
-  if (familyOf(of) === 'ipv6') return new Address6(of).bigInt();
+  return familyOf(of) === 'ipv6' ? new Address6(of).bigInt() : BigInt(ipv4Number(of));
+}
+
+function ipv4Number(of: IpAddress): number {
   let value = 0;
   for (const part of of.split('.')) value = value * 256 + Number(part);
-  return BigInt(value);
+  return value;
 }
 
 function fromNumber(value: bigint, family: Family): IpAddress {

@@ -13,12 +13,14 @@ export type Event =
   /**
    * The kernel was read. Everything that is not named here is as it was, seen again at `readAt`: the moment when the
    * reading began, and so the age of the facts. `resync`: `added` is all there is, and earlier facts are void.
+   * `isWhole`: false when a part could not be read; what is said is true, but nothing can be announced on it.
    */
   | {
       readonly type: 'factsRead';
       readonly at: Millis;
       readonly readAt: Millis;
       readonly resync: boolean;
+      readonly isWhole: boolean;
       readonly listeners: Delta<Listener>;
       readonly addresses: Delta<HostAddress>;
       readonly devices: Delta<Device>;

@@ -12,6 +12,7 @@ export type Reason =
   | { readonly code: 'never-announced'; readonly what: 'unspecified' | 'link-local' | 'multicast' | 'broadcast' }
   | { readonly code: 'outside-networks'; readonly networks: readonly Prefix[] }
   | { readonly code: 'loopback-not-asked-for' }
+  | { readonly code: 'own-next-hop' }
   | { readonly code: 'address-missing' }
   | { readonly code: 'device-not-selected'; readonly device: string; readonly selected: string }
   | { readonly code: 'label-not-selected'; readonly label: string; readonly selected: string }
@@ -33,6 +34,7 @@ export function stageOf(reason: Reason): Stage {
     case 'never-announced':
     case 'outside-networks':
     case 'loopback-not-asked-for':
+    case 'own-next-hop':
     case 'device-not-selected':
     case 'label-not-selected':
       return 'candidates';
@@ -65,6 +67,8 @@ export function sentence(address: IpAddress, reason: Reason): string {
       return `${address} is outside every --network (${reason.networks.join(', ')})`;
     case 'loopback-not-asked-for':
       return `${address} is a loopback address; it needs a --network inside 127.0.0.0/8 or ::1`;
+    case 'own-next-hop':
+      return `${address} is the next hop of what is announced (--nexthop), and is never announced itself`;
     case 'address-missing':
       return `${address} is not an address of this host`;
     case 'device-not-selected':

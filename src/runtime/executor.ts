@@ -24,6 +24,7 @@ export interface Ports {
 export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Executor {
   const timers = new Set<TimerName>();
   let isLookWanted = false;
+  let look: NodeJS.Immediate | undefined;
   let desired: ReadonlyMap<RouteKey, Route> | undefined;
   let changed = new Set<RouteKey>();
 
@@ -56,9 +57,13 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
       }
     },
     endTurn() {
-      if (isLookWanted) {
-        isLookWanted = false;
-        lookNow();
+      if (isLookWanted && look === undefined) {
+        // Many delays end in one phase of timers: one reading, after all of them, answers for all.
+        look = setImmediate(() => {
+          look = undefined;
+          isLookWanted = false;
+          lookNow();
+        });
       }
       if (desired === undefined || changed.size === 0) return;
       for (const sink of sinks) sink.set(desired, changed);
@@ -67,6 +72,7 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
     close() {
       for (const timer of timers) clock.clearTimer(timer);
       timers.clear();
+      clearImmediate(look);
     },
   };
 }

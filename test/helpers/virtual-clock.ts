@@ -17,6 +17,13 @@ export function virtualClock(stalled: (lost: Millis) => void = () => {}): Virtua
   const next = (): [string, { due: Millis; fire: () => void }] | undefined =>
     [...timers].sort(([, one], [, other]) => one.due - other.due)[0];
 
+  function report(due: Millis): void {
+    const lost = ms(now - Math.max(due, reportedUntil));
+    if (lost <= STALL) return;
+    reportedUntil = now;
+    stalled(lost);
+  }
+
   return {
     now: () => now,
     setTimer: (name, due, fire) => timers.set(name, { due, fire }),
@@ -27,11 +34,7 @@ export function virtualClock(stalled: (lost: Millis) => void = () => {}): Virtua
         const [name, { due, fire }] = timer;
         now = ms(Math.max(now, due));
         timers.delete(name);
-        const lost = ms(now - Math.max(due, reportedUntil));
-        if (lost > STALL) {
-          reportedUntil = now;
-          stalled(lost);
-        }
+        report(due);
         fire();
         await settled();
       }
@@ -41,8 +44,13 @@ export function virtualClock(stalled: (lost: Millis) => void = () => {}): Virtua
     stall(time) {
       now = time;
     },
+    noticeStall() {
+      report(next()?.[1].due ?? now);
+    },
   };
 }
 
-/** When all microtasks, and what a stream puts off, are done. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** When all microtasks are done, and what they put off to the end of an iteration of the event loop. */
+export async function settled(): Promise<void> {
+  for (let iteration = 0; iteration < 3; iteration++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -6,6 +6,7 @@
  *     0s address 10.0.0.1/32 lo [tentative]  and `no address …`; `local 127.0.0.0/8 lo` for a local route of the kernel's
  *     1s listen 10.0.0.1:80 [device]         and `close …`
  *     2s stall 10s                           ha2bgp stands still; what happens meanwhile, it finds out afterwards
+ *     2s hint                                a notification; during a stall, the first thing that is seen after it
  *     2s fail REASON                         the kernel cannot be read, until `heal`
  *     3s reply error                         what ExaBGP says on stdin
  *     4s explain 10.0.0.1                    the standing of an address goes into the expected text
@@ -125,6 +126,9 @@ function change(simulation: Simulation, verb: string, rest: readonly string[], s
       return;
     case 'reply':
       sink.hear(Buffer.from(`${rest.join(' ')}\n`));
+      return;
+    case 'hint':
+      kernel.hint();
       return;
     case 'wait':
       return;

@@ -115,7 +115,8 @@ function addressState(flags: number): AssignedAddress['state'] {
 
 /**
  * struct rtmsg: u8 family, dst_len, src_len, tos, table, protocol, scope, type; u32 flags; attributes.
- * `undefined` for any route but the kernel's own local ones. Throws `BytesError`.
+ * `undefined` for any route but the kernel's own local ones, and for those of a single address: each assigned address has
+ * one, and says more. Throws `BytesError`.
  */
 export function decodeLocalRoute(body: Uint8Array): LocalRouteRow | undefined {
   const reader = new Reader(body);
@@ -130,7 +131,7 @@ export function decodeLocalRoute(body: Uint8Array): LocalRouteRow | undefined {
     (longTable === undefined ? table : new Reader(longTable).hostU32()) === RT_TABLE_LOCAL;
   const destination = attributes.get(RTA.dst);
   const device = attributes.get(RTA.oif);
-  if (!isOwn || destination?.length !== 4 || length > 32 || device === undefined) return undefined;
+  if (!isOwn || destination?.length !== 4 || length >= 32 || device === undefined) return undefined;
   return {
     deviceIndex: new Reader(device).hostU32(),
     prefix: `${addressFromBytes(destination)}/${length}` as Prefix,

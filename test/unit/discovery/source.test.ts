@@ -31,6 +31,11 @@ class FakeClock implements Clock {
     return [...this.#timers.keys()];
   }
 
+  readonly noticed: Millis[] = [];
+  noticeStall(): void {
+    this.noticed.push(this.#now);
+  }
+
   /** Lets time pass, and fires what comes due in its order. */
   advance(by: number): void {
     const end = ms(this.#now + by);
@@ -156,6 +161,7 @@ const factsRead = (at: number, of: Partial<FactsRead> = {}): FactsRead => ({
   at: ms(at),
   readAt: ms(at),
   resync: false,
+  isWhole: true,
   listeners: NOTHING,
   addresses: NOTHING,
   devices: NOTHING,
@@ -305,15 +311,21 @@ describe('a failure', () => {
     expect(events()).toEqual([]);
   });
 
-  it('is followed by a reading of devices and addresses as well', () => {
+  it('of one kind of fact lets the other be seen, as a part', () => {
     const { kernel, clock, events } = started();
     kernel.failure = { readListeners: unreadable };
     kernel.host = { addresses: [], devices: [device('lo')] };
     kernel.hint();
-    expect(events()).toEqual([failed(1_000)]);
+    const withoutAddress = { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } };
+    expect(events()).toEqual([failed(1_000), factsRead(1_000, { ...withoutAddress, isWhole: false })]);
+    kernel.failure = { readHost: unreadable };
+    kernel.listeners = [];
+    clock.advance(INTERVAL);
+    const withoutListener = { listeners: { added: [], removed: ['tcp/ipv4 192.0.2.1:80'] } };
+    expect(events()).toEqual([factsRead(1_250, { ...withoutListener, isWhole: false })]);
     kernel.failure = {};
     clock.advance(INTERVAL);
-    expect(events()).toEqual([factsRead(1_250, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
+    expect(events()).toEqual([factsRead(1_500)]);
   });
 
   it('loses nothing of what changed before it', () => {
@@ -340,6 +352,16 @@ describe('a failure', () => {
       expect(events()).toEqual([]);
     },
   );
+});
+
+describe('a reading', () => {
+  it('asks first whether this process stood still: it may come before the timers that would say so', () => {
+    const { kernel, clock } = started();
+    clock.advance(100);
+    clock.noticed.length = 0;
+    kernel.hint();
+    expect(clock.noticed).toEqual([1_100]);
+  });
 });
 
 describe('a hint', () => {

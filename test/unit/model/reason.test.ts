@@ -15,6 +15,7 @@ const EXAMPLES: Examples = {
     { code: 'outside-networks', networks: ['10.1.0.0/16', '10.2.0.0/16'] as Prefix[] },
   ],
   'loopback-not-asked-for': ['candidates', { code: 'loopback-not-asked-for' }],
+  'own-next-hop': ['candidates', { code: 'own-next-hop' }],
   'address-missing': ['health', { code: 'address-missing' }],
   'device-not-selected': ['candidates', { code: 'device-not-selected', device: 'eth8', selected: 'eth9' }],
   'label-not-selected': ['candidates', { code: 'label-not-selected', label: 'lo:5', selected: 'lo:6*' }],
