@@ -1,7 +1,23 @@
 #!/usr/bin/env node
-import { startLifecycle } from '../dist/runtime/lifecycle.js';
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19))
+  giveUp(`needs Node.js 20.19 or later, and this is ${process.versions.node}`);
 
-const lifecycle = startLifecycle();
-// An import that fails is a failure like any other, and handled as one.
-const { main } = await import('../dist/cli/main.js');
-await main(process.argv.slice(2), process.env, lifecycle);
+const started = await import('../dist/runtime/lifecycle.js').catch((error) => {
+  giveUp(error.code === 'ERR_MODULE_NOT_FOUND' ? 'not built: run npm ci && npm run build' : error.stack);
+});
+if (started) {
+  const lifecycle = started.startLifecycle();
+  // From here on the lifecycle hears of every failure, also of an import that fails.
+  const { main } = await import('../dist/cli/main.js');
+  await main(process.argv.slice(2), process.env, lifecycle);
+}
+
+/** Nothing of ours can be loaded. Under ExaBGP that must not become a loop of restarts: it would end itself. */
+function giveUp(why) {
+  console.error(`ha2bgp: ${why}`);
+  process.exitCode = 1;
+  if (process.stdin.isTTY || process.stdout.isTTY) process.exit();
+  setTimeout(() => process.exit(), 20_000);
+  process.stdin.on('end', () => process.exit()).resume();
+}

@@ -1,7 +1,6 @@
 // The other programs that the interop tests and the benchmark need: which are missing, and how to get them on Debian.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 
 /** Program → Debian package. */
@@ -28,35 +27,8 @@ export function installPeers() {
   console.log(
     `installing ${packages.join(' ')} for the interop tests, no service is started (HA2BGP_PEERS=skip declines)`,
   );
-  withoutServices(() => {
-    const options = { env: { ...process.env, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' }, stdio: 'pipe' };
-    const lock = ['-o', 'DPkg::Lock::Timeout=300'];
-    const install = ['install', '-y', '--no-install-recommends', ...lock, ...packages];
-    // The lists of packages may be there and old, or not be there at all.
-    if (spawnSync('apt-get', install, options).status === 0) return;
-    execFileSync('apt-get', ['update', ...lock], options);
-    execFileSync('apt-get', install, options);
-  });
-}
-
-/** A package's scripts ask this program whether they may start a service (invoke-rc.d(8)). 101: they may not. */
-function withoutServices(work) {
-  const policy = '/usr/sbin/policy-rc.d';
-  const before = fs.existsSync(policy) ? fs.readFileSync(policy) : undefined;
-  const mode = before === undefined ? 0o755 : fs.statSync(policy).mode;
-  const kept = path.join(os.tmpdir(), `policy-rc.d.${process.pid}`);
-  if (before !== undefined) fs.writeFileSync(kept, before, { mode });
-  fs.writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  fs.chmodSync(policy, 0o755);
-  try {
-    work();
-  } finally {
-    if (before === undefined) {
-      fs.rmSync(policy, { force: true });
-    } else {
-      fs.writeFileSync(policy, before, { mode });
-      fs.chmodSync(policy, mode);
-      fs.rmSync(kept, { force: true });
-    }
-  }
+  const status = spawnSync('sh', [path.join(import.meta.dirname, 'install-peers.sh'), ...packages], {
+    stdio: 'inherit',
+  }).status;
+  if (status !== 0) throw new Error(`installing ${packages.join(' ')} failed (${status})`);
 }

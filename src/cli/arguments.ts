@@ -56,7 +56,16 @@ commas there.
 `;
 
 export function parseArguments(words: readonly string[], version: string): Arguments {
-  const { rest, switches } = canonical(words);
+  const parsed = parse(words, version);
+  if (!('print' in parsed)) return parsed;
+  // What is asked for is printed, unless something else is wrong: an unknown flag is one beside --help, too.
+  const others = words.filter((word) => !/^(help|-h|--?help|-v|--?version)$/.test(word));
+  const rest = parse(others, version);
+  return 'problems' in rest && rest.problems.length > 0 ? rest : parsed;
+}
+
+function parse(words: readonly string[], version: string): Arguments {
+  const { rest, behind, switches } = canonical(words);
   let printed = '';
   let invocation: Invocation | undefined;
   const print = (text: string): void => {
@@ -83,7 +92,7 @@ export function parseArguments(words: readonly string[], version: string): Argum
       .allowUnknownOption()
       .allowExcessArguments()
       .action((_options: unknown, { args }: Command) => {
-        invocation = { command: name, flags, problems: strangers(args) };
+        invocation = { command: name, flags, problems: [...strangers(args), ...behind.map(unexpectedWord)] };
       });
     for (const option of OPTION_NAMES) {
       command.addOption(flagOf(option)).on(`option:${OPTIONS[option].flag}`, (value: string | null | undefined) => {
@@ -106,7 +115,7 @@ export function parseArguments(words: readonly string[], version: string): Argum
  * `-network` becomes `--network`, as HA2BGP's users write it: a single dash and several letters are a long flag; `-n=X`
  * becomes `--network=X`. `--debug=true` is taken apart, which commander does not do for a flag without a value.
  */
-function canonical(words: readonly string[]): { rest: string[]; switches: GivenFlags } {
+function canonical(words: readonly string[]): { rest: string[]; behind: readonly string[]; switches: GivenFlags } {
   const rest: string[] = [];
   const switches: Partial<Record<OptionName, string[]>> = {};
   const end = words.indexOf('--');
@@ -117,7 +126,8 @@ function canonical(words: readonly string[]): { rest: string[]; switches: GivenF
     if (name === undefined || value === undefined) rest.push(long);
     else switches[name] = [...(switches[name] ?? []), value];
   }
-  return { rest: end < 0 ? rest : [...rest, ...words.slice(end)], switches };
+  // Behind `--` there are no flags, and ha2bgp takes no other words.
+  return { rest, behind: end < 0 ? [] : words.slice(end + 1), switches };
 }
 
 function withTwoDashes(word: string): string {

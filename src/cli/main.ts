@@ -26,12 +26,14 @@ export async function main(
   lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend === 'exabgp');
   if (parsed.command === 'check') {
     complain([...problems, ...resolved.warnings]);
+    if (status === STATUS.unknown) complain([{ place: 'usage', text: 'see ha2bgp --help' }]);
     if (status === STATUS.ok) print(check(resolved));
     process.exitCode = status;
     return;
   }
   if (status !== STATUS.ok) {
     complain(problems);
+    if (status === STATUS.unknown) complain([{ place: 'usage', text: 'see ha2bgp --help' }]);
     lifecycle.fail(status);
     return;
   }
@@ -46,7 +48,11 @@ function readVersion(): string {
 
 /** To stdout, all of it, also into a pipe. */
 function print(text: string): void {
-  process.stdout.on('error', () => {}); // `ha2bgp --help | head -1`: the reader has had enough
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return; // `ha2bgp --help | head -1`: the reader has had enough
+    complain([{ place: 'stdout', text: error.message }]);
+    process.exitCode = STATUS.bad;
+  });
   process.stdout.write(text);
 }
 

@@ -1,5 +1,6 @@
 /** `ha2bgp run`: puts the house together, and takes it apart again. */
 
+import type { Writable } from 'node:stream';
 import type { Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
 import type { Resolved } from '../config/settings.ts';
@@ -13,6 +14,7 @@ import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
+import { nonBlockingStream } from '../runtime/non-blocking.ts';
 import { createExabgpSink, type ExabgpSink } from '../sink/exabgp/exabgp.ts';
 
 export function run({ settings, warnings }: Resolved, version: string, lifecycle: Lifecycle): void {
@@ -28,24 +30,31 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   let loop: Loop | undefined;
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
-  const sink = createExabgpSink({ output: process.stdout, clock, log: log.child('exabgp'), push });
+  const output = openStdout();
+  const sink = createExabgpSink({ output, clock, log: log.child('exabgp'), push });
   const kernel = openKernel();
   const source = createSource({ kernel, interval: settings.interval, clock, log: log.child('discovery'), push });
   const executor = createExecutor({ clock, log, sinks: [sink], lookNow: source.lookNow, push });
   loop = createLoop(initialState(policyFrom(settings)), executor, (error) => {
     throw error;
   });
-  lifecycle.onClose(async (signal) => {
+  lifecycle.onClose(async (why, time) => {
+    const { told } = sink.status();
+    log.info({ why, announced: told }, 'stopping, what is announced is withdrawn');
     loop?.close();
     source.close();
-    await sink.close(signal);
-    log.info({ ...sink.status() }, 'stopped');
+    await sink.close(time);
+    log.info({ notWithdrawn: sink.status().told }, 'stopped');
   });
 
-  // Nobody reads what we say any more: there is nothing left to do, and nobody to withdraw from.
-  process.stdout.on('error', (error) => {
-    log.info({ detail: error.message }, 'stdout is closed, going');
-    lifecycle.exit(0);
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') {
+      // Nobody reads what we say any more: there is nothing left to do, and nobody to withdraw from.
+      log.info({ detail: error.message }, 'nobody reads stdout any more, going');
+      lifecycle.exit(0);
+    }
+    log.error({ detail: error.message }, 'stdout cannot be written');
+    lifecycle.exit(1);
   });
   if (settings.bgpBackend === 'exabgp') listen(sink, hasExabgp, log, lifecycle);
   source.start();
@@ -55,12 +64,20 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
 function listen(sink: ExabgpSink, hasExabgp: boolean, log: Log, lifecycle: Lifecycle): void {
   if (!isPiped(0)) return;
   process.stdin.on('data', (chunk: Buffer) => sink.hear(chunk));
-  process.stdin.on('error', (error) => log.warn({ detail: error.message }, 'stdin cannot be read'));
-  process.stdin.on('end', () => {
+  const gone = (): void => {
     if (!hasExabgp) return;
     log.info({}, 'ExaBGP is gone, going');
     lifecycle.exit(0);
+  };
+  process.stdin.on('end', gone).on('error', (error) => {
+    log.warn({ detail: error.message }, 'stdin cannot be read');
+    gone();
   });
+}
+
+/** Node writes to a terminal synchronously: one that is stopped with Ctrl-S would stop us. */
+function openStdout(): Writable {
+  return isPiped(1) ? process.stdout : nonBlockingStream(1);
 }
 
 function openLog({ logFormat, logLevel, noColor }: Settings, hasExabgp: boolean): Log {

@@ -17,6 +17,11 @@ const NARROWING = new Set(
   ].map((name) => PREFIX + name),
 );
 
+/** Names of HA2BGP's for what has no use here. */
+const USELESS: Readonly<Record<string, string>> = {
+  HA2BGP_HAPROXY_SOCKET: 'has no effect: HA2BGP never read the HAProxy socket, and ha2bgp has no use for it',
+};
+
 export interface UnknownName {
   readonly name: string;
   readonly severity: 'error' | 'warning';
@@ -36,6 +41,8 @@ export function unknownNames(environment: Readonly<Record<string, string | undef
           text: 'would narrow what is announced, and this release does not know it yet; remove it from the environment',
         };
       }
+      const useless = USELESS[name];
+      if (useless !== undefined) return { name, severity: 'warning', text: useless };
       const near = nearest(name, known);
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
       return {

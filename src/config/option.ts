@@ -3,6 +3,7 @@ import {
   familyOf,
   type IpAddress,
   isAny,
+  isInside,
   isLinkLocal,
   isMulticast,
   memberOfAny,
@@ -42,10 +43,19 @@ type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' 
 
 export function prefixes(of: Description<readonly Prefix[]>): Option<readonly Prefix[]> {
   return list({ ...of, argument: 'prefix' }, (text) => {
+    if (text.includes(',')) return { expected: 'one prefix; the flag may be repeated' };
     const parsed = parsePrefix(text);
-    return typeof parsed === 'string' ? { value: parsed } : parsed;
+    if (typeof parsed !== 'string') return parsed;
+    const never = NEVER_ANNOUNCED.find((range) => isInside(parsed, range));
+    return never === undefined
+      ? { value: parsed }
+      : { expected: `a network outside ${never}, of which nothing is ever announced` };
   });
 }
+
+const NEVER_ANNOUNCED = [
+  ...['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '255.255.255.255/32', '::/128', 'fe80::/10', 'ff00::/8'],
+] as Prefix[];
 
 export function nextHops(of: Description<readonly NextHop[]>): Option<readonly NextHop[]> {
   return list({ ...of, argument: 'address|self' }, (text) => {
@@ -111,7 +121,7 @@ export function choice<const T extends string>(
   });
 }
 
-/** Text that is only compared with names of the kernel's. Empty means "any". */
+/** Text that is only compared with names of the kernel's. The default, an empty one, means "any". */
 export function name(of: Description<string>, argument: string, most: number): Option<string> {
   return value({ ...of, argument }, String, (text) =>
     /^[\x21-\x7e]*$/.test(text) && text.length <= most

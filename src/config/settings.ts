@@ -58,8 +58,13 @@ function resolveOne(name: OptionName, flags: GivenFlags, environment: Environmen
   if (texts === undefined) return { value: option.default, origin: 'default' as const };
   const origin = given === undefined ? ('environment' as const) : ('flag' as const);
   const present = texts.filter((text): text is string => text !== undefined);
-  if (present.length < texts.length) problems.push({ place, text: `needs a value: ${option.argument}` });
-  else if (option.kind === 'value' && present.length > 1) {
+  // `--device "$DEVICE"` with nothing in it would quietly count every device.
+  const isEmpty = option.kind === 'value' && present.includes('');
+  if (present.length < texts.length || isEmpty) {
+    problems.push({ place, text: `needs a value: ${option.argument}` });
+    if (isEmpty) return { value: option.default, origin };
+  }
+  if (option.kind === 'value' && present.length > 1) {
     problems.push({ place, text: `given ${present.length} times (${present.map(quote).join(', ')}), expected once` });
   }
   if (option.kind === 'switch' && new Set(present.map((text) => JSON.stringify(option.parse([text])))).size > 1) {

@@ -56,6 +56,8 @@ function factsRead(state: DaemonState, event: Of<'factsRead'>, actions: Action[]
         listeners: state.facts.listeners.size,
         addresses: state.facts.addresses.size,
       });
+      const { device } = state.policy;
+      if (device !== '' && !state.facts.devices.has(device)) log(actions, 'warn', 'device not found', { device });
     }
     if (state.failingSince !== undefined) {
       log(actions, 'info', 'kernel read again', { failedForMs: Math.round(event.at - state.failingSince) });
@@ -139,7 +141,9 @@ function reject(state: DaemonState, address: IpAddress, reason: Reason, actions:
   }
   if (state.rejected.get(address)?.code === reason.code) return;
   state.rejected.set(address, reason);
-  log(actions, 'debug', 'not announced', { address, reason: sentence(address, reason) });
+  // Somebody listens there and may wonder; of the host's other addresses there are many.
+  const isAsking = state.facts.listenersOf.has(address) || reason.code === 'wildcard-not-host-route';
+  log(actions, isAsking ? 'info' : 'debug', 'not announced', { address, reason: sentence(address, reason) });
 }
 
 /**

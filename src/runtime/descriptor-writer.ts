@@ -3,11 +3,9 @@
  *
  * Node's own ways don't do for stderr. A synchronous write stands still with the reader; a stream makes the descriptor
  * non-blocking for everybody who shares it, and stderr is shared with whoever started us: ExaBGP would find its own log
- * writes failing. So the descriptor is opened anew (a pipe or a terminal then has its own non-blocking description), and
- * where that can't be done (a socket, somebody else's pipe) poll(2) is asked before each write.
+ * writes failing. See `non-blocking` for how it is written to instead.
  */
-import fs from 'node:fs';
-import { takesWrite } from './native.ts';
+import { nonBlockingWrite } from './non-blocking.ts';
 
 export interface DescriptorWriter {
   /** Writes the line now, or keeps it for later, or drops and counts it. */
@@ -26,15 +24,13 @@ export interface DescriptorWriterOptions {
 
 const CAPACITY = 1_048_576;
 const RETRY_MS = 20;
-/** PIPE_BUF, pipe(7): poll(2) promises room for that much, and such a write is not split. */
-const PIPE_BUF = 4096;
 
 export function createDescriptorWriter({
   fd,
   capacity = CAPACITY,
   droppedLine,
 }: DescriptorWriterOptions): DescriptorWriter {
-  const write = chooseWrite(fd);
+  const write = nonBlockingWrite(fd);
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let dropped = 0;
@@ -91,31 +87,4 @@ export function createDescriptorWriter({
     },
     flush: drain,
   };
-}
-
-type Write = (bytes: Buffer) => number;
-
-function chooseWrite(fd: number): Write {
-  const own = reopen(fd);
-  if (own !== undefined) return (bytes) => fs.writeSync(own, bytes);
-  if (isFile(fd)) return (bytes) => fs.writeSync(fd, bytes);
-  return (bytes) => (takesWrite(fd) ? fs.writeSync(fd, bytes.subarray(0, PIPE_BUF)) : 0);
-}
-
-function reopen(fd: number): number | undefined {
-  if (isFile(fd)) return undefined;
-  try {
-    const { O_WRONLY, O_NONBLOCK, O_NOCTTY, O_APPEND } = fs.constants;
-    return fs.openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_APPEND);
-  } catch {
-    return undefined; // ENXIO for a socket, EACCES for somebody else's pipe, ENOENT without /proc: poll(2) will do
-  }
-}
-
-function isFile(fd: number): boolean {
-  try {
-    return fs.fstatSync(fd).isFile();
-  } catch {
-    return false; // EBADF: the write itself will say so
-  }
 }

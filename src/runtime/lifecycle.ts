@@ -16,8 +16,8 @@ import { isUnderExabgp } from './descriptors.ts';
 import { keepStderrBlocking } from './shared-stderr.ts';
 
 export interface Lifecycle {
-  /** `close` is called once, when the process was asked to go or failed. It has until the signal aborts. */
-  onClose(close: (signal: AbortSignal) => Promise<void>): void;
+  /** `close` is called once, when the process was asked to go or failed: why, and until when it has time. */
+  onClose(close: (why: string, time: AbortSignal) => Promise<void>): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
   /** Where a failure goes that nobody foresaw. */
@@ -36,7 +36,7 @@ const LINGER_UNTIL_MS = 20_000;
 
 export function startLifecycle(): Lifecycle {
   keepStderrBlocking();
-  const closers: ((signal: AbortSignal) => Promise<void>)[] = [];
+  const closers: ((why: string, time: AbortSignal) => Promise<void>)[] = [];
   const enders: (() => void)[] = [];
   let report = (error: unknown): void => {
     process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -51,12 +51,12 @@ export function startLifecycle(): Lifecycle {
   }
 
   /** Calls `then` when everything is closed, or when the time for it is up. */
-  function close(status: number, then: () => void): void {
+  function close(why: string, status: number, then: () => void): void {
     ending = status;
     const time = new AbortController();
     const timer = setTimeout(() => time.abort(), CLOSE_WITHIN_MS);
     const timeUp = new Promise<void>((resolve) => time.signal.addEventListener('abort', () => resolve()));
-    const closed = Promise.all(closers.map((closer) => closer(time.signal)));
+    const closed = Promise.all(closers.map((closer) => closer(why, time.signal)));
     Promise.race([closed, timeUp])
       .catch((error: unknown) => {
         report(error);
@@ -70,9 +70,10 @@ export function startLifecycle(): Lifecycle {
 
   function fail(status: number): void {
     if (ending !== undefined) return; // it is ending already, and the report of this one is out
-    close(status, () => {
+    close('failure', status, () => {
       const go = (): never => exit(ending ?? status);
       if (!servesExabgp || !isUnderExabgp()) go();
+      process.stderr.write('ha2bgp: staying until 20 s after the start, so that ExaBGP does not give up on it\n');
       process.stdin.on('end', go).on('error', go).resume();
       setTimeout(go, Math.max(0, LINGER_UNTIL_MS - process.uptime() * 1_000));
     });
@@ -81,7 +82,7 @@ export function startLifecycle(): Lifecycle {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (ending !== undefined) exit(ending);
-      close(0, () => exit(ending ?? 0));
+      close(signal, 0, () => exit(ending ?? 0));
     });
   }
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});

@@ -9,17 +9,21 @@
 import fs from 'node:fs';
 import { Writable } from 'node:stream';
 import tty from 'node:tty';
+import { reopenForWriting } from './reopen.ts';
 
 export function keepStderrBlocking(): void {
   if (tty.isatty(2)) return; // a terminal is opened anew by Node itself
+  let own: number | undefined;
   const standIn = Object.assign(
     new Writable({
       decodeStrings: false,
       write(chunk: string | Uint8Array, _encoding, done) {
         try {
-          fs.writeSync(2, Buffer.from(chunk as string));
+          // Opened anew it does not wait for a reader; a socket can't be, and has room for a few lines.
+          own ??= reopenForWriting(2) ?? 2;
+          fs.writeSync(own, Buffer.from(chunk as string));
         } catch {
-          // nobody is left to tell
+          // full, or nobody is left to tell
         }
         done();
       },

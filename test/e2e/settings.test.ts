@@ -47,7 +47,7 @@ describe('bad settings', () => {
   it('never reach the terminal with their control characters', async () => {
     const { stderr } = await ends(['check', '-n', '\u001b[31m', '--device', 'a\nb', '\u0007']);
     expect([...stderr].filter((character) => character < ' ' && character !== '\n')).toEqual([]);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(3);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(4);
   });
 
   it('stay for 20 s where ExaBGP would start it again at once, and go when asked', async () => {
@@ -97,6 +97,7 @@ describe('check', () => {
     expect(stdout).toMatch(/^device +\(not given\) +default$/m);
     expect(stdout).toMatch(/^announce-delay +6s +default$/m);
     expect(stdout).toMatch(/^debug +true +--debug$/m);
+    expect(stdout).toMatch(/^log-level +debug +--debug$/m);
     expect(stderr).toContain(
       'HA2BGP_NETWORK: has no effect: this release knows no such name; did you mean HA2BGP_NETWORK_FILTER?',
     );

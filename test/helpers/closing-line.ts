@@ -1,7 +1,13 @@
 /** Ends a test run with the line that scripts read: `N passed, N failed, N skipped`. */
-import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node';
 
 export default class ClosingLine implements Reporter {
+  #projects: readonly string[] = [];
+
+  onInit(vitest: Vitest): void {
+    this.#projects = vitest.projects.map(({ name }) => name);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     let passed = 0;
     let failed = errors.length;
@@ -16,6 +22,14 @@ export default class ClosingLine implements Reporter {
         else failed++;
       }
     }
+    // Tests that are not found don't fail by themselves.
+    const ran = new Set(modules.map(({ project }) => project.name));
+    for (const project of this.#projects.filter((name) => !ran.has(name))) {
+      failed++;
+      process.stderr.write(`no test file for ${project}\n`);
+    }
+    if (passed + failed === 0) failed++;
+    if (failed > 0) process.exitCode = 1;
     // After the summary of the default reporter, which is written in the same turn.
     process.on('exit', () => process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`));
   }

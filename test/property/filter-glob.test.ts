@@ -58,6 +58,8 @@ describe('globMatches', () => {
     const wild = fc.string({ unit: fc.constantFrom(...units), maxLength: 10 });
     fc.assert(
       fc.property(wild, text, (glob, candidate) => {
+        // A class as the end of a range: POSIX leaves it undefined, and glibc skips it otherwise than it reads it.
+        fc.pre(!glob.includes('-[:'));
         expect(globMatches(glob, candidate)).toBe(expected(glob, candidate));
       }),
       { numRuns: 20_000 },

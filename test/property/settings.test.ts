@@ -9,8 +9,8 @@ import { type GivenFlags, resolveSettings } from '../../src/config/settings.ts';
 const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   network: ['192.0.2.0/24', '10.0.0.0/8', '2001:db8::/32', '::/0'],
   listenFilter: ['sport = :53', 'sport = :80 or sport = :443'],
-  device: ['eth0', ''],
-  deviceLabel: ['lo:*', ''],
+  device: ['eth0', 'lo'],
+  deviceLabel: ['lo:*', '?'],
   nexthop: ['self', '10.0.0.1', '2001:db8::9'],
   nexthopSelfIpv6: ['true', 'false', 'on', '0'],
   announceDelay: ['0', '1.5s', '24h'],

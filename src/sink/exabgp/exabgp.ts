@@ -123,7 +123,10 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
       return;
     }
     const line = commandLine(verb, route).trimEnd();
-    log.error({ command: line }, 'ExaBGP refused a command; its own log says why');
+    log.error(
+      { command: line },
+      'ExaBGP refused a command: is this process listed in a neighbor (api, processes)? its own log says why',
+    );
     const attempts = (refused.get(key)?.attempts ?? 0) + 1;
     const due = ms(clock.now() + Math.min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY));
     refused.set(key, { attempts, due, route });

@@ -228,9 +228,20 @@ describe('help', () => {
     expect(options.filter((line) => line.length > 100)).toEqual([]);
   });
 
-  it('wins over whatever else is said', () => {
-    expect(printed('--help', '--netwrok', 'x')).toContain('Usage: ha2bgp');
+  it('wins over bad values, and not over unknown flags', () => {
     expect(printed('check', '--max-routes', '--help')).toContain('Usage: ha2bgp check');
+    for (const words of [
+      ['--help', '--netwrok', 'x'],
+      ['check', '--help', '--netwrok'],
+      ['--version', '--netwrok'],
+    ]) {
+      expect(problemsOf(...words).map(({ place }) => place)).toEqual(['--netwrok']);
+    }
+    expect(problemsOf('help', 'chekc').map(({ place }) => place)).toEqual(['"chekc"']);
+  });
+
+  it('takes nothing behind two dashes for a flag', () => {
+    expect(problemsOf('check', '--', '--network', 'X').map(({ place }) => place)).toEqual(['"--network"', '"X"']);
   });
 });
 

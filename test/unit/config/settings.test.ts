@@ -105,7 +105,7 @@ describe('lists', () => {
 
   it('are not split in a flag', () => {
     expect(problemsOf({ network: ['192.0.2.0/24,10.0.0.0/8'] })).toEqual([
-      '--network: "192.0.2.0/24,10.0.0.0/8": expected a prefix length from 0 to 32',
+      '--network: "192.0.2.0/24,10.0.0.0/8": expected one prefix; the flag may be repeated',
     ]);
   });
 
@@ -148,6 +148,22 @@ describe('problems', () => {
     const { flag, argument } = OPTIONS[name];
     expect(problemsOf({ [name]: [undefined] })).toEqual([`--${flag}: needs a value: ${argument}`]);
   });
+
+  it.each(['device', 'deviceLabel', 'interval'] as const)(
+    'are there when %s is empty: nothing is not everything',
+    (name) => {
+      expect(problemsOf({ [name]: [''] })).toEqual([
+        expect.stringMatching(/^--[a-z-]+: needs a value: (name|pattern|duration)$/),
+      ]);
+    },
+  );
+
+  it.each(['224.0.0.0/4', '239.1.0.0/16', 'fe80::/10', '0.0.0.0/8', '169.254.7.0/24'])(
+    'are there for a network of which nothing is ever announced: %s',
+    (network) => {
+      expect(problemsOf({ network: [network], nexthop: ['self'] })[0]).toContain('of which nothing is ever announced');
+    },
+  );
 
   it('are there when one of several values is missing', () => {
     expect(problemsOf({ network: ['192.0.2.0/24', undefined] })).toEqual(['--network: needs a value: prefix']);

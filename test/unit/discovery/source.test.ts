@@ -197,12 +197,24 @@ describe('the first reading', () => {
     expect(events()).toEqual([factsRead(1_000, { resync: true })]);
   });
 
-  it('says everything anew when only a later one succeeds', () => {
+  it('says what can be read when a part cannot, and the rest when it can', () => {
     const { source, kernel, clock, events } = rig((fake) => {
       fake.failure = { readListeners: unreadable };
     });
     source.start();
-    expect(events()).toEqual([failed(1_000)]);
+    const host = { addresses: everything(1_000).addresses, devices: everything(1_000).devices };
+    expect(events()).toEqual([failed(1_000), factsRead(1_000, { resync: true, isWhole: false, ...host })]);
+    kernel.failure = {};
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([factsRead(1_250, { listeners: { added: [listener(80)], removed: [] } })]);
+  });
+
+  it('says everything anew when nothing could be read before', () => {
+    const { source, kernel, clock, events } = rig((fake) => {
+      fake.failure = { readListeners: unreadable, readHost: unreadable };
+    });
+    source.start();
+    expect(events()).toMatchObject([{ type: 'discoveryFailed', detail: 'netlink dump: EBUSY; netlink dump: EBUSY' }]);
     kernel.failure = {};
     clock.advance(INTERVAL);
     expect(events()).toEqual([everything(1_250)]);
