@@ -101,6 +101,17 @@ describe('the end', () => {
   });
 });
 
+describe('a stdout that fails', () => {
+  it('is a failure: said, and status 1', async () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const daemon = startDaemon(onPort(8784), { stdio: ['ignore', full, 'pipe'] });
+    await listen(['127.90.0.1:8784']);
+    expect(await daemon.ended).toBe(1);
+    expect(daemon.stderr()).toContain('stdout cannot be written');
+    fs.closeSync(full);
+  });
+});
+
 describe('signals that are none of ours', () => {
   it('opens no inspector on SIGUSR1, and lives through SIGUSR2', async () => {
     const daemon = startDaemon(onPort(8778));
