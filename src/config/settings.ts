@@ -106,7 +106,10 @@ function checkTogether(
     withDefaults(settings, origins).network.some((network) => familyOf(network) === family);
 
   if (settings.network.length === 0) {
-    warnings.push({ place: '--network', text: 'not given: trying things out with 127.0.0.0/8, which is nothing for a real BGP neighbor' });
+    warnings.push({
+      place: '--network',
+      text: 'not given: trying things out with 127.0.0.0/8, which is nothing for a real BGP neighbor',
+    });
   }
   checkNextHops(settings, placeOf, has, problems);
   if (problems.length === 0 && has('ipv6') && nextHopFor('ipv6', settings) === undefined) {
