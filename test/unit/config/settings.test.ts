@@ -20,7 +20,12 @@ describe('defaults', () => {
     expect(settings.network).toEqual(['127.0.0.0/8']);
     expect(new Set(Object.values(origins))).toEqual(new Set<Origin>(['default']));
     expect(problems).toEqual([]);
-    expect(warnings).toEqual([{ place: '--network', text: 'not given: trying things out with 127.0.0.0/8' }]);
+    expect(warnings).toEqual([
+      {
+        place: '--network',
+        text: 'not given: trying things out with 127.0.0.0/8, which is nothing for a real BGP neighbor',
+      },
+    ]);
   });
 
   it('change only on purpose', () => {
