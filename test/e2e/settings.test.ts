@@ -75,7 +75,7 @@ describe('an installation that is not whole', () => {
     for (const name of ['bin', 'dist', 'package.json'])
       fs.cpSync(path.join(root, name), path.join(place, name), { recursive: true });
     const broken = start(process.execPath, [path.join(place, 'bin/ha2bgp.js')], { env: cleanEnvironment() });
-    await until('the error', () => broken.stderr().includes("Cannot find package 'commander'"));
+    await until('the error', () => broken.stderr().includes('Cannot find package'));
     const at = performance.now();
     await until('still there', () => performance.now() - at > 2_000);
     expect(broken.child.exitCode).toBeNull();
