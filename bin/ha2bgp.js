@@ -1,16 +1,24 @@
 #!/usr/bin/env node
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19))
+if (major < 20 || (major === 20 && minor < 19)) {
   giveUp(`needs Node.js 20.19 or later, and this is ${process.versions.node}`);
+} else {
+  try {
+    const { startLifecycle } = await import('../dist/runtime/lifecycle.js');
+    await start(startLifecycle());
+  } catch (error) {
+    giveUp(error.code === 'ERR_MODULE_NOT_FOUND' ? 'not built: run npm ci && npm run build' : error.stack);
+  }
+}
 
-const started = await import('../dist/runtime/lifecycle.js').catch((error) => {
-  giveUp(error.code === 'ERR_MODULE_NOT_FOUND' ? 'not built: run npm ci && npm run build' : error.stack);
-});
-if (started) {
-  const lifecycle = started.startLifecycle();
-  // From here on the lifecycle hears of every failure, also of an import that fails.
-  const { main } = await import('../dist/cli/main.js');
-  await main(process.argv.slice(2), process.env, lifecycle);
+/** From here on the lifecycle hears of every failure, also of an import that fails. */
+async function start(lifecycle) {
+  try {
+    const { main } = await import('../dist/cli/main.js');
+    await main(process.argv.slice(2), process.env, lifecycle);
+  } catch (error) {
+    lifecycle.failed(error);
+  }
 }
 
 /** Nothing of ours can be loaded. Under ExaBGP that must not become a loop of restarts: it would end itself. */

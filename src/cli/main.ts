@@ -57,6 +57,10 @@ function print(text: string): void {
 }
 
 function complain(problems: readonly Problem[]): void {
-  const stderr = createDescriptorWriter({ fd: 2, droppedLine: (count) => `ha2bgp: ${count} lines dropped\n` });
+  const stderr = createDescriptorWriter({
+    fd: 2,
+    keepsAlive: true,
+    droppedLine: (count) => `ha2bgp: ${count} lines dropped\n`,
+  });
   for (const { place, text } of problems) stderr.write(`ha2bgp: ${place}: ${text}\n`);
 }

@@ -10,14 +10,14 @@
 import type { Action } from '../model/action.ts';
 import { hostPrefix, type IpAddress } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
-import type { Millis } from '../model/millis.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import type { RouteKey } from '../model/route.ts';
 import { findCandidate } from './candidates.ts';
 import { unwant, want } from './desired.ts';
 import { applyFacts } from './facts.ts';
 import { healthOf } from './health.ts';
-import { dueOf, excuseStall, nextVerdict, type Verdict } from './hold.ts';
+import { dueOf, excuse, nextVerdict, type Verdict } from './hold.ts';
 import { log, report } from './report.ts';
 import type { DaemonState } from './state.ts';
 
@@ -51,23 +51,25 @@ function factsRead(state: DaemonState, event: Of<'factsRead'>, actions: Action[]
   const marked = applyFacts(state.facts, event, state.services.keys());
   if (event.resync) for (const address of state.services.keys()) marked.add(address);
   if (event.isWhole) {
-    if (state.readAt === undefined) {
-      log(actions, 'info', 'first facts read', {
-        listeners: state.facts.listeners.size,
-        addresses: state.facts.addresses.size,
-      });
-      const { device } = state.policy;
-      if (device !== '' && !state.facts.devices.has(device)) log(actions, 'warn', 'device not found', { device });
-    }
-    if (state.failingSince !== undefined) {
-      log(actions, 'info', 'kernel read again', { failedForMs: Math.round(event.at - state.failingSince) });
-    }
+    if (state.readAt === undefined) reportFirst(state, actions);
+    if (state.failingSince !== undefined) for (const address of recover(state, event, actions)) marked.add(address);
     state.readAt = event.readAt;
-    state.failingSince = undefined;
     for (const address of state.due) marked.add(address);
   }
-  for (const address of marked) judge(state, address, event.readAt, actions);
-  return told(state, actions);
+  for (const address of marked) judge(state, address, event.readAt, event.isWhole, actions);
+  return told(state, event.isWhole, actions);
+}
+
+/** Back to whole facts: returns what has to be looked at, which is everything that a part may have told of. */
+function recover(state: DaemonState, event: Of<'factsRead'>, actions: Action[]): Iterable<IpAddress> {
+  const blind = ms(event.readAt - (state.failingSince ?? event.readAt));
+  log(actions, 'info', 'kernel read again', { failedForMs: Math.round(blind) });
+  state.failingSince = undefined;
+  // The announce delay asks for health that was seen.
+  for (const [address, before] of state.services) {
+    if (before.state === 'rising') move(state, address, excuse(before, blind), event.readAt, actions);
+  }
+  return [...state.facts.listenersOf.keys(), ...state.facts.assignedOf.keys()];
 }
 
 /** The last good facts stand: what is announced stays, nothing new is announced, and a withdraw that is due goes out. */
@@ -77,41 +79,41 @@ function discoveryFailed(state: DaemonState, event: Of<'discoveryFailed'>, actio
     log(actions, 'error', 'kernel cannot be read', { detail: event.detail, facts: 'held' });
   }
   for (const address of state.due) {
-    if (state.services.get(address)?.state === 'falling') judge(state, address, event.at, actions);
+    if (state.services.get(address)?.state === 'falling') judge(state, address, event.at, false, actions);
   }
-  return told(state, actions);
+  return told(state, false, actions);
 }
 
 function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Action[]): Action[] {
   log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
-  for (const [address, before] of state.services) {
-    const verdict = excuseStall(before, lost);
-    if (verdict === before) continue;
-    state.services.set(address, verdict);
-    retime(state, address, before, verdict, at, actions);
-  }
+  for (const [address, before] of state.services) move(state, address, excuse(before, lost), at, actions);
   return actions;
 }
 
-/** Takes one address through the stages. */
-function judge(state: DaemonState, address: IpAddress, readAt: Millis, actions: Action[]): void {
+function move(state: DaemonState, address: IpAddress, verdict: Verdict, now: Millis, actions: Action[]): void {
+  const before = state.services.get(address);
+  state.services.set(address, verdict);
+  retime(state, address, before, verdict, now, actions);
+}
+
+/** Takes one address through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
+function judge(state: DaemonState, address: IpAddress, readAt: Millis, isWhole: boolean, actions: Action[]): void {
   const found = findCandidate(address, state.facts, state.policy, state.networks);
   const health = healthOf(found, state.facts, state.policy);
   const before = state.services.get(address);
-  if (before === undefined && !health.up) {
-    reject(state, address, health.reason, actions);
-    return;
+  if (before === undefined) {
+    if (!health.up) reject(state, address, health.reason, actions);
+    if (!health.up || !isWhole) return;
   }
   state.rejected.delete(address);
   const wasRouted = isRouted(state, address);
   // A delay protects a route. One that is held has none to lose, and starts anew.
   const from = before === undefined || (before.state === 'up' && !wasRouted && !health.up) ? DOWN : before;
-  const verdict = nextVerdict(from, health, readAt, state.failingSince === undefined, state.policy);
-  state.services.set(address, verdict);
-  retime(state, address, before, verdict, readAt, actions);
-  if (verdict.state === 'up') announce(state, address, actions);
+  const verdict = nextVerdict(from, health, readAt, isWhole, state.policy);
+  move(state, address, verdict, readAt, actions);
+  if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(address)) state.desired.coming.add(address);
   if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, address);
-  report(address, { before, after: verdict, wasRouted, isRouted: isRouted(state, address) }, state.policy, actions);
+  report(address, { before, after: verdict, wasRouted }, state.policy, actions);
   if (verdict.state === 'down') {
     state.services.delete(address);
     reject(state, address, verdict.reason, actions);
@@ -123,12 +125,9 @@ const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
 function announce(state: DaemonState, address: IpAddress, actions: Action[]): void {
   const before = state.desired.held.get(address);
   const held = want(state.desired, address, state.policy);
-  if (held !== undefined && held.code !== before?.code) {
-    log(actions, 'warn', 'held', { prefix: hostPrefix(address), reason: sentence(address, held) });
-  }
-  if (held === undefined && before !== undefined) {
-    log(actions, 'info', 'announced, no longer held', { prefix: hostPrefix(address) });
-  }
+  const prefix = hostPrefix(address);
+  if (held === undefined) log(actions, 'info', 'announced', { prefix });
+  else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(address, held) });
 }
 
 const isRouted = (state: DaemonState, address: IpAddress): boolean =>
@@ -168,18 +167,29 @@ function retime(
   actions.push(due === undefined ? { type: 'clearTimer', timer } : { type: 'setTimer', timer, due });
 }
 
-/** When every service has been looked at: routes that went have made room for others, if the facts are fit for that. */
-function told(state: DaemonState, actions: Action[]): Action[] {
-  const { desired, policy, services, failingSince } = state;
-  for (const [address, { code }] of desired.held) {
-    if (failingSince !== undefined || desired.routes.size >= policy.maxRoutes) break;
-    if (code === 'max-routes' && services.get(address)?.state === 'up') announce(state, address, actions);
+/** When every service has been looked at: who waits for a place comes before who comes up now, and each in its order. */
+function told(state: DaemonState, isWhole: boolean, actions: Action[]): Action[] {
+  const { desired, policy } = state;
+  if (isWhole) {
+    for (const [address, { code }] of desired.held) {
+      if (desired.routes.size >= policy.maxRoutes) break;
+      if (code === 'max-routes') announce(state, address, actions);
+    }
+    for (const address of desired.coming) announce(state, address, actions);
+    desired.coming.clear();
   }
   if (desired.changed.size === 0) return actions;
   const changed = new Set(desired.changed);
   desired.changed.clear();
   actions.push({ type: 'setRoutes', desired: desired.routes, changed });
   return actions;
+}
+
+function reportFirst({ facts, policy }: DaemonState, actions: Action[]): void {
+  log(actions, 'info', 'first facts read', { listeners: facts.listeners.size, addresses: facts.addresses.size });
+  if (policy.device !== '' && !facts.devices.has(policy.device)) {
+    log(actions, 'warn', 'device not found', { device: policy.device });
+  }
 }
 
 const TIMER_PREFIX = 'verdict ';

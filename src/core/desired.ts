@@ -9,13 +9,20 @@ import { type Route, type RouteKey, routeKey } from '../model/route.ts';
 
 export interface DesiredRoutes {
   readonly routes: Map<RouteKey, Route>;
+  /** Up, and not yet looked at for a place. */
+  readonly coming: Set<IpAddress>;
   /** In the order in which they came. */
   readonly held: Map<IpAddress, Reason>;
   /** Keys that changed since the sinks were last told. */
   readonly changed: Set<RouteKey>;
 }
 
-export const noRoutes = (): DesiredRoutes => ({ routes: new Map(), held: new Map(), changed: new Set() });
+export const noRoutes = (): DesiredRoutes => ({
+  routes: new Map(),
+  coming: new Set(),
+  held: new Map(),
+  changed: new Set(),
+});
 
 /** Announces the address, or returns why that has to wait. */
 export function want(desired: DesiredRoutes, address: IpAddress, policy: Policy): Reason | undefined {
@@ -36,6 +43,7 @@ export function want(desired: DesiredRoutes, address: IpAddress, policy: Policy)
 /** Withdraws the address, or stops holding it. */
 export function unwant(desired: DesiredRoutes, address: IpAddress): void {
   desired.held.delete(address);
+  desired.coming.delete(address);
   const key = hostPrefix(address) as string as RouteKey;
   if (desired.routes.delete(key)) desired.changed.add(key);
 }

@@ -33,7 +33,7 @@ interface Missing {
 export const dueOf = (verdict: Verdict): Millis | undefined =>
   verdict.state === 'rising' || verdict.state === 'falling' ? verdict.until : undefined;
 
-/** `mayAnnounce`: whether the facts are good enough to announce on; if not, a service that is due goes on waiting. */
+/** `mayAnnounce`: whether the facts are good enough to announce on; if not, a service that rises goes on waiting. */
 export function nextVerdict(
   before: Verdict,
   health: Health,
@@ -79,7 +79,7 @@ function missingSince(before: Verdict, lost: 'address' | 'listener', readAt: Mil
 }
 
 /** Time in which we saw nothing counts neither for nor against a service. */
-export function excuseStall(verdict: Verdict, lost: Millis): Verdict {
+export function excuse(verdict: Verdict, lost: Millis): Verdict {
   const later = (time: Millis): Millis => ms(time + lost);
   if (verdict.state === 'rising') return { ...verdict, until: later(verdict.until) };
   if (verdict.state !== 'falling') return verdict;

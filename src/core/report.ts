@@ -9,14 +9,13 @@ import type { Verdict } from './hold.ts';
 export interface Step {
   readonly before: Verdict | undefined;
   readonly after: Verdict;
-  /** Whether a route was, and is, wanted: a service that is up may be held. */
+  /** Whether a route was wanted: a service that is up may be held. */
   readonly wasRouted: boolean;
-  readonly isRouted: boolean;
 }
 
 export function report(
   address: IpAddress,
-  { before, after, wasRouted, isRouted }: Step,
+  { before, after, wasRouted }: Step,
   policy: Policy,
   actions: Action[],
 ): void {
@@ -29,7 +28,6 @@ export function report(
       return;
     case 'up':
       if (was === 'falling') log(actions, 'info', 'up again, withdraw called off', { prefix });
-      else if (isRouted) log(actions, 'info', 'announced', { prefix });
       return;
     case 'falling':
       if (wasRouted)

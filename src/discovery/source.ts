@@ -58,6 +58,7 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
   let subscription: Subscription | undefined;
   let subscribedAt = ms(Number.NEGATIVE_INFINITY);
   let hintedAt = ms(Number.NEGATIVE_INFINITY);
+  let hintPause = HINT_PAUSE;
   let isHintWaiting = false;
   let isPolling = false;
   let isFirst = true;
@@ -79,10 +80,11 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
     // One that cannot be read does not keep the other from being seen: a listener that is gone is gone.
     const listeners = attempt(() => kernel.readListeners(), failures);
     const isWhole = failures.length === 0;
+    tell({ readAt, listeners, host, isWhole, isWanted: isWhole && (isAsked || isFirst || isFailing) });
+    // After what could be read: a withdraw that is due goes by the newest facts that there are.
     if (!isWhole && (isAsked || !isFailing)) {
       push({ type: 'discoveryFailed', at: clock.now(), detail: failures.join('; ') });
     }
-    tell({ readAt, listeners, host, isWhole, isWanted: isWhole && (isAsked || isFirst || isFailing) });
     isFailing = !isWhole;
   }
 
@@ -132,7 +134,7 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
 
   function hinted(): void {
     if (isClosed || isHintWaiting) return;
-    const due = ms(hintedAt + HINT_PAUSE);
+    const due = ms(hintedAt + hintPause);
     if (clock.now() >= due) {
       followHint();
       return;
@@ -143,8 +145,11 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
 
   function followHint(): void {
     isHintWaiting = false;
-    hintedAt = clock.now();
+    const startedAt = clock.now();
     read(false, true);
+    hintedAt = clock.now();
+    // On a host with thousands of addresses a reading takes its time: it must not become all that is done.
+    hintPause = ms(Math.max(HINT_PAUSE, 4 * (hintedAt - startedAt)));
   }
 
   function tick(): void {

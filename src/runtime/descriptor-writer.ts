@@ -18,6 +18,8 @@ export interface DescriptorWriterOptions {
   readonly fd: number;
   /** What may wait, in bytes. */
   readonly capacity?: number;
+  /** Whether the process stays until everything is written; a log never keeps it. */
+  readonly keepsAlive?: boolean;
   /** The line that stands for dropped ones. */
   readonly droppedLine: (count: number) => string;
 }
@@ -28,6 +30,7 @@ const RETRY_MS = 20;
 export function createDescriptorWriter({
   fd,
   capacity = CAPACITY,
+  keepsAlive = false,
   droppedLine,
 }: DescriptorWriterOptions): DescriptorWriter {
   const write = nonBlockingWrite(fd);
@@ -69,7 +72,8 @@ export function createDescriptorWriter({
         return undefined;
       }
     }
-    retry ??= setTimeout(drain, RETRY_MS).unref();
+    retry ??= setTimeout(drain, RETRY_MS);
+    if (!keepsAlive) retry.unref();
     return undefined;
   }
 

@@ -26,6 +26,8 @@ export interface Lifecycle {
   servesExabgp(serves: boolean): void;
   /** Ends as after a failure, with that status. */
   fail(status: number): void;
+  /** Reports what nobody foresaw, and ends with 1. */
+  failed(error: unknown): void;
   /** Ends the process now, without closing anything. */
   exit(status: number): never;
 }
@@ -42,12 +44,14 @@ export function startLifecycle(): Lifecycle {
     process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
   let servesExabgp = true;
-  /** The status to end with, once the end has begun. */
+  /** The status to end with, once the end has begun; a failure on the way makes it worse, never better. */
   let ending: number | undefined;
+  let isClosed = false;
+  let signals = 0;
 
   function exit(status: number): never {
     for (const end of enders) end();
-    process.exit(status);
+    process.exit(Math.max(status, ending ?? 0));
   }
 
   /** Calls `then` when everything is closed, or when the time for it is up. */
@@ -63,35 +67,41 @@ export function startLifecycle(): Lifecycle {
         ending = Math.max(1, status);
       })
       .finally(() => {
+        isClosed = true;
         clearTimeout(timer);
         then();
       });
   }
 
   function fail(status: number): void {
-    if (ending !== undefined) return; // it is ending already, and the report of this one is out
+    if (ending !== undefined) {
+      ending = Math.max(ending, status); // it is ending already
+      return;
+    }
     close('failure', status, () => {
-      const go = (): never => exit(ending ?? status);
-      if (!servesExabgp || !isUnderExabgp()) go();
+      const go = (): never => exit(status);
+      if (!servesExabgp || !isUnderExabgp() || signals > 0) go();
       process.stderr.write('ha2bgp: staying until 20 s after the start, so that ExaBGP does not give up on it\n');
       process.stdin.on('end', go).on('error', go).resume();
       setTimeout(go, Math.max(0, LINGER_UNTIL_MS - process.uptime() * 1_000));
     });
   }
 
+  function failed(error: unknown): void {
+    report(error);
+    fail(1);
+  }
+
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (ending !== undefined) exit(ending);
-      close(signal, 0, () => exit(ending ?? 0));
+      signals++;
+      if (ending === undefined) close(signal, 0, () => exit(0));
+      // The first signal while a failure is being closed lets that finish; then nothing keeps it.
+      else if (isClosed || signals > 1) exit(ending);
     });
   }
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
-  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(kind, (error: unknown) => {
-      report(error);
-      fail(1);
-    });
-  }
+  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) process.on(kind, failed);
 
   return {
     onClose: (closer) => closers.push(closer),
@@ -103,6 +113,7 @@ export function startLifecycle(): Lifecycle {
       servesExabgp = serves;
     },
     fail,
+    failed,
     exit,
   };
 }

@@ -25,10 +25,12 @@ export function createLoop(state: DaemonState, executor: Executor, failed: (erro
   function turn(): void {
     isScheduled = false;
     try {
-      for (let event = queue.shift(); event !== undefined && !isClosed; event = queue.shift()) {
-        const actions: readonly Action[] = handle(state, event);
+      // What a turn pushes is handled in the same turn. Taking from the front of a long array would be quadratic.
+      for (let next = 0; next < queue.length && !isClosed; next++) {
+        const actions: readonly Action[] = handle(state, queue[next] as Event);
         for (const action of actions) executor.execute(action);
       }
+      queue.length = 0;
       if (!isClosed) executor.endTurn();
     } catch (error) {
       failed(error);

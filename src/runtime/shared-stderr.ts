@@ -19,8 +19,9 @@ export function keepStderrBlocking(): void {
       decodeStrings: false,
       write(chunk: string | Uint8Array, _encoding, done) {
         try {
-          // Opened anew it does not wait for a reader; a socket can't be, and has room for a few lines.
-          own ??= reopenForWriting(2) ?? 2;
+          // Opened anew it does not wait for a reader; a socket can't be, and has room for a few lines. A file need not be,
+          // and has one place where the next line goes.
+          own ??= (fs.fstatSync(2).isFile() ? undefined : reopenForWriting(2)) ?? 2;
           fs.writeSync(own, Buffer.from(chunk as string));
         } catch {
           // full, or nobody is left to tell

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cleanEnvironment, root, startDaemon } from '../helpers/daemon.ts';
-import { start, stopAll } from '../helpers/processes.ts';
+import { bin, cleanEnvironment, root, startDaemon } from '../helpers/daemon.ts';
+import { listen, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
 afterEach(stopAll);
@@ -81,6 +81,29 @@ describe('an installation that is not whole', () => {
     expect(broken.child.exitCode).toBeNull();
     expect(await broken.stop()).toBe(1);
     fs.rmSync(place, { recursive: true });
+  });
+});
+
+describe('a Node that is too old', () => {
+  it('is said, and nothing is started', async () => {
+    const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.10.0" } })';
+    const args = [
+      '--import',
+      `data:text/javascript,${older}`,
+      bin,
+      '-n',
+      '127.95.0.0/16',
+      '-l',
+      'sport = :8796',
+      '--announce-delay',
+      '0',
+    ];
+    await listen(['127.95.0.1:8796']);
+    const old = start(process.execPath, args, { env: cleanEnvironment() });
+    await until('the error', () => old.stderr().includes('needs Node.js 20.19 or later, and this is 20.10.0'));
+    old.child.stdin?.end();
+    expect(await old.ended).toBe(1);
+    expect(old.stdout()).toBe('');
   });
 });
 

@@ -5,7 +5,12 @@ export default class ClosingLine implements Reporter {
   #projects: readonly string[] = [];
 
   onInit(vitest: Vitest): void {
-    this.#projects = vitest.projects.map(({ name }) => name);
+    // Whoever asks for certain files does not expect one in every project.
+    const words = process.argv.slice(2);
+    const isFiltered = words.some(
+      (word, index) => !word.startsWith('-') && word !== 'run' && !words[index - 1]?.startsWith('--'),
+    );
+    this.#projects = isFiltered ? [] : vitest.projects.map(({ name }) => name);
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
@@ -15,6 +20,7 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       // A file that could not be loaded has no tests to count, and is a failure all the same.
       failed += module.errors().length;
+      for (const suite of module.children.allSuites()) failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') passed++;

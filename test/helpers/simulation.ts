@@ -35,11 +35,13 @@ export class FakeKernel implements Kernel {
   readonly addresses = new Map<string, HostAddress>();
   readonly devices = new Map<string, Device>();
   failure: string | undefined;
+  /** The same for devices and addresses alone. */
+  hostFailure: string | undefined;
   hint: () => void = () => {};
   #shown: readonly Listener[] = [];
 
   readHost() {
-    this.#mayFail();
+    this.#mayFail(this.hostFailure);
     return { addresses: [...this.addresses.values()], devices: [...this.devices.values()] };
   }
   readListeners(): readonly Listener[] {
@@ -61,8 +63,8 @@ export class FakeKernel implements Kernel {
     else this.devices.set(deviceKey(fact), fact);
   }
 
-  #mayFail(): void {
-    if (this.failure !== undefined) throw new NetlinkError(this.failure);
+  #mayFail(failure = this.failure): void {
+    if (failure !== undefined) throw new NetlinkError(failure);
   }
 }
 

@@ -7,7 +7,7 @@
  *     1s listen 10.0.0.1:80 [device]         and `close …`
  *     2s stall 10s                           ha2bgp stands still; what happens meanwhile, it finds out afterwards
  *     2s hint                                a notification; during a stall, the first thing that is seen after it
- *     2s fail REASON                         the kernel cannot be read, until `heal`
+ *     2s fail REASON                         the kernel cannot be read, until `heal`; `fail-host`: devices and addresses
  *     3s reply error                         what ExaBGP says on stdin
  *     4s explain 10.0.0.1                    the standing of an address goes into the expected text
  *     9s wait                                nothing; the last step is followed by `end`, and that by a SIGTERM
@@ -121,8 +121,12 @@ function change(simulation: Simulation, verb: string, rest: readonly string[], s
     case 'fail':
       kernel.failure = rest.join(' ');
       return;
+    case 'fail-host':
+      kernel.hostFailure = rest.join(' ');
+      return;
     case 'heal':
       kernel.failure = undefined;
+      kernel.hostFailure = undefined;
       return;
     case 'reply':
       sink.hear(Buffer.from(`${rest.join(' ')}\n`));

@@ -149,8 +149,10 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
         continue;
       }
       dirty.add(key);
-      // Not due again before this try is answered.
-      refused.set(key, { ...refusal, due: NEVER });
+      // An answer to this try comes first; without one it is tried again at the slowest pace.
+      const due = ms(clock.now() + LAST_RETRY);
+      refused.set(key, { ...refusal, due });
+      next = ms(Math.min(next, due));
     }
     retryAt(next);
     flush();

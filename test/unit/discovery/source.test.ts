@@ -203,7 +203,7 @@ describe('the first reading', () => {
     });
     source.start();
     const host = { addresses: everything(1_000).addresses, devices: everything(1_000).devices };
-    expect(events()).toEqual([failed(1_000), factsRead(1_000, { resync: true, isWhole: false, ...host })]);
+    expect(events()).toEqual([factsRead(1_000, { resync: true, isWhole: false, ...host }), failed(1_000)]);
     kernel.failure = {};
     clock.advance(INTERVAL);
     expect(events()).toEqual([factsRead(1_250, { listeners: { added: [listener(80)], removed: [] } })]);
@@ -329,7 +329,7 @@ describe('a failure', () => {
     kernel.host = { addresses: [], devices: [device('lo')] };
     kernel.hint();
     const withoutAddress = { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } };
-    expect(events()).toEqual([failed(1_000), factsRead(1_000, { ...withoutAddress, isWhole: false })]);
+    expect(events()).toEqual([factsRead(1_000, { ...withoutAddress, isWhole: false }), failed(1_000)]);
     kernel.failure = { readHost: unreadable };
     kernel.listeners = [];
     clock.advance(INTERVAL);
