@@ -50,12 +50,6 @@ export interface Device {
   readonly kind: 'loopback' | 'dummy' | 'other';
 }
 
-export interface Facts {
-  readonly listeners: readonly Listener[];
-  readonly addresses: readonly HostAddress[];
-  readonly devices: readonly Device[];
-}
-
 export const listenerKey = (of: Listener): string => `${of.protocol}/${of.family} ${endpoint(of)}`;
 
 export const hostAddressKey = (of: HostAddress): string =>
