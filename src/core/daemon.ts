@@ -12,7 +12,7 @@ import { hostPrefix, type IpAddress } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
-import type { RouteKey } from '../model/route.ts';
+import { routeKey } from '../model/route.ts';
 import { findCandidate } from './candidates.ts';
 import { unwant, want } from './desired.ts';
 import { applyFacts } from './facts.ts';
@@ -131,7 +131,7 @@ function announce(state: DaemonState, address: IpAddress, actions: Action[]): vo
 }
 
 const isRouted = (state: DaemonState, address: IpAddress): boolean =>
-  state.desired.routes.has(hostPrefix(address) as string as RouteKey);
+  state.desired.routes.has(routeKey({ prefix: hostPrefix(address) }));
 
 function reject(state: DaemonState, address: IpAddress, reason: Reason, actions: Action[]): void {
   if (!state.facts.listenersOf.has(address) && !state.facts.assignedOf.has(address)) {

@@ -44,7 +44,7 @@ export function want(desired: DesiredRoutes, address: IpAddress, policy: Policy)
 export function unwant(desired: DesiredRoutes, address: IpAddress): void {
   desired.held.delete(address);
   desired.coming.delete(address);
-  const key = hostPrefix(address) as string as RouteKey;
+  const key = routeKey({ prefix: hostPrefix(address) });
   if (desired.routes.delete(key)) desired.changed.add(key);
 }
 

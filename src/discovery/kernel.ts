@@ -14,7 +14,7 @@ import {
   type ListenRow,
   SOCK_DIAG_BY_FAMILY,
 } from './netlink/inet-diag.ts';
-import { decodeMessages } from './netlink/message.ts';
+import type { NetlinkMessage } from './netlink/message.ts';
 import { NetlinkError, NetlinkRequests } from './netlink/requests.ts';
 import {
   decodeAddress,
@@ -72,12 +72,12 @@ export function openKernel(): Kernel {
   let read: { ipv4?: readonly ListenRow[]; ipv6?: readonly ListenRow[]; names?: Map<number, string> } = {};
 
   function readHost(): HostFacts {
-    const links = rows(route.dump(encodeLinkDump(SEQUENCE.links)), RTM.newLink, decodeLink);
+    const links = rows(route.dump(encodeLinkDump(SEQUENCE.links)).messages, RTM.newLink, decodeLink);
     deviceNames = new Map(links.map(({ index, name }) => [index, name]));
     return {
       devices: links.map(({ name, up, kind }: LinkRow) => ({ name, up, kind })),
       addresses: [
-        ...rows(route.dump(encodeAddressDump(SEQUENCE.addresses)), RTM.newAddr, decodeAddress).map(
+        ...rows(route.dump(encodeAddressDump(SEQUENCE.addresses)).messages, RTM.newAddr, decodeAddress).map(
           ({ deviceIndex, address, length, label, state }): HostAddress => {
             const device = nameOf(deviceIndex);
             return { origin: 'assigned', address, length, device, label: label === '' ? device : label, state };
@@ -143,9 +143,9 @@ function openStream(fd: number): net.Socket {
 }
 
 /** The local table is made with its first route: a namespace without any answers ENOENT, which is an answer. */
-function dumpLocalRoutes(route: NetlinkRequests): readonly Uint8Array[] {
+function dumpLocalRoutes(route: NetlinkRequests): readonly NetlinkMessage[] {
   try {
-    return route.dump(encodeLocalRouteDump(SEQUENCE.routes));
+    return route.dump(encodeLocalRouteDump(SEQUENCE.routes)).messages;
   } catch (error) {
     if (error instanceof NetlinkError && error.errno === os.constants.errno.ENOENT) return [];
     throw error;
@@ -162,11 +162,11 @@ function createListenDump(family: ListenRow['family'], diag: NetlinkRequests): (
   let last: readonly ListenRow[] = [];
 
   return () => {
-    const bytes = diag.dump(request);
+    const { datagrams: bytes, messages } = diag.dump(request);
     if (areEqual(bytes, lastBytes)) return last;
     // The sockets of an SO_REUSEPORT group are one listener to us; if any of them takes IPv4 as well, it does.
     const listeners = new Map<string, ListenRow>();
-    for (const row of rows(bytes, SOCK_DIAG_BY_FAMILY, decodeListenRow)) {
+    for (const row of rows(messages, SOCK_DIAG_BY_FAMILY, decodeListenRow)) {
       const other = listeners.get(idOf(row));
       listeners.set(idOf(row), { ...row, v6only: row.v6only && other?.v6only !== false });
     }
@@ -199,17 +199,14 @@ function areEqual(one: readonly Uint8Array[], other: readonly Uint8Array[]): boo
 }
 
 function rows<T>(
-  datagrams: readonly Uint8Array[],
+  messages: readonly NetlinkMessage[],
   type: number,
   decode: (body: Uint8Array) => T | undefined,
 ): NonNullable<T>[] {
   const found: NonNullable<T>[] = [];
-  for (const datagram of datagrams) {
-    for (const message of decodeMessages(datagram)) {
-      if (message.type !== type) continue;
-      const row = decode(message.body);
-      if (row !== undefined && row !== null) found.push(row);
-    }
+  for (const message of messages) {
+    const row = message.type === type ? decode(message.body) : undefined;
+    if (row !== undefined && row !== null) found.push(row);
   }
   return found;
 }

@@ -18,7 +18,7 @@ export interface Route {
   readonly attributes: RouteAttributes;
 }
 
-export const routeKey = (route: Route): RouteKey => route.prefix as string as RouteKey;
+export const routeKey = ({ prefix }: Pick<Route, 'prefix'>): RouteKey => prefix as string as RouteKey;
 
 /** Whether both say the same of the same prefix. */
 export const isSameRoute = (one: Route, other: Route): boolean =>

@@ -19,9 +19,9 @@ const words = (port: number): string[] => [
   ],
 ];
 
-/** Runs ha2bgp on a terminal, whose output is stopped with Ctrl-S before anything is announced; then ends it. */
+/** Runs ha2bgp on a terminal, whose output is stopped, as with Ctrl-S, before anything is announced; then ends it. */
 const STOPPED = `
-import os, pty, subprocess, sys, time
+import os, pty, subprocess, sys, termios
 main, terminal = pty.openpty()
 log_read, log_write = os.pipe()
 p = subprocess.Popen(sys.argv[1:], stdin=terminal, stdout=terminal, stderr=log_write)
@@ -31,8 +31,7 @@ def until(text):
     global log
     while text not in log: log += os.read(log_read, 65536)
 until(b'first facts read')
-os.write(main, b'\\x13')
-time.sleep(0.2)
+termios.tcflow(terminal, termios.TCOOFF)
 print('stopped', flush=True)
 until(b'"announced"')
 p.terminate()

@@ -3,7 +3,7 @@
  * that a request and its answer are one synchronous step of some tens of microseconds.
  */
 import { closeDescriptor, errnoName, openNetlink, receiveDatagram, sendDatagram } from '../../runtime/native.ts';
-import { decodeError, decodeMessages, NLM_F, NLMSG } from './message.ts';
+import { decodeError, decodeMessages, type NetlinkMessage, NLM_F, NLMSG } from './message.ts';
 
 /** The kernel answered, and the answer is an error or no whole one. */
 export class NetlinkError extends Error {
@@ -20,6 +20,12 @@ const ENOENT = 2;
 const MOST_ATTEMPTS = 5;
 const BUFFER_LENGTH = 65_536;
 
+/** What was answered, as it came and split; equal facts are equal bytes. */
+export interface Dump {
+  readonly datagrams: readonly Uint8Array[];
+  readonly messages: readonly NetlinkMessage[];
+}
+
 /** One socket for requests. After an error it is closed, and a new one opened for the next request. */
 export class NetlinkRequests {
   readonly #protocol: number;
@@ -31,18 +37,20 @@ export class NetlinkRequests {
   }
 
   /**
-   * The datagrams of a whole dump. Throws `NativeError`, `NetlinkError`, or `BytesError` for what cannot be read; never
+   * A whole dump. Throws `NativeError`, `NetlinkError`, or `BytesError` for what cannot be read; never
    * returns a part of an answer.
    */
-  dump(request: Uint8Array): Uint8Array[] {
+  dump(request: Uint8Array): Dump {
     for (let attempt = 1; ; attempt++) {
       const datagrams: Uint8Array[] = [];
+      const messages: NetlinkMessage[] = [];
       let isInterrupted = false;
       const isWhole = this.#exchange(request, (datagram) => {
         datagrams.push(datagram);
-        const messages = decodeMessages(datagram);
-        isInterrupted ||= messages.some(({ flags }) => (flags & NLM_F.dumpInterrupted) !== 0);
-        const last = messages.at(-1);
+        const decoded = decodeMessages(datagram);
+        messages.push(...decoded);
+        isInterrupted ||= decoded.some(({ flags }) => (flags & NLM_F.dumpInterrupted) !== 0);
+        const last = decoded.at(-1);
         if (last?.type !== NLMSG.error && last?.type !== NLMSG.done) return false;
         // Both carry the kernel's verdict on the dump; a NLMSG_DONE without one is an older way to say 0.
         const errno = last.body.length >= 4 ? decodeError(last.body) : 0;
@@ -50,7 +58,7 @@ export class NetlinkRequests {
         return true;
       });
       if (!isWhole) throw new NetlinkError('netlink dump ended early');
-      if (!isInterrupted) return datagrams;
+      if (!isInterrupted) return { datagrams, messages };
       if (attempt === MOST_ATTEMPTS) throw new NetlinkError(`netlink dump changed while it was read, ${attempt} times`);
     }
   }

@@ -9,7 +9,7 @@
 import type { Writable } from 'node:stream';
 import type { Event } from '../../model/event.ts';
 import { type Millis, ms } from '../../model/millis.ts';
-import type { Route, RouteKey } from '../../model/route.ts';
+import { type Route, type RouteKey, routeKey } from '../../model/route.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { diffRoutes } from '../diff.ts';
@@ -190,7 +190,7 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
   };
 }
 
-const command = (verb: Verb, route: Route): Command => ({ verb, key: route.prefix as string as RouteKey, route });
+const command = (verb: Verb, route: Route): Command => ({ verb, key: routeKey(route), route });
 
 function* take<T>(from: Iterable<T>, most: number): Iterable<T> {
   let left = most;

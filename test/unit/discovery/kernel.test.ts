@@ -74,7 +74,8 @@ describe('the kernel of this host', () => {
     expect(kernel.readListeners().filter((of) => of.port === port)).toEqual([]);
   });
 
-  it.skipIf(!hasIpv6).each([
+  // In CI it has to be there: an IPv6 that nobody looked at is no green.
+  it.skipIf(!hasIpv6 && process.env['CI'] !== 'true').each([
     ['::', false, '::'],
     ['::', true, '::'],
     ['::1', false, '::1'],
