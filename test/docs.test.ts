@@ -6,6 +6,7 @@ import { parseArguments } from '../src/cli/arguments.ts';
 import type { Option } from '../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { resolveSettings } from '../src/config/settings.ts';
+import { parseListenFilter } from '../src/model/listen-filter-parser.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8');
@@ -32,6 +33,27 @@ describe('docs/configuration.md', () => {
     const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}${end}`);
     if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/configuration.md'), updated);
     expect(read('docs/configuration.md')).toBe(updated);
+  });
+});
+
+describe('the filters of docs/configuration.md', () => {
+  const [, section = ''] = /^## Which listeners count$([\s\S]*?)^## /m.exec(read('docs/configuration.md')) ?? [];
+  const [examples = [], mistakes = []] = [...section.matchAll(/^```\n([\s\S]*?)\n```$/gm)].map(([, text = '']) =>
+    text.split('\n'),
+  );
+
+  it.each(examples)('%s is good', (text) => {
+    expect(parseListenFilter(text, (name) => (name === 'domain' ? [53] : []))).toHaveProperty('filter');
+  });
+
+  it.each(mistakes)('says what is wrong: %s', (line) => {
+    const [, filter = ''] = /^--listen-filter: "(.*?)": /.exec(line) ?? [];
+    const { problems } = resolveSettings({ listenFilter: [filter] }, {});
+    expect(problems.map(({ place, text }) => `${place}: ${text}`)).toEqual([line]);
+  });
+
+  it('are found', () => {
+    expect([examples.length, mistakes.length]).toEqual([4, 1]);
   });
 });
 

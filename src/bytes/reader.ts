@@ -52,6 +52,10 @@ export class Reader {
     return this.#bytes.subarray(start, start + length);
   }
 
+  skip(length: number): void {
+    this.#advance(length);
+  }
+
   /** Skips up to `length` bytes: padding may be missing behind the last element. */
   skipPadding(length: number): void {
     this.#offset = Math.min(this.#offset + length, this.#bytes.length);

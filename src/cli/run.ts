@@ -1,13 +1,15 @@
 /** `ha2bgp run`: puts the house together, and takes it apart again. */
 
 import type { Writable } from 'node:stream';
-import type { Settings } from '../config/options.ts';
+import { OPTIONS, type Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
-import type { Resolved } from '../config/settings.ts';
+import { needNetlink, type Resolved } from '../config/settings.ts';
 import { initialState } from '../core/state.ts';
-import { openKernel } from '../discovery/kernel.ts';
-import { createSource } from '../discovery/source.ts';
+import { DiscoveryError, openDiscovery } from '../discovery/discovery.ts';
+import { HintsError } from '../discovery/hints/hints-error.ts';
 import type { Event } from '../model/event.ts';
+import { anyOf } from '../model/listen-filter.ts';
+import { portRanges } from '../model/port-ranges.ts';
 import { realClock } from '../runtime/clock.ts';
 import { isPiped, isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
@@ -22,7 +24,7 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   const log = openLog(settings, hasExabgp);
   lifecycle.onEnd(log.flush);
   lifecycle.onFailure((error) => {
-    log.error({ detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'failed');
+    log.error({ detail: detailOf(error) }, 'failed');
   });
   log.info({ version, node: process.version, networks: settings.network.join(',') }, 'started');
   for (const { place, text } of warnings) log.warn({ place, detail: text }, 'settings');
@@ -32,8 +34,18 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const output = openStdout();
   const sink = createExabgpSink({ output, clock, log: log.child('exabgp'), push });
-  const kernel = openKernel();
-  const source = createSource({ kernel, interval: settings.interval, clock, log: log.child('discovery'), push });
+  const source = openDiscovery({
+    source: settings.discoverySource,
+    hints: settings.hints,
+    interval: settings.interval,
+    protocols: settings.protocol,
+    ports: portRanges(anyOf([settings.listenFilter, ...settings.require]) ?? settings.listenFilter),
+    netns: settings.netns,
+    needNetlink: needNetlink(settings).map(({ name, why }) => `--${OPTIONS[name].flag}: ${why}`),
+    clock,
+    log: log.child('discovery'),
+    push,
+  });
   const executor = createExecutor({ clock, log, sinks: [sink], lookNow: source.lookNow, push });
   loop = createLoop(initialState(policyFrom(settings)), executor, (error) => {
     throw error;
@@ -42,8 +54,9 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
     const { told } = sink.status();
     log.info({ why, announced: told }, 'stopping, what is announced is withdrawn');
     loop?.close();
-    source.close();
+    // Withdrawing comes first: it is what others wait for.
     await sink.close(time);
+    source.close();
     log.info({ notWithdrawn: sink.status().told }, 'stopped');
   });
 
@@ -58,6 +71,12 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   });
   if (settings.bgpBackend === 'exabgp') listen(sink, hasExabgp, log, lifecycle);
   source.start();
+}
+
+/** What this host does not permit is said in one line; where a mistake of ours happened, the stack says. */
+function detailOf(error: unknown): string {
+  if (error instanceof DiscoveryError || error instanceof HintsError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** A terminal, a device or a file as stdin is left alone: it has nothing to say to us, and reading it may never end. */

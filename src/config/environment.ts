@@ -10,11 +10,9 @@ const PREFIX = 'HA2BGP_';
  * more than is safe by a release that passed over it.
  */
 const NARROWING = new Set(
-  [
-    ...['ACCEPT_QUEUE_FULL', 'COMMUNITY', 'DISCOVERY_SOURCE', 'DRY_RUN', 'EXTENDED_COMMUNITY', 'LARGE_COMMUNITY'],
-    ...['LOCAL_PREFERENCE', 'MED', 'NEIGHBOR', 'NETNS', 'PROTOCOL', 'REQUIRE', 'REQUIRE_CARRIER', 'SHORTEST_PREFIX'],
-    ...['STALE_AFTER', 'WILDCARD'],
-  ].map((name) => PREFIX + name),
+  [...['COMMUNITY', 'DRY_RUN', 'EXTENDED_COMMUNITY', 'LARGE_COMMUNITY', 'LOCAL_PREFERENCE', 'MED', 'NEIGHBOR']].map(
+    (name) => PREFIX + name,
+  ),
 );
 
 /** Names of HA2BGP's for what has no use here. */

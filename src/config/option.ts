@@ -1,17 +1,27 @@
 /** The shape of an option, and the kinds of values that options have. */
 import {
+  ALL_ONES,
+  bitsOf,
+  type Family,
   familyOf,
+  hostPrefix,
   type IpAddress,
   isAny,
   isInside,
   isLinkLocal,
   isMulticast,
+  LINK_LOCAL,
+  MULTICAST,
   memberOfAny,
+  overlapsAny,
   type Prefix,
   parseAddress,
   parsePrefix,
+  UNSPECIFIED,
 } from '../model/address.ts';
-import { formatListenFilter, type ListenFilter, parseListenFilter } from '../model/listen-filter.ts';
+import { formatListenFilter, type ListenFilter } from '../model/listen-filter.ts';
+import type { PortNumbers } from '../model/listen-filter-operands.ts';
+import { parseListenFilter } from '../model/listen-filter-parser.ts';
 import { formatDuration, type Millis, parseDuration } from '../model/millis.ts';
 import type { NextHop } from '../model/route.ts';
 import { quote } from './quote.ts';
@@ -53,9 +63,20 @@ export function prefixes(of: Description<readonly Prefix[]>): Option<readonly Pr
   });
 }
 
-const NEVER_ANNOUNCED = [
-  ...['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '255.255.255.255/32', '::/128', 'fe80::/10', 'ff00::/8'],
-] as Prefix[];
+/** The same, and long enough to be announced as it is: nothing of it may be what is never announced. */
+export function announcedPrefixes(of: Description<readonly Prefix[]>): Option<readonly Prefix[]> {
+  return list({ ...of, argument: 'prefix' }, (text) => {
+    if (text.includes(',')) return { expected: 'one prefix; the flag may be repeated' };
+    const parsed = parsePrefix(text);
+    if (typeof parsed !== 'string') return parsed;
+    const never = NEVER_ANNOUNCED.find((range) => overlapsAny(parsed, [range]));
+    return never === undefined
+      ? { value: parsed }
+      : { expected: `a prefix outside ${never}, of which nothing is ever announced` };
+  });
+}
+
+const NEVER_ANNOUNCED = [...UNSPECIFIED, ...LINK_LOCAL, ...MULTICAST, hostPrefix(ALL_ONES)];
 
 export function nextHops(of: Description<readonly NextHop[]>): Option<readonly NextHop[]> {
   return list({ ...of, argument: 'address|self' }, (text) => {
@@ -86,6 +107,78 @@ export function duration(
   });
 }
 
+/** A duration, or the word that stands for having none. */
+export function durationOr<const T extends string>(
+  word: T,
+  of: Description<Millis | NoInfer<T>>,
+  range: { readonly least: Millis; readonly most: Millis },
+): Option<Millis | T> {
+  const plain = duration({ ...of, default: range.least }, range);
+  return {
+    ...plain,
+    default: of.default,
+    argument: `${word}|duration`,
+    format: (given) => (given === word ? word : formatDuration(given as Millis)),
+    parse: (texts) => {
+      if (texts[0] === word) return { value: word };
+      const parsed = plain.parse(texts);
+      return 'value' in parsed
+        ? parsed
+        : { problems: parsed.problems.map(({ text, expected }) => ({ text, expected: `"${word}", or ${expected}` })) };
+    },
+  };
+}
+
+/** A least length a family, such as `ipv4/16`; a family that is not given keeps its default. */
+export function lengths(of: Description<Readonly<Record<Family, number>>>): Option<Readonly<Record<Family, number>>> {
+  return {
+    ...of,
+    kind: 'list',
+    argument: 'family/length',
+    format: ({ ipv4, ipv6 }) => `ipv4/${ipv4},ipv6/${ipv6}`,
+    parse: (texts) => {
+      const value = { ...of.default };
+      const given = new Set<Family>();
+      const problems: { text: string; expected: string }[] = [];
+      for (const text of texts) {
+        const [, family = 'ipv4', digits = ''] = /^(ipv4|ipv6)\/([1-9]\d{0,2})$/.exec(text) ?? [];
+        const length = digits === '' ? Number.NaN : Number(digits);
+        if (!(length <= bitsOf(family as Family))) {
+          problems.push({
+            text,
+            expected: 'ipv4/LENGTH from ipv4/1 to ipv4/32, or ipv6/LENGTH from ipv6/1 to ipv6/128',
+          });
+        } else if (given.has(family as Family)) {
+          problems.push({ text, expected: 'each family once' });
+        } else {
+          given.add(family as Family);
+          value[family as Family] = length;
+        }
+      }
+      return problems.length > 0 ? { problems } : { value };
+    },
+  };
+}
+
+/** Some of the words, at least one. */
+export function choices<const T extends string>(
+  of: Description<readonly NoInfer<T>[]>,
+  words: readonly T[],
+): Option<readonly T[]> {
+  const made = list<T>({ ...of, argument: words.join('|') }, (text) => {
+    const word = words.find((known) => known === text);
+    return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
+  });
+  // In the order of the table, so that it does not matter how it was written; and commas work in a flag, too.
+  return {
+    ...made,
+    parse: (texts) => {
+      const parsed = made.parse(texts.flatMap((text) => text.split(',').map((part) => part.trim())));
+      return 'value' in parsed ? { value: words.filter((word) => parsed.value.includes(word)) } : parsed;
+    },
+  };
+}
+
 export function integer(
   of: Description<number>,
   { least, most }: { readonly least: number; readonly most: number },
@@ -98,15 +191,24 @@ export function integer(
   });
 }
 
-export function listenFilter(of: Description<ListenFilter>): Option<ListenFilter> {
-  return value({ ...of, argument: 'filter' }, formatListenFilter, (text) => {
-    const parsed = parseListenFilter(text);
-    if ('filter' in parsed) return { value: parsed.filter };
-    const { column, found, expected } = parsed.problem;
-    return {
-      expected: `${expected} at column ${column}, where ${found === '' ? 'the filter ends' : `${quote(found)} stands`}`,
-    };
-  });
+export function listenFilter(of: Description<ListenFilter>, portNumbers: PortNumbers): Option<ListenFilter> {
+  return value({ ...of, argument: 'filter' }, formatListenFilter, (text) => oneFilter(text, portNumbers));
+}
+
+export function listenFilters(
+  of: Description<readonly ListenFilter[]>,
+  portNumbers: PortNumbers,
+): Option<readonly ListenFilter[]> {
+  return list({ ...of, argument: 'filter' }, (text) => oneFilter(text, portNumbers), formatListenFilter);
+}
+
+function oneFilter(text: string, portNumbers: PortNumbers): Parsed<ListenFilter> {
+  const parsed = parseListenFilter(text, portNumbers);
+  if ('filter' in parsed) return { value: parsed.filter };
+  const { column, found, expected } = parsed.problem;
+  return {
+    expected: `${expected} at column ${column}, where ${found === '' ? 'the filter ends' : `${quote(found)} stands`}`,
+  };
 }
 
 /** `aliases`: other words that mean one of `words`. */
@@ -164,23 +266,25 @@ const single =
     return problems.length === 0 && last !== undefined && 'value' in last ? { value: last.value } : { problems };
   };
 
-function list<T extends string>(
+/** Of values that are written alike the first counts. */
+function list<T>(
   of: Description<readonly T[]> & { readonly argument: string },
   parse: (text: string) => Parsed<T>,
+  formatOne: (value: T) => string = String,
 ): Option<readonly T[]> {
   return {
     ...of,
     kind: 'list',
-    format: (values) => values.join(','),
+    format: (values) => values.map(formatOne).join(','),
     parse: (texts) => {
-      const values = new Set<T>();
+      const values = new Map<string, T>();
       const problems: { text: string; expected: string }[] = [];
       for (const text of texts) {
         const parsed = parse(text);
-        if ('value' in parsed) values.add(parsed.value);
-        else problems.push({ text, ...parsed });
+        if ('expected' in parsed) problems.push({ text, ...parsed });
+        else if (!values.has(formatOne(parsed.value))) values.set(formatOne(parsed.value), parsed.value);
       }
-      return problems.length > 0 ? { problems } : { value: [...values] };
+      return problems.length > 0 ? { problems } : { value: [...values.values()] };
     },
   };
 }

@@ -3,9 +3,25 @@
  * place. `--help`, `check`, the environment and the validator come from it; `docs/configuration.md` is held against it.
  */
 import type { ListenFilter } from '../model/listen-filter.ts';
-import { parseListenFilter } from '../model/listen-filter.ts';
+import { parseListenFilter } from '../model/listen-filter-parser.ts';
 import { LONGEST_DURATION, ms } from '../model/millis.ts';
-import { choice, duration, integer, listenFilter, name, nextHops, type Option, prefixes, toggle } from './option.ts';
+import {
+  announcedPrefixes,
+  choice,
+  choices,
+  duration,
+  durationOr,
+  integer,
+  lengths,
+  listenFilter,
+  listenFilters,
+  name,
+  nextHops,
+  type Option,
+  prefixes,
+  toggle,
+} from './option.ts';
+import { servicePorts } from './services-file.ts';
 
 const DEFAULT_FILTER = 'sport = :80 or sport = :443';
 
@@ -15,15 +31,73 @@ export const OPTIONS = {
     short: 'n',
     environment: 'HA2BGP_NETWORK_FILTER',
     default: [],
-    help: 'announce addresses inside this prefix; repeatable. None given: 127.0.0.0/8, to try things out',
+    help: 'announce addresses inside this prefix; repeatable. Neither it nor --announce: 127.0.0.0/8, to try things out',
   }),
-  listenFilter: listenFilter({
-    flag: 'listen-filter',
-    short: 'l',
-    environment: 'HA2BGP_LISTEN_FILTER',
-    default: builtIn(DEFAULT_FILTER),
-    help: 'which listening TCP sockets count, in the words of ss(8): "sport = :PORT", "or", parentheses',
+  announce: announcedPrefixes({
+    flag: 'announce',
+    short: 'a',
+    environment: 'HA2BGP_ANNOUNCE',
+    default: [],
+    help: 'announce this prefix as it is, while something that counts listens inside it; repeatable, needs no --network',
   }),
+  anyip: toggle({
+    flag: 'anyip',
+    environment: 'HA2BGP_ANYIP',
+    help: "announce an administrator's local routes inside --network as they are, while something listens inside them",
+  }),
+  shortestPrefix: lengths({
+    flag: 'shortest-prefix',
+    environment: 'HA2BGP_SHORTEST_PREFIX',
+    default: { ipv4: 16, ipv6: 32 },
+    help: 'announce nothing shorter than this, one a family; repeatable',
+  }),
+  listenFilter: listenFilter(
+    {
+      flag: 'listen-filter',
+      short: 'l',
+      environment: 'HA2BGP_LISTEN_FILTER',
+      default: builtIn(DEFAULT_FILTER),
+      help: 'which listening sockets count, in the words of ss(8). None given: what any --require matches, else the default',
+    },
+    servicePorts,
+  ),
+  require: listenFilters(
+    {
+      flag: 'require',
+      environment: 'HA2BGP_REQUIRE',
+      default: [],
+      help: 'a filter which has to have a listener of its own besides; repeatable: "80 and 443"',
+    },
+    servicePorts,
+  ),
+  protocol: choices(
+    {
+      flag: 'protocol',
+      environment: 'HA2BGP_PROTOCOL',
+      default: ['tcp'],
+      help: 'listening TCP sockets, bound and unconnected UDP sockets, or both (tcp,udp)',
+    },
+    ['tcp', 'udp'],
+  ),
+  wildcard: choice(
+    {
+      flag: 'wildcard',
+      environment: 'HA2BGP_WILDCARD',
+      default: 'host-routes',
+      help: 'what listeners on 0.0.0.0 or :: stand for. host-routes: addresses assigned as /32, /128 or on loopback or dummy devices',
+    },
+    ['host-routes', 'all', 'off'],
+  ),
+  acceptQueueFull: durationOr(
+    'off',
+    {
+      flag: 'accept-queue-full',
+      environment: 'HA2BGP_ACCEPT_QUEUE_FULL',
+      default: 'off',
+      help: 'a TCP listener whose accept queue stays full for so long is down: its process hangs',
+    },
+    { least: ms(100), most: LONGEST_DURATION },
+  ),
   device: name(
     {
       flag: 'device',
@@ -43,6 +117,21 @@ export const OPTIONS = {
     },
     'pattern',
     64,
+  ),
+  requireCarrier: toggle({
+    flag: 'require-carrier',
+    environment: 'HA2BGP_REQUIRE_CARRIER',
+    help: 'addresses count only while their device has a carrier; without it, while the device is set up',
+  }),
+  netns: name(
+    {
+      flag: 'netns',
+      environment: 'HA2BGP_NETNS',
+      default: '',
+      help: 'look into this network namespace: a name of ip-netns(8), or the path of a namespace file',
+    },
+    'name|path',
+    255,
   ),
   nexthop: nextHops({
     flag: 'nexthop',
@@ -92,14 +181,51 @@ export const OPTIONS = {
     },
     { least: 1, most: 1_000_000 },
   ),
-  interval: duration(
+  interval: durationOr(
+    'auto',
     {
       flag: 'interval',
       environment: 'HA2BGP_INTERVAL',
-      default: ms(250),
-      help: 'how often the kernel is asked which sockets listen',
+      default: 'auto',
+      help: 'how often the kernel is asked what listens. auto: 100ms, with hints 250ms, from /proc 1s; less often where that is expensive',
     },
     { least: ms(10), most: ms(10_000) },
+  ),
+  hints: choice(
+    {
+      flag: 'hints',
+      environment: 'HA2BGP_HINTS',
+      default: 'auto',
+      help: 'what says that a listener may have come or gone before the interval does. auto: tracefs where permitted, else none',
+    },
+    ['auto', 'tracefs', 'destroy', 'none'],
+  ),
+  discoverySource: choice(
+    {
+      flag: 'discovery-source',
+      environment: 'HA2BGP_DISCOVERY_SOURCE',
+      default: 'auto',
+      help: 'where facts are read. auto: netlink, and /proc where netlink cannot be had',
+    },
+    ['auto', 'netlink', 'proc'],
+  ),
+  onDiscoveryError: choice(
+    {
+      flag: 'on-discovery-error',
+      environment: 'HA2BGP_ON_DISCOVERY_ERROR',
+      default: 'hold',
+      help: 'when the kernel could not be read for --stale-after: hold what is announced, or withdraw it',
+    },
+    ['hold', 'withdraw'],
+  ),
+  staleAfter: duration(
+    {
+      flag: 'stale-after',
+      environment: 'HA2BGP_STALE_AFTER',
+      default: ms(30_000),
+      help: 'how long the last facts are good while the kernel cannot be read; then it is said again, and see above',
+    },
+    { least: ms(0), most: LONGEST_DURATION },
   ),
   bgpBackend: choice(
     {

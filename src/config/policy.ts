@@ -7,12 +7,21 @@ export function policyFrom(settings: Settings): Policy {
   const ipv6 = nextHopFor('ipv6', settings);
   return {
     networks: settings.network,
+    announce: new Set(settings.announce),
+    anyip: settings.anyip,
     listenFilter: settings.listenFilter,
+    require: settings.require,
+    wildcard: settings.wildcard,
     device: settings.device,
     deviceLabel: settings.deviceLabel,
+    requireCarrier: settings.requireCarrier,
+    acceptQueueFull: settings.acceptQueueFull === 'off' ? undefined : settings.acceptQueueFull,
+    shortestPrefix: settings.shortestPrefix,
     announceDelay: settings.announceDelay,
     withdrawDelay: settings.withdrawDelay,
     addressWithdrawDelay: settings.addressWithdrawDelay,
+    onDiscoveryError: settings.onDiscoveryError,
+    staleAfter: settings.staleAfter,
     maxRoutes: settings.maxRoutes,
     attributes: {
       ipv4: { nextHop: nextHopFor('ipv4', settings) ?? 'self' },

@@ -2,9 +2,14 @@
  * Settings: from the texts that flags and environment gave, to values. Parsed once, here; everything that is wrong is
  * reported together, each with its place, what stood there, and what was expected.
  */
-import { type Family, familyOf, type Prefix } from '../model/address.ts';
+
+import { NEEDS_NETLINK } from '../discovery/proc/refused.ts';
+import { type Family, familyOf, lengthOf, memberOf, type Prefix } from '../model/address.ts';
+import { anyOf, formatListenFilter } from '../model/listen-filter.ts';
+import { portRanges } from '../model/port-ranges.ts';
 import type { NextHop } from '../model/route.ts';
 import { unknownNames } from './environment.ts';
+import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { quote } from './quote.ts';
 
@@ -87,9 +92,12 @@ const TRY_OUT = ['127.0.0.0/8' as Prefix];
 function withDefaults(settings: Settings, origins: Readonly<Record<OptionName, Origin>>): Settings {
   // A level that a flag says wins over a HA2BGP_DEBUG in the environment.
   const isDebug = settings.debug && !(origins.debug === 'environment' && origins.logLevel === 'flag');
+  const isTrial = settings.network.length === 0 && settings.announce.length === 0;
+  const implied = origins.listenFilter === 'default' ? anyOf(settings.require) : undefined;
   return {
     ...settings,
-    network: settings.network.length > 0 ? settings.network : TRY_OUT,
+    network: isTrial ? TRY_OUT : settings.network,
+    listenFilter: implied ?? settings.listenFilter,
     logLevel: isDebug ? 'debug' : settings.logLevel,
   };
 }
@@ -102,15 +110,25 @@ function checkTogether(
 ): void {
   const placeOf = (name: OptionName): string =>
     origins[name] === 'environment' ? OPTIONS[name].environment : `--${OPTIONS[name].flag}`;
-  const has = (family: Family): boolean =>
-    withDefaults(settings, origins).network.some((network) => familyOf(network) === family);
+  const announced = [...withDefaults(settings, origins).network, ...settings.announce];
+  const has = (family: Family): boolean => announced.some((prefix) => familyOf(prefix) === family);
 
-  if (settings.network.length === 0) {
+  if (settings.network.length === 0 && settings.announce.length === 0) {
     warnings.push({
       place: '--network',
       text: 'not given: trying things out with 127.0.0.0/8, which is nothing for a real BGP neighbor',
     });
   }
+  for (const prefix of settings.announce) {
+    const shortest = settings.shortestPrefix[familyOf(prefix)];
+    if (lengthOf(prefix) >= shortest) continue;
+    problems.push({
+      place: placeOf('announce'),
+      text: `${prefix}: expected /${shortest} or longer, unless --shortest-prefix says otherwise`,
+    });
+  }
+  checkFilters(settings, placeOf, problems);
+  checkDiscovery(settings, placeOf, problems);
   checkNextHops(settings, placeOf, has, problems);
   if (problems.length === 0 && has('ipv6') && nextHopFor('ipv6', settings) === undefined) {
     warnings.push({
@@ -118,8 +136,64 @@ function checkTogether(
       text: 'no IPv6 next hop is given, so that IPv6 addresses are held; give one, or --nexthop-self-ipv6 if every session is IPv6',
     });
   }
+  for (const hop of settings.nexthop) {
+    const around = settings.announce.find((prefix) => hop !== 'self' && memberOf(prefix)(hop));
+    if (around === undefined) continue;
+    warnings.push({
+      place: placeOf('nexthop'),
+      text: `${hop} lies inside --announce ${around}: a router without a more specific route to it cannot use what is announced`,
+    });
+  }
   if (settings.debug && origins.debug === origins.logLevel && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
+  }
+}
+
+/** The settings in force that cannot be followed with facts from /proc, and why. */
+export function needNetlink(settings: Settings): readonly { readonly name: OptionName; readonly why: string }[] {
+  return OPTION_NAMES.flatMap((name) => {
+    const option = OPTIONS[name] as Option<unknown>;
+    const why = NEEDS_NETLINK[option.flag];
+    const isInForce = option.format(settings[name]) !== option.format(option.default);
+    return why !== undefined && isInForce ? [{ name, why }] : [];
+  });
+}
+
+/** A filter that nothing can match is a slip: `dport` for `sport`, or two ports at once. */
+function checkFilters(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
+  for (const [name, filters] of [
+    ['listenFilter', [settings.listenFilter]],
+    ['require', settings.require],
+  ] as const) {
+    for (const filter of filters) {
+      if (portRanges(filter).length > 0) continue;
+      problems.push({
+        place: placeOf(name),
+        text: `${quote(formatListenFilter(filter))}: expected a filter that some listening socket can match; its own port is sport`,
+      });
+    }
+  }
+}
+
+/** What would be accepted and have no effect. */
+function checkDiscovery(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
+  const { protocol, hints, discoverySource } = settings;
+  const refuse = (name: OptionName, text: string): void => void problems.push({ place: placeOf(name), text });
+  if (settings.anyip && settings.network.length === 0) refuse('anyip', 'needs a --network in which the routes lie');
+  if (settings.acceptQueueFull !== 'off' && !protocol.includes('tcp')) {
+    refuse('acceptQueueFull', `has no effect with ${placeOf('protocol')} udp: only TCP has an accept queue`);
+  }
+  if (hints === 'tracefs' && !protocol.includes('tcp')) {
+    refuse('hints', `tracefs tells nothing of UDP sockets, and ${placeOf('protocol')} is udp alone`);
+  }
+  if (discoverySource === 'proc') {
+    for (const { name, why } of needNetlink(settings)) refuse(name, `${why} (${placeOf('discoverySource')} proc)`);
+  }
+  if (hints === 'destroy' && settings.netns !== '') {
+    refuse('hints', `destroy hears of our own network namespace alone, and ${placeOf('netns')} is ${settings.netns}`);
+  }
+  if (hints === 'destroy' && discoverySource === 'proc') {
+    refuse('hints', `destroy needs netlink, and ${placeOf('discoverySource')} is proc`);
   }
 }
 
@@ -139,19 +213,23 @@ function checkNextHops(
     if (explicit[family].length > 0 && !has(family)) {
       problems.push({
         place,
-        text: `${explicit[family][0]}: no --network is ${name}, so that this next hop fits nothing`,
+        text: `${explicit[family][0]}: no --network or --announce is ${name}, so that this next hop fits nothing`,
       });
     }
   }
   if (settings.nexthop.includes('self')) {
     if (explicit.ipv4.length > 0) problems.push({ place, text: `self and ${explicit.ipv4[0]}: expected one of them` });
     if (!has('ipv4') && !settings.nexthopSelfIpv6) {
-      problems.push({ place, text: 'self: no --network is IPv4, and for IPv6 it needs --nexthop-self-ipv6' });
+      problems.push({
+        place,
+        text: 'self: no --network or --announce is IPv4, and for IPv6 it needs --nexthop-self-ipv6',
+      });
     }
   }
   if (settings.nexthopSelfIpv6) {
     const own = placeOf('nexthopSelfIpv6');
-    if (!has('ipv6')) problems.push({ place: own, text: 'no --network is IPv6, so that it has no effect' });
+    if (!has('ipv6'))
+      problems.push({ place: own, text: 'no --network or --announce is IPv6, so that it has no effect' });
     if (explicit.ipv6.length > 0) {
       problems.push({ place: own, text: `contradicts ${place} ${explicit.ipv6[0]}: expected one of them` });
     }

@@ -6,19 +6,19 @@
  * is to be done leaves as actions. The same events give the same actions for ever. The state is the core's own and is
  * changed in place.
  */
-
 import type { Action } from '../model/action.ts';
-import { hostPrefix, type IpAddress } from '../model/address.ts';
+import { hostPrefix, isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
-import { type Millis, ms } from '../model/millis.ts';
+import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import { routeKey } from '../model/route.ts';
 import { findCandidate } from './candidates.ts';
-import { unwant, want } from './desired.ts';
+import { hasRoom, unwant, want } from './desired.ts';
 import { applyFacts } from './facts.ts';
-import { healthOf } from './health.ts';
+import { type Health, healthOf } from './health.ts';
 import { dueOf, excuse, nextVerdict, type Verdict } from './hold.ts';
 import { log, report } from './report.ts';
+import { fired, schedule } from './schedule.ts';
 import type { DaemonState } from './state.ts';
 
 export function handle(state: DaemonState, event: Event): readonly Action[] {
@@ -26,12 +26,12 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
   switch (event.type) {
     case 'factsRead':
       return factsRead(state, event, actions);
+    case 'wentOn':
+      return goOn(state, actions);
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
-      if (!state.services.has(addressOf(event.timer))) return [];
-      state.due.add(addressOf(event.timer));
-      return [{ type: 'lookNow' }];
+      return timerFired(state, event, actions);
     case 'stalled':
       return stalled(state, event, actions);
     case 'routeRefused':
@@ -48,134 +48,203 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
 function factsRead(state: DaemonState, event: Of<'factsRead'>, actions: Action[]): Action[] {
-  const marked = applyFacts(state.facts, event, state.services.keys());
-  if (event.resync) for (const address of state.services.keys()) marked.add(address);
+  const { facts, policy, services, marked } = state;
+  for (const prefix of applyFacts(facts, event, policy, services.keys())) marked.add(prefix);
+  if (event.resync) for (const prefix of [...services.keys(), ...facts.areas.keys()]) marked.add(prefix);
+  if (!event.isLast) return actions;
+  state.reading = { at: event.readAt, isWhole: event.isWhole };
   if (event.isWhole) {
-    if (state.readAt === undefined) reportFirst(state, actions);
-    if (state.failingSince !== undefined) for (const address of recover(state, event, actions)) marked.add(address);
-    state.readAt = event.readAt;
-    for (const address of state.due) marked.add(address);
+    if (!state.hasFacts) reportFirst(state, actions);
+    state.hasFacts = true;
+    if (state.failingSince !== undefined) recover(state, state.failingSince, event.readAt, actions);
+    for (const prefix of state.due) marked.add(prefix);
   }
-  for (const address of marked) judge(state, address, event.readAt, event.isWhole, actions);
-  return told(state, event.isWhole, actions);
+  return goOn(state, actions);
 }
 
-/** Back to whole facts: returns what has to be looked at, which is everything that a part may have told of. */
-function recover(state: DaemonState, event: Of<'factsRead'>, actions: Action[]): Iterable<IpAddress> {
-  const blind = ms(event.readAt - (state.failingSince ?? event.readAt));
+/** So many services are looked at in one go: some milliseconds, log lines included. */
+const MOST_AT_ONCE = 100;
+
+function goOn(state: DaemonState, actions: Action[]): Action[] {
+  if (state.reading === undefined) return actions;
+  const { at } = state.reading;
+  const isWhole = state.reading.isWhole && state.failingSince === undefined;
+  let looked = 0;
+  for (const prefix of state.marked) {
+    if (looked++ === MOST_AT_ONCE) break;
+    state.marked.delete(prefix);
+    judge(state, prefix, at, isWhole, actions);
+  }
+  if (state.marked.size > 0) actions.push({ type: 'goOn' });
+  return told(state, isWhole, actions);
+}
+
+/** Back to whole facts: everything that a part may have told of has to be looked at. */
+function recover(state: DaemonState, since: Millis, readAt: Millis, actions: Action[]): void {
+  const blind = ms(readAt - since);
   log(actions, 'info', 'kernel read again', { failedForMs: Math.round(blind) });
   state.failingSince = undefined;
+  state.isStale = false;
+  actions.push({ type: 'clearTimer', timer: STALE_TIMER });
   // The announce delay asks for health that was seen.
-  for (const [address, before] of state.services) {
-    if (before.state === 'rising') move(state, address, excuse(before, blind), event.readAt, actions);
+  for (const [prefix, before] of state.services) {
+    if (before.state === 'rising') move(state, prefix, excuse(before, blind), undefined, readAt, actions);
   }
-  return [...state.facts.listenersOf.keys(), ...state.facts.assignedOf.keys()];
+  const { facts, marked } = state;
+  for (const address of facts.listenersOf.keys()) marked.add(hostPrefix(address));
+  for (const address of facts.assignedOf.keys()) marked.add(hostPrefix(address));
+  for (const prefix of facts.areas.keys()) marked.add(prefix);
 }
 
 /** The last good facts stand: what is announced stays, nothing new is announced, and a withdraw that is due goes out. */
 function discoveryFailed(state: DaemonState, event: Of<'discoveryFailed'>, actions: Action[]): Action[] {
+  const { staleAfter } = state.policy;
   if (state.failingSince === undefined) {
     state.failingSince = event.at;
     log(actions, 'error', 'kernel cannot be read', { detail: event.detail, facts: 'held' });
+    retimeStaleness(state, event.at, actions);
   }
-  for (const address of state.due) {
-    if (state.services.get(address)?.state === 'falling') judge(state, address, event.at, false, actions);
+  for (const prefix of state.due) {
+    if (state.services.get(prefix)?.state === 'falling') judge(state, prefix, event.at, false, actions);
   }
+  if (!state.isStale && event.at - state.failingSince >= staleAfter) becomeStale(state, actions);
   return told(state, false, actions);
 }
 
-function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Action[]): Action[] {
-  log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
-  for (const [address, before] of state.services) move(state, address, excuse(before, lost), at, actions);
+function retimeStaleness({ policy: { staleAfter } }: DaemonState, since: Millis, actions: Action[]): void {
+  actions.push({ type: 'setTimer', timer: STALE_TIMER, due: ms(since + staleAfter) });
+}
+
+/** Withdraws everything for whoever prefers no announce over one that nobody has checked for so long. */
+function becomeStale(state: DaemonState, actions: Action[]): void {
+  const { staleAfter: limit, onDiscoveryError } = state.policy;
+  state.isStale = true;
+  const facts = onDiscoveryError === 'hold' ? 'held' : 'void, everything is withdrawn';
+  log(actions, 'error', 'kernel still cannot be read', { for: formatDuration(limit), facts });
+  if (onDiscoveryError === 'hold') return;
+  const verdict: Verdict = { state: 'down', reason: { code: 'facts-stale', limit } };
+  for (const prefix of [...state.services.keys()]) {
+    const before = state.services.get(prefix);
+    const wasRouted = isRouted(state, prefix);
+    schedule(state.schedule, prefix, undefined, actions);
+    state.due.delete(prefix);
+    state.services.delete(prefix);
+    unwant(state.desired, prefix, state.policy);
+    report(prefix, { before, after: verdict, wasRouted }, state.policy, actions);
+  }
+}
+
+function timerFired(state: DaemonState, { timer }: Of<'timerFired'>, actions: Action[]): Action[] {
+  const waited = fired(state.schedule, timer);
+  for (const prefix of waited) state.due.add(prefix);
+  const isWanted = waited.size > 0 || (timer === STALE_TIMER && state.failingSince !== undefined);
+  if (isWanted) actions.push({ type: 'lookNow' });
   return actions;
 }
 
-function move(state: DaemonState, address: IpAddress, verdict: Verdict, now: Millis, actions: Action[]): void {
-  const before = state.services.get(address);
-  state.services.set(address, verdict);
-  retime(state, address, before, verdict, now, actions);
+/** What we did not see counts neither for nor against anything. */
+function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Action[]): Action[] {
+  log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
+  for (const [key, since] of state.facts.fullSince) state.facts.fullSince.set(key, ms(since + lost));
+  for (const [prefix, before] of state.services) {
+    // One whose time has come already goes on waiting for the next facts.
+    const planned = state.schedule.dueOf.get(prefix);
+    const waiting = state.due.has(prefix) ? at : undefined;
+    const wake = planned === undefined ? waiting : ms(planned + lost);
+    move(state, prefix, excuse(before, lost), wake, at, actions);
+  }
+  // What is left of a reading is judged as if the stall had never been, like the delays that it is held against.
+  if (state.reading !== undefined) {
+    state.reading = { ...state.reading, at: ms(Math.min(at, state.reading.at + lost)) };
+  }
+  if (state.failingSince !== undefined && !state.isStale) {
+    state.failingSince = ms(state.failingSince + lost);
+    retimeStaleness(state, state.failingSince, actions);
+  }
+  return actions;
 }
 
-/** Takes one address through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
-function judge(state: DaemonState, address: IpAddress, readAt: Millis, isWhole: boolean, actions: Action[]): void {
-  const found = findCandidate(address, state.facts, state.policy, state.networks);
-  const health = healthOf(found, state.facts, state.policy);
-  const before = state.services.get(address);
+/** `wake`: when the service's health has to be looked at again, whatever its verdict waits for. */
+function move(
+  state: DaemonState,
+  prefix: Prefix,
+  verdict: Verdict,
+  wake: Millis | undefined,
+  now: Millis,
+  actions: Action[],
+): void {
+  state.services.set(prefix, verdict);
+  const own = dueOf(verdict);
+  const due = own === undefined || wake === undefined ? (own ?? wake) : ms(Math.min(own, wake));
+  // A service whose time has come, and which is not moved on, waits for the next facts without a timer.
+  if (state.due.has(prefix) && due !== undefined && due <= now) return;
+  state.due.delete(prefix);
+  schedule(state.schedule, prefix, due, actions);
+}
+
+/** Takes one prefix through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
+function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
+  const { facts, policy } = state;
+  const found = findCandidate(prefix, facts, policy, state.networks);
+  const health = healthOf(found, { facts, policy, at: readAt });
+  const before = state.services.get(prefix);
   if (before === undefined) {
-    if (!health.up) reject(state, address, health.reason, actions);
+    if (!health.up) reject(state, prefix, health.reason, actions);
     if (!health.up || !isWhole) return;
   }
-  state.rejected.delete(address);
-  const wasRouted = isRouted(state, address);
+  state.rejected.delete(prefix);
+  const wasRouted = isRouted(state, prefix);
   // A delay protects a route. One that is held has none to lose, and starts anew.
   const from = before === undefined || (before.state === 'up' && !wasRouted && !health.up) ? DOWN : before;
-  const verdict = nextVerdict(from, health, readAt, isWhole, state.policy);
-  move(state, address, verdict, readAt, actions);
-  if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(address)) state.desired.coming.add(address);
-  if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, address);
-  report(address, { before, after: verdict, wasRouted }, state.policy, actions);
+  const verdict = nextVerdict(from, health, readAt, isWhole, policy);
+  move(state, prefix, verdict, wakeOf(health), readAt, actions);
+  if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) state.desired.coming.add(prefix);
+  if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, prefix, policy);
+  report(prefix, { before, after: verdict, wasRouted }, policy, actions);
   if (verdict.state === 'down') {
-    state.services.delete(address);
-    reject(state, address, verdict.reason, actions);
+    state.services.delete(prefix);
+    reject(state, prefix, verdict.reason, actions);
   }
 }
 
 const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
+const wakeOf = (health: Health): Millis | undefined => (health.up ? health.until : undefined);
 
-function announce(state: DaemonState, address: IpAddress, actions: Action[]): void {
-  const before = state.desired.held.get(address);
-  const held = want(state.desired, address, state.policy);
-  const prefix = hostPrefix(address);
+function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {
+  const before = state.desired.held.get(prefix);
+  const held = want(state.desired, prefix, state.policy);
   if (held === undefined) log(actions, 'info', 'announced', { prefix });
-  else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(address, held) });
+  else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, held) });
 }
 
-const isRouted = (state: DaemonState, address: IpAddress): boolean =>
-  state.desired.routes.has(routeKey({ prefix: hostPrefix(address) }));
+const isRouted = (state: DaemonState, prefix: Prefix): boolean => state.desired.routes.has(routeKey({ prefix }));
 
-function reject(state: DaemonState, address: IpAddress, reason: Reason, actions: Action[]): void {
-  if (!state.facts.listenersOf.has(address) && !state.facts.assignedOf.has(address)) {
-    state.rejected.delete(address);
+function reject(state: DaemonState, prefix: Prefix, reason: Reason, actions: Action[]): void {
+  const { facts, rejected } = state;
+  const address = isHostPrefix(prefix) ? networkAddress(prefix) : undefined;
+  const isListening = address !== undefined && facts.listenersOf.has(address);
+  const isArea = facts.areas.has(prefix);
+  if (!isListening && !isArea && (address === undefined || !facts.assignedOf.has(address))) {
+    rejected.delete(prefix);
     return;
   }
-  if (state.rejected.get(address)?.code === reason.code) return;
-  state.rejected.set(address, reason);
-  // Somebody listens there and may wonder; of the host's other addresses there are many.
-  const isAsking = state.facts.listenersOf.has(address) || reason.code === 'wildcard-not-host-route';
-  log(actions, isAsking ? 'info' : 'debug', 'not announced', { address, reason: sentence(address, reason) });
-}
-
-/**
- * Sets the service's timer when its time is another one, or when the timer has fired and the time is still to come. A
- * service whose time has come, and which is not moved on, waits for the next facts without a timer.
- */
-function retime(
-  state: DaemonState,
-  address: IpAddress,
-  before: Verdict | undefined,
-  after: Verdict,
-  now: Millis,
-  actions: Action[],
-): void {
-  const due = dueOf(after);
-  const hasFired = state.due.has(address);
-  if (hasFired && due !== undefined && due <= now) return;
-  state.due.delete(address);
-  const was = hasFired ? undefined : before && dueOf(before);
-  if (was === due) return;
-  const timer = timerFor(address);
-  actions.push(due === undefined ? { type: 'clearTimer', timer } : { type: 'setTimer', timer, due });
+  if (rejected.get(prefix)?.code === reason.code) return;
+  rejected.set(prefix, reason);
+  // Somebody listens there, or asked for it, and may wonder; of the host's other addresses there are many.
+  const isAsking = isListening || isArea || reason.code === 'wildcard-not-host-route';
+  const level = isAsking ? 'info' : 'debug';
+  log(actions, level, 'not announced', { address: address ?? prefix, reason: sentence(prefix, reason) });
 }
 
 /** When every service has been looked at: who waits for a place comes before who comes up now, and each in its order. */
 function told(state: DaemonState, isWhole: boolean, actions: Action[]): Action[] {
   const { desired, policy } = state;
   if (isWhole) {
-    for (const [address, { code }] of desired.held) {
-      if (desired.routes.size >= policy.maxRoutes) break;
-      if (code === 'max-routes') announce(state, address, actions);
+    for (const [prefix, { code }] of desired.held) {
+      if (!hasRoom(desired, policy)) break;
+      if (code === 'max-routes') announce(state, prefix, actions);
     }
-    for (const address of desired.coming) announce(state, address, actions);
+    for (const prefix of desired.coming) announce(state, prefix, actions);
     desired.coming.clear();
   }
   if (desired.changed.size === 0) return actions;
@@ -192,6 +261,4 @@ function reportFirst({ facts, policy }: DaemonState, actions: Action[]): void {
   }
 }
 
-const TIMER_PREFIX = 'verdict ';
-const timerFor = (address: IpAddress): TimerName => `${TIMER_PREFIX}${address}` as TimerName;
-const addressOf = (timer: TimerName): IpAddress => timer.slice(TIMER_PREFIX.length) as IpAddress;
+const STALE_TIMER = 'facts stale' as TimerName;

@@ -2,7 +2,7 @@
  * Fifth stage, PURE: from verdicts to the complete desired set of routes. A service that ought to be announced and cannot
  * be is *held*, with its reason, and gets its turn as soon as there is room.
  */
-import { familyOf, hostPrefix, type IpAddress } from '../model/address.ts';
+import { familyOf, type Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import { type Route, type RouteKey, routeKey } from '../model/route.ts';
@@ -10,11 +10,13 @@ import { type Route, type RouteKey, routeKey } from '../model/route.ts';
 export interface DesiredRoutes {
   readonly routes: Map<RouteKey, Route>;
   /** Up, and not yet looked at for a place. */
-  readonly coming: Set<IpAddress>;
+  readonly coming: Set<Prefix>;
   /** In the order in which they came. */
-  readonly held: Map<IpAddress, Reason>;
+  readonly held: Map<Prefix, Reason>;
   /** Keys that changed since the sinks were last told. */
   readonly changed: Set<RouteKey>;
+  /** How many of the routes were discovered: those that are declared have their place in any case. */
+  discovered: number;
 }
 
 export const noRoutes = (): DesiredRoutes => ({
@@ -22,33 +24,40 @@ export const noRoutes = (): DesiredRoutes => ({
   coming: new Set(),
   held: new Map(),
   changed: new Set(),
+  discovered: 0,
 });
 
-/** Announces the address, or returns why that has to wait. */
-export function want(desired: DesiredRoutes, address: IpAddress, policy: Policy): Reason | undefined {
-  const attributes = policy.attributes[familyOf(address)];
-  if (attributes === undefined) return hold(desired, address, { code: 'next-hop-missing' });
-  const route: Route = { prefix: hostPrefix(address), attributes };
+export const hasRoom = (desired: DesiredRoutes, policy: Policy): boolean => desired.discovered < policy.maxRoutes;
+
+/** Announces the prefix, or returns why that has to wait. */
+export function want(desired: DesiredRoutes, prefix: Prefix, policy: Policy): Reason | undefined {
+  const attributes = policy.attributes[familyOf(prefix)];
+  if (attributes === undefined) return hold(desired, prefix, { code: 'next-hop-missing' });
+  const route: Route = { prefix, attributes };
   const key = routeKey(route);
   if (desired.routes.has(key)) return undefined;
-  if (desired.routes.size >= policy.maxRoutes) {
-    return hold(desired, address, { code: 'max-routes', limit: policy.maxRoutes });
+  const isDeclared = policy.announce.has(prefix);
+  if (!isDeclared && !hasRoom(desired, policy)) {
+    return hold(desired, prefix, { code: 'max-routes', limit: policy.maxRoutes });
   }
-  desired.held.delete(address);
+  desired.held.delete(prefix);
   desired.routes.set(key, route);
   desired.changed.add(key);
+  if (!isDeclared) desired.discovered++;
   return undefined;
 }
 
-/** Withdraws the address, or stops holding it. */
-export function unwant(desired: DesiredRoutes, address: IpAddress): void {
-  desired.held.delete(address);
-  desired.coming.delete(address);
-  const key = routeKey({ prefix: hostPrefix(address) });
-  if (desired.routes.delete(key)) desired.changed.add(key);
+/** Withdraws the prefix, or stops holding it. */
+export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {
+  desired.held.delete(prefix);
+  desired.coming.delete(prefix);
+  const key = routeKey({ prefix });
+  if (!desired.routes.delete(key)) return;
+  desired.changed.add(key);
+  if (!policy.announce.has(prefix)) desired.discovered--;
 }
 
-function hold(desired: DesiredRoutes, address: IpAddress, reason: Reason): Reason {
-  desired.held.set(address, reason);
+function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
+  desired.held.set(prefix, reason);
   return reason;
 }

@@ -1,8 +1,7 @@
 /**
- * First stage, PURE: what the kernel says now, indexed by address, and which addresses an event may have changed.
+ * First stage, PURE: what the kernel says now, indexed by address and by area, and which prefixes an event may have changed.
  */
-import type { IpAddress } from '../model/address.ts';
-import { familyOf, lastAddress, memberOf, memberOfAny } from '../model/address.ts';
+import { type Family, familyOf, hostPrefix, type IpAddress, type Prefix } from '../model/address.ts';
 import type { Delta, FactsRead } from '../model/event.ts';
 import {
   type AssignedAddress,
@@ -15,6 +14,9 @@ import {
   listenerKey,
   wildcardFamilies,
 } from '../model/facts.ts';
+import type { Millis } from '../model/millis.ts';
+import type { Policy } from '../model/policy.ts';
+import { type PrefixIndex, prefixIndex } from '../model/prefix-index.ts';
 
 export interface FactsIndex {
   readonly listeners: Map<string, Listener>;
@@ -24,42 +26,57 @@ export interface FactsIndex {
   readonly listenersOf: Map<IpAddress, Map<string, Listener>>;
   readonly wildcards: Map<string, Listener>;
   readonly assignedOf: Map<IpAddress, Map<string, AssignedAddress>>;
-  /** Few: only those wider than an address. */
-  readonly localRoutes: Map<string, PreparedRoute>;
+  readonly localRoutesOf: PrefixIndex<Map<string, LocalRoute>>;
+  /** Prefixes that are announced as such when something inside them is served. */
+  readonly areas: PrefixIndex<Area>;
+  /** Since when a listener's accept queue is full, by the listener's key. */
+  readonly fullSince: Map<string, Millis>;
 }
 
-interface PreparedRoute extends LocalRoute {
-  readonly contains: (address: IpAddress) => boolean;
-  /** Nobody can be served on it. */
-  readonly broadcast: IpAddress;
+/** What of this host lies inside a prefix. */
+export interface Area {
+  readonly listening: Set<IpAddress>;
+  readonly assigned: Set<IpAddress>;
 }
 
-export function emptyFacts(): FactsIndex {
-  return {
+export function emptyFacts({ announce }: Pick<Policy, 'announce'>): FactsIndex {
+  const facts: FactsIndex = {
     listeners: new Map(),
     addresses: new Map(),
     devices: new Map(),
     listenersOf: new Map(),
     wildcards: new Map(),
     assignedOf: new Map(),
-    localRoutes: new Map(),
+    localRoutesOf: prefixIndex(),
+    areas: prefixIndex(),
+    fullSince: new Map(),
   };
+  for (const prefix of announce) facts.areas.set(prefix, emptyArea());
+  return facts;
 }
 
 /**
- * Applies what was read, and returns every address whose standing may be another one now. `services`: addresses that are
+ * Applies what was read, and returns every prefix whose standing may be another one now. `services`: prefixes that are
  * watched already; one of them may have neither a listener nor an assignment any more.
  */
-export function applyFacts(facts: FactsIndex, read: FactsRead, services: Iterable<IpAddress>): Set<IpAddress> {
-  const marked = new Set<IpAddress>();
+export function applyFacts(
+  facts: FactsIndex,
+  read: FactsRead,
+  policy: Pick<Policy, 'announce' | 'anyip'>,
+  services: Iterable<Prefix>,
+): Set<Prefix> {
+  const marked = new Set<Prefix>();
   const changes = {
     devices: merge(facts.devices, read.devices, deviceKey, read.resync),
     addresses: merge(facts.addresses, read.addresses, hostAddressKey, read.resync),
     listeners: merge(facts.listeners, read.listeners, listenerKey, read.resync),
   };
-  for (const address of changes.addresses) indexAddress(facts, address, marked);
-  for (const listener of changes.listeners) indexListener(facts, listener, marked);
-  const devices = new Set(changes.devices.map(({ key }) => key));
+  const newAreas = new Set<Area>();
+  for (const address of changes.addresses) indexAddress(facts, address, policy, newAreas, marked);
+  for (const listener of changes.listeners) indexListener(facts, listener, read.readAt, marked);
+  if (newAreas.size > 0) fill(newAreas, facts);
+  markUnderWildcards(facts, changes.listeners, marked);
+  const devices = withDevicesInside(new Set(changes.devices.map(({ key }) => key)), facts);
   const routes = changes.addresses.flatMap(({ before, after }) =>
     [before, after].filter((fact) => fact?.origin === 'local-route'),
   );
@@ -67,25 +84,40 @@ export function applyFacts(facts: FactsIndex, read: FactsRead, services: Iterabl
   return marked;
 }
 
+/** What a VRF takes (`takesUnbound`) is said of its device, and holds for all that are in it. */
+function withDevicesInside(changed: ReadonlySet<string>, facts: FactsIndex): ReadonlySet<string> {
+  if (changed.size === 0) return changed;
+  const inside = [...facts.devices.values()].filter(({ vrf }) => changed.has(vrf));
+  return new Set([...changed, ...inside.map(({ name }) => name)]);
+}
+
 /** Marks what stands on a device or a local route: looks at every address, but only at its facts. */
 function markBehind(
   facts: FactsIndex,
   devices: ReadonlySet<string>,
   changedRoutes: readonly LocalRoute[],
-  services: Iterable<IpAddress>,
-  marked: Set<IpAddress>,
+  services: Iterable<Prefix>,
+  marked: Set<Prefix>,
 ): void {
   for (const [address, entries] of facts.assignedOf) {
-    if ([...entries.values()].some(({ device }) => devices.has(device))) marked.add(address);
+    if ([...entries.values()].some(({ device }) => devices.has(device))) marked.add(hostPrefix(address));
   }
-  const routes = [...changedRoutes, ...[...facts.localRoutes.values()].filter(({ device }) => devices.has(device))];
-  const contain = memberOfAny(routes.map(({ prefix }) => prefix));
+  for (const { prefix } of changedRoutes) marked.add(prefix);
+  const changed = prefixIndex<true>();
+  for (const { prefix } of changedRoutes) changed.set(prefix, true);
+  for (const routes of facts.localRoutesOf.values()) {
+    for (const { prefix, device, vrf } of routes.values()) {
+      if (devices.has(device) || devices.has(vrf)) changed.set(prefix, true);
+    }
+  }
   for (const [address, listeners] of facts.listenersOf) {
-    if (contain(address) || [...listeners.values()].some(({ device }) => devices.has(device))) marked.add(address);
+    const isBehind = [...listeners.values()].some(({ device }) => devices.has(device));
+    if (isBehind || changed.containing(address).length > 0) marked.add(hostPrefix(address));
   }
   const isWildcardBehind = [...facts.wildcards.values()].some(({ device }) => devices.has(device));
-  if (isWildcardBehind) for (const address of facts.assignedOf.keys()) marked.add(address);
-  for (const address of services) marked.add(address);
+  if (isWildcardBehind) for (const address of facts.assignedOf.keys()) marked.add(hostPrefix(address));
+  for (const prefix of facts.areas.keys()) marked.add(prefix);
+  for (const prefix of services) marked.add(prefix);
 }
 
 interface Change<T> {
@@ -109,39 +141,119 @@ function merge<T>(into: Map<string, T>, delta: Delta<T>, keyOf: (fact: T) => str
   return changes;
 }
 
-function indexListener(facts: FactsIndex, { key, before, after }: Change<Listener>, marked: Set<IpAddress>): void {
+function indexListener(
+  facts: FactsIndex,
+  { key, before, after }: Change<Listener>,
+  readAt: Millis,
+  marked: Set<Prefix>,
+): void {
   const listener = after ?? before;
   if (listener === undefined) return;
-  const families = wildcardFamilies(listener);
-  if (families.length === 0) {
-    putOrDelete(facts.listenersOf, listener.address, key, after);
-    marked.add(listener.address);
+  if (after?.queueFull !== true) facts.fullSince.delete(key);
+  else if (!facts.fullSince.has(key)) facts.fullSince.set(key, readAt);
+  const { address } = listener;
+  if (wildcardFamilies(listener).length === 0) {
+    putOrDelete(facts.listenersOf, address, key, after);
+    markAreas(facts, address, 'listening', facts.listenersOf.has(address), marked);
+    marked.add(hostPrefix(address));
     return;
   }
   if (after === undefined) facts.wildcards.delete(key);
   else facts.wildcards.set(key, after);
-  // v6only may have changed under the same key, so both families count.
-  for (const address of facts.assignedOf.keys()) {
-    if (listener.family === 'ipv6' || families.includes(familyOf(address))) marked.add(address);
-  }
 }
 
-function indexAddress(facts: FactsIndex, { key, before, after }: Change<HostAddress>, marked: Set<IpAddress>): void {
+/** Once for all of them: there may be as many wildcard listeners as addresses. */
+function markUnderWildcards(facts: FactsIndex, changes: readonly Change<Listener>[], marked: Set<Prefix>): void {
+  const families = new Set<Family>();
+  for (const { before, after } of changes) {
+    const listener = after ?? before;
+    if (listener === undefined || wildcardFamilies(listener).length === 0) continue;
+    families.add('ipv4');
+    // v6only may have changed under the same key, so both families count.
+    if (listener.family === 'ipv6') families.add('ipv6');
+  }
+  if (families.size === 0) return;
+  for (const assigned of facts.assignedOf.keys()) {
+    if (families.has(familyOf(assigned))) marked.add(hostPrefix(assigned));
+  }
+  for (const prefix of facts.areas.keys()) if (families.has(familyOf(prefix))) marked.add(prefix);
+}
+
+function indexAddress(
+  facts: FactsIndex,
+  { key, before, after }: Change<HostAddress>,
+  policy: Pick<Policy, 'announce' | 'anyip'>,
+  newAreas: Set<Area>,
+  marked: Set<Prefix>,
+): void {
   const fact = after ?? before;
   if (fact === undefined) return;
   if (fact.origin === 'local-route') {
-    if (after === undefined) facts.localRoutes.delete(key);
-    else facts.localRoutes.set(key, { ...fact, contains: memberOf(fact.prefix), broadcast: lastAddress(fact.prefix) });
+    indexRoute(facts, key, fact, after !== undefined, policy, newAreas);
     return;
   }
-  putOrDelete(facts.assignedOf, fact.address, key, after?.origin === 'assigned' ? after : undefined);
-  marked.add(fact.address);
+  const { address } = fact;
+  putOrDelete(facts.assignedOf, address, key, after?.origin === 'assigned' ? after : undefined);
+  markAreas(facts, address, 'assigned', facts.assignedOf.has(address), marked);
+  marked.add(hostPrefix(address));
 }
 
-function putOrDelete<T>(index: Map<IpAddress, Map<string, T>>, address: IpAddress, key: string, value?: T): void {
-  const entries = index.get(address) ?? new Map<string, T>();
+function indexRoute(
+  facts: FactsIndex,
+  key: string,
+  route: LocalRoute,
+  isThere: boolean,
+  { announce, anyip }: Pick<Policy, 'announce' | 'anyip'>,
+  newAreas: Set<Area>,
+): void {
+  const { prefix } = route;
+  const routes = facts.localRoutesOf.get(prefix) ?? new Map<string, LocalRoute>();
+  if (isThere) routes.set(key, route);
+  else routes.delete(key);
+  if (routes.size > 0) facts.localRoutesOf.set(prefix, routes);
+  else facts.localRoutesOf.delete(prefix);
+  if (!anyip || announce.has(prefix)) return;
+  const isArea = [...routes.values()].some(({ by }) => by === 'admin');
+  if (!isArea) facts.areas.delete(prefix);
+  else if (!facts.areas.has(prefix)) {
+    const area = emptyArea();
+    facts.areas.set(prefix, area);
+    newAreas.add(area);
+  }
+}
+
+const emptyArea = (): Area => ({ listening: new Set(), assigned: new Set() });
+
+/** With what is there already: one look at each address, however many areas are new. */
+function fill(newAreas: ReadonlySet<Area>, facts: FactsIndex): void {
+  for (const [which, addresses] of [
+    ['listening', facts.listenersOf],
+    ['assigned', facts.assignedOf],
+  ] as const) {
+    for (const address of addresses.keys()) {
+      for (const [, area] of facts.areas.containing(address)) if (newAreas.has(area)) area[which].add(address);
+    }
+  }
+}
+
+function markAreas(
+  facts: FactsIndex,
+  address: IpAddress,
+  which: 'listening' | 'assigned',
+  isThere: boolean,
+  marked: Set<Prefix>,
+): void {
+  for (const [prefix, area] of facts.areas.containing(address)) {
+    if (isThere) area[which].add(address);
+    else area[which].delete(address);
+    marked.add(prefix);
+  }
+}
+
+function putOrDelete<K, T>(index: Map<K, Map<string, T>>, at: K, key: string, value?: T): void {
+  const entries = index.get(at) ?? new Map<string, T>();
   if (value === undefined) entries.delete(key);
   else entries.set(key, value);
-  if (entries.size === 0) index.delete(address);
-  else index.set(address, entries);
+  if (entries.size === 0) index.delete(at);
+  else index.set(at, entries);
 }

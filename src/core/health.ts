@@ -1,95 +1,252 @@
 /**
- * Third stage, PURE: whether a candidate is fit to be announced now: the address is on this host and usable, and a
- * matching listener covers it.
+ * Third stage, PURE: whether a candidate is fit to be announced now: what it stands for is on this host and usable, and
+ * matching listeners cover it.
  */
-import { familyOf, type IpAddress, isLoopback } from '../model/address.ts';
-import { type AssignedAddress, endpoint, type HostAddress, type Listener, wildcardFamilies } from '../model/facts.ts';
-import { formatListenFilter, matches } from '../model/listen-filter.ts';
+import { bitsOf, familyOf, type IpAddress, isLoopback, type Prefix } from '../model/address.ts';
+import {
+  type AssignedAddress,
+  endpoint,
+  type HostAddress,
+  type Listener,
+  listenerKey,
+  wildcardFamilies,
+} from '../model/facts.ts';
+import { formatListenFilter, type ListenFilter, matches } from '../model/listen-filter.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Candidate, Rejected } from './candidates.ts';
+import type { Candidate, Rejected, Rule } from './candidates.ts';
+import { notSelected } from './candidates.ts';
 import type { FactsIndex } from './facts.ts';
 
 export type Health =
-  | { readonly up: true }
+  /** `until`: when that has to be looked at again though no fact changes. */
+  | { readonly up: true; readonly until?: Millis }
   /**
    * `lost`: what is missing, which decides how long the withdraw may wait. Traffic drawn to a host without the address
    * is a loop, traffic drawn to a service that restarts is a retry.
    */
   | { readonly up: false; readonly lost: 'address' | 'listener'; readonly reason: Reason };
 
-export function healthOf(found: Candidate | Rejected, facts: FactsIndex, policy: Policy): Health {
+/** What health is judged on. */
+export interface Grounds {
+  readonly facts: FactsIndex;
+  readonly policy: Policy;
+  /** When the facts were read. */
+  readonly at: Millis;
+}
+
+export function healthOf(found: Candidate | Rejected, grounds: Grounds): Health {
   if (found.type === 'rejected') return { up: false, lost: 'address', reason: found.reason };
-  const usable: HostAddress[] = [];
+  let best: Health | undefined;
+  for (const rule of found.rules) {
+    const health = healthByRule(found.prefix, rule, grounds);
+    if (health.up && health.until === undefined) return health;
+    best = better(best, health);
+  }
+  return best ?? { up: false, lost: 'address', reason: { code: 'address-missing' } };
+}
+
+/** Up before down, for longer before shorter; of two that are down the one that came further. */
+function better(one: Health | undefined, other: Health): Health {
+  if (one === undefined) return other;
+  if (one.up || other.up) {
+    if (!one.up || !other.up) return one.up ? one : other;
+    return (one.until ?? Number.POSITIVE_INFINITY) >= (other.until ?? Number.POSITIVE_INFINITY) ? one : other;
+  }
+  return one.lost === 'listener' || other.lost === 'address' ? one : other;
+}
+
+function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
+  const { facts } = grounds;
+  switch (rule.type) {
+    case 'address': {
+      const usable = usableOf(rule.onHost, grounds);
+      if ('code' in usable) return { up: false, lost: 'address', reason: usable };
+      const listeners = [...(facts.listenersOf.get(rule.address)?.values() ?? []), ...wildcardsFor(prefix, facts)];
+      return coverage(listeners, grounds, (listener) => whyNotServed(rule.address, usable, listener, grounds));
+    }
+    case 'anyip': {
+      const usable = usableOf(rule.routes, grounds);
+      if ('code' in usable) return { up: false, lost: 'address', reason: usable };
+      const inside = listenersInside(facts.areas.get(prefix)?.listening ?? [], facts);
+      return coverage([...inside, ...wildcardsFor(prefix, facts)], grounds, (listener) =>
+        whyNotReached(listener, usable, grounds, grounds.policy.wildcard === 'off'),
+      );
+    }
+    case 'declared':
+      return healthOfDeclared(prefix, grounds);
+    default:
+      return rule satisfies never;
+  }
+}
+
+/** Up by what is bound to an assigned address inside, or to the wildcard with such an address there. */
+function healthOfDeclared(prefix: Prefix, grounds: Grounds): Health {
+  const { facts, policy } = grounds;
+  const area = facts.areas.get(prefix);
+  const usableAt = new Map<IpAddress, readonly HostAddress[]>();
   let reason: Reason = { code: 'address-missing' };
-  for (const fact of found.onHost) {
-    const unusable = whyUnusable(fact, facts);
+  for (const address of area?.assigned ?? []) {
+    const assigned = [...(facts.assignedOf.get(address)?.values() ?? [])];
+    const unselected = assigned.map((fact) => notSelected(fact, policy)).find((no) => no !== undefined);
+    const usable = usableOf(
+      assigned.filter((fact) => notSelected(fact, policy) === undefined),
+      grounds,
+    );
+    if (!('code' in usable)) usableAt.set(address, usable);
+    else reason = unselected ?? usable;
+  }
+  if (usableAt.size === 0) return { up: false, lost: 'address', reason };
+  const all = [...usableAt.values()].flat();
+  const bound = [...(area?.listening ?? [])].filter((address) => usableAt.has(address));
+  const listeners = [...listenersInside(bound, facts), ...wildcardsFor(prefix, facts)];
+  return coverage(listeners, grounds, (listener) =>
+    whyNotReached(listener, usableAt.get(listener.address) ?? all, grounds, false),
+  );
+}
+
+/** What of `facts` can be used now, or why the last of them cannot. */
+function usableOf<T extends HostAddress>(of: readonly T[], { facts, policy }: Grounds): readonly T[] | Reason {
+  const usable: T[] = [];
+  let reason: Reason = { code: 'address-missing' };
+  for (const fact of of) {
+    const unusable = whyUnusable(fact, facts, policy);
     if (unusable === undefined) usable.push(fact);
     else reason = unusable;
   }
-  if (usable.length === 0) return { up: false, lost: 'address', reason };
-  return listenersCover(found.address, usable, facts, policy);
+  return usable.length > 0 ? usable : reason;
 }
 
-function whyUnusable(fact: HostAddress, facts: FactsIndex): Reason | undefined {
-  if (facts.devices.get(fact.device)?.up !== true) return { code: 'device-down', device: fact.device };
+function whyUnusable(fact: HostAddress, facts: FactsIndex, policy: Policy): Reason | undefined {
+  const device = facts.devices.get(fact.device);
+  if (device?.up !== true) return { code: 'device-down', device: fact.device };
+  if (policy.requireCarrier && !device.carrier) return { code: 'no-carrier', device: fact.device };
   if (fact.origin === 'assigned' && fact.state !== 'usable') return { code: 'address-not-usable', state: fact.state };
   return undefined;
 }
 
-function listenersCover(address: IpAddress, usable: readonly HostAddress[], facts: FactsIndex, policy: Policy): Health {
-  let reason: Reason = { code: 'no-listener' };
-  const covering = [
-    ...(facts.listenersOf.get(address)?.values() ?? []),
-    ...wildcardsFor(address, facts).filter((listener) => matches(policy.listenFilter, listener)),
-  ];
-  for (const listener of covering) {
-    const no = whyNotCovered(address, usable, listener, facts, policy);
-    if (no === undefined) return { up: true };
-    // The nearest miss is the best answer: a matched listener that does not count says more than an unmatched one.
-    if (reason.code === 'no-listener' || reason.code === 'listener-not-matched') reason = no;
+/** Whether each of the filters has a listener that counts. */
+function coverage(
+  listeners: readonly Listener[],
+  grounds: Grounds,
+  whyNot: (listener: Listener) => Reason | undefined,
+): Health {
+  const { policy } = grounds;
+  let until = Number.POSITIVE_INFINITY;
+  for (const filter of [policy.listenFilter, ...policy.require]) {
+    const isRequired = filter !== policy.listenFilter;
+    const covered = coveredBy(filter, listeners, grounds, whyNot);
+    if ('code' in covered) {
+      const isBare = covered.code === 'no-listener' || covered.code === 'listener-not-matched';
+      const reason: Reason =
+        isRequired && isBare ? { code: 'required-not-listening', filter: formatListenFilter(filter) } : covered;
+      return { up: false, lost: 'listener', reason };
+    }
+    until = Math.min(until, covered.until);
   }
-  return { up: false, lost: 'listener', reason };
+  return until === Number.POSITIVE_INFINITY ? { up: true } : { up: true, until: ms(until) };
 }
 
-function whyNotCovered(
+/** Until when one of the listeners covers, or the nearest miss: a matched one that does not count says more than another. */
+function coveredBy(
+  filter: ListenFilter,
+  listeners: readonly Listener[],
+  grounds: Grounds,
+  whyNot: (listener: Listener) => Reason | undefined,
+): { readonly until: number } | Reason {
+  let reason: Reason = { code: 'no-listener' };
+  let until = Number.NEGATIVE_INFINITY;
+  for (const listener of listeners) {
+    if (!matches(filter, listener)) {
+      const isBoundHere = wildcardFamilies(listener).length === 0;
+      if (reason.code === 'no-listener' && isBoundHere) reason = notMatched(listener, filter);
+      continue;
+    }
+    const no = whyNot(listener);
+    if (no !== undefined) {
+      if (reason.code === 'no-listener' || reason.code === 'listener-not-matched') reason = no;
+      continue;
+    }
+    const ends = queueHoldsUntil(listener, grounds);
+    if (ends === Number.POSITIVE_INFINITY) return { until: ends };
+    if (ends > grounds.at) until = Math.max(until, ends);
+    else if (until === Number.NEGATIVE_INFINITY) reason = queueFull(listener, grounds);
+  }
+  return until > Number.NEGATIVE_INFINITY ? { until } : reason;
+}
+
+const notMatched = (listener: Listener, filter: ListenFilter): Reason => ({
+  code: 'listener-not-matched',
+  listener: endpoint(listener),
+  filter: formatListenFilter(filter),
+});
+
+const queueFull = (listener: Listener, { policy }: Grounds): Reason => ({
+  code: 'accept-queue-full',
+  listener: endpoint(listener),
+  limit: policy.acceptQueueFull ?? ms(0),
+});
+
+/** Nobody takes connections from a queue that stays full: the process hangs, though its socket listens. */
+function queueHoldsUntil(listener: Listener, { facts, policy }: Grounds): number {
+  if (policy.acceptQueueFull === undefined) return Number.POSITIVE_INFINITY;
+  const since = facts.fullSince.get(listenerKey(listener));
+  return since === undefined ? Number.POSITIVE_INFINITY : since + policy.acceptQueueFull;
+}
+
+function whyNotServed(
   address: IpAddress,
   usable: readonly HostAddress[],
   listener: Listener,
-  facts: FactsIndex,
-  policy: Policy,
+  grounds: Grounds,
 ): Reason | undefined {
-  if (!matches(policy.listenFilter, listener)) {
-    return {
-      code: 'listener-not-matched',
-      listener: endpoint(listener),
-      filter: formatListenFilter(policy.listenFilter),
-    };
+  const { facts, policy } = grounds;
+  const isWildcard = wildcardFamilies(listener).length > 0;
+  if (!isWildcard) return whyNotReached(listener, usable, grounds, false);
+  if (policy.wildcard === 'off') return { code: 'wildcard-off', listener: endpoint(listener) };
+  const assigned = usable.filter((fact): fact is AssignedAddress => fact.origin === 'assigned');
+  const covered = policy.wildcard === 'all' ? assigned : assigned.filter((fact) => isServiceAddress(fact, facts));
+  if (covered.length > 0) return whyNotReached(listener, covered, grounds, false);
+  const length = assigned[0]?.length ?? bitsOf(familyOf(address));
+  return { code: 'wildcard-not-host-route', listener: endpoint(listener), length };
+}
+
+/** Whether what is sent to one of the addresses reaches the listener. */
+function whyNotReached(
+  listener: Listener,
+  addresses: readonly HostAddress[],
+  { facts }: Grounds,
+  isWildcardOff: boolean,
+): Reason | undefined {
+  if (isWildcardOff && wildcardFamilies(listener).length > 0) {
+    return { code: 'wildcard-off', listener: endpoint(listener) };
   }
-  if (listener.device !== '' && !isReachedThrough(listener.device, address, facts)) {
-    return { code: 'listener-device-unreachable', listener: endpoint(listener) };
-  }
-  if (wildcardFamilies(listener).length > 0) {
-    const assigned = usable.filter((fact): fact is AssignedAddress => fact.origin === 'assigned');
-    if (!assigned.some((fact) => isServiceAddress(fact, facts))) {
-      return {
-        code: 'wildcard-not-host-route',
-        listener: endpoint(listener),
-        length: assigned[0]?.length ?? (familyOf(address) === 'ipv4' ? 32 : 128),
-      };
-    }
-  }
-  return undefined;
+  return addresses.some((address) => reaches(address, listener, facts))
+    ? undefined
+    : { code: 'listener-device-unreachable', listener: endpoint(listener) };
 }
 
 /**
  * A socket bound to a device takes only what came in through it (socket(7), SO_BINDTODEVICE). What other hosts send never
- * comes in through a loopback device, and nothing through one that is down.
+ * comes in through a loopback or a dummy device, nothing through one that is down, and what comes in through a port of a
+ * bridge is the bridge's. A VRF is a world of its own: a socket serves it when bound to it or to a device of it, an unbound
+ * one only where a sysctl says so
+ * (Documentation/networking/vrf.rst).
  */
-function isReachedThrough(device: string, address: IpAddress, facts: FactsIndex): boolean {
-  const known = facts.devices.get(device);
-  return known?.up === true && (known.kind !== 'loopback' || isLoopback(address));
+function reaches(address: HostAddress, listener: Listener, facts: FactsIndex): boolean {
+  const vrf = address.origin === 'assigned' ? (facts.devices.get(address.device)?.vrf ?? '') : address.vrf;
+  if (listener.device === '') {
+    return vrf === '' || facts.devices.get(vrf)?.takesUnbound.includes(listener.protocol) === true;
+  }
+  const known = facts.devices.get(listener.device);
+  if (known?.up !== true || known.isPort || known.vrf !== vrf) return false;
+  if (known.kind === 'loopback') return isLoopbackFact(address);
+  return known.kind !== 'dummy';
 }
+
+const isLoopbackFact = (fact: HostAddress): boolean =>
+  isLoopback(fact.origin === 'assigned' ? fact.address : (fact.prefix.slice(0, fact.prefix.indexOf('/')) as IpAddress));
 
 /**
  * A wildcard listener would stand for every address of the host, its management address included. It stands only for
@@ -97,9 +254,13 @@ function isReachedThrough(device: string, address: IpAddress, facts: FactsIndex)
  */
 function isServiceAddress(fact: AssignedAddress, facts: FactsIndex): boolean {
   const kind = facts.devices.get(fact.device)?.kind;
-  return fact.length === (familyOf(fact.address) === 'ipv4' ? 32 : 128) || kind === 'loopback' || kind === 'dummy';
+  return fact.length === bitsOf(familyOf(fact.address)) || kind === 'loopback' || kind === 'dummy';
 }
 
-function wildcardsFor(address: IpAddress, facts: FactsIndex): Listener[] {
-  return [...facts.wildcards.values()].filter((listener) => wildcardFamilies(listener).includes(familyOf(address)));
+function listenersInside(addresses: Iterable<IpAddress>, facts: FactsIndex): Listener[] {
+  return [...addresses].flatMap((address) => [...(facts.listenersOf.get(address)?.values() ?? [])]);
+}
+
+function wildcardsFor(prefix: Prefix, facts: FactsIndex): Listener[] {
+  return [...facts.wildcards.values()].filter((listener) => wildcardFamilies(listener).includes(familyOf(prefix)));
 }

@@ -1,6 +1,6 @@
 /** What the core says in the log, PURE: state changes at info, what is passed over at debug. */
 import type { Action, LogLevel } from '../model/action.ts';
-import { hostPrefix, type IpAddress } from '../model/address.ts';
+import type { Prefix } from '../model/address.ts';
 import { formatDuration } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { sentence } from '../model/reason.ts';
@@ -13,15 +13,9 @@ export interface Step {
   readonly wasRouted: boolean;
 }
 
-export function report(
-  address: IpAddress,
-  { before, after, wasRouted }: Step,
-  policy: Policy,
-  actions: Action[],
-): void {
+export function report(prefix: Prefix, { before, after, wasRouted }: Step, policy: Policy, actions: Action[]): void {
   const was = before?.state ?? 'down';
   if (was === after.state) return;
-  const prefix = hostPrefix(address);
   switch (after.state) {
     case 'rising':
       log(actions, 'info', 'up, announce delayed', { prefix, delay: formatDuration(policy.announceDelay) });
@@ -30,13 +24,12 @@ export function report(
       if (was === 'falling') log(actions, 'info', 'up again, withdraw called off', { prefix });
       return;
     case 'falling':
-      if (wasRouted)
-        log(actions, 'info', 'down, withdraw delayed', { prefix, reason: sentence(address, after.reason) });
+      if (wasRouted) log(actions, 'info', 'down, withdraw delayed', { prefix, reason: sentence(prefix, after.reason) });
       return;
     case 'down':
       log(actions, 'info', wasRouted ? 'withdrawn' : 'down, was not announced', {
         prefix,
-        reason: sentence(address, after.reason),
+        reason: sentence(prefix, after.reason),
       });
       return;
     default:

@@ -1,5 +1,5 @@
 /** The core's memory. */
-import type { IpAddress } from '../model/address.ts';
+import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
@@ -7,34 +7,46 @@ import { type Networks, prepareNetworks } from './candidates.ts';
 import { type DesiredRoutes, noRoutes } from './desired.ts';
 import { emptyFacts, type FactsIndex } from './facts.ts';
 import type { Verdict } from './hold.ts';
+import { emptySchedule, type Schedule } from './schedule.ts';
 
 export interface DaemonState {
   readonly policy: Policy;
   readonly networks: Networks;
   readonly facts: FactsIndex;
-  /** One service is one address. A service is forgotten when it is down and nothing of it is left on this host. */
-  readonly services: Map<IpAddress, Verdict>;
-  /** Addresses with a matching listener that are no service, and why. */
-  readonly rejected: Map<IpAddress, Reason>;
+  /** One service is one prefix. A service is forgotten when it is down. */
+  readonly services: Map<Prefix, Verdict>;
+  /** Prefixes that are no service though something here asks for them, and why. */
+  readonly rejected: Map<Prefix, Reason>;
   readonly desired: DesiredRoutes;
-  /** Services whose delay has run out, and which wait for facts read after that. */
-  readonly due: Set<IpAddress>;
-  /** When the last good facts were read; `undefined` before the first. */
-  readAt: Millis | undefined;
+  readonly schedule: Schedule;
+  /** Services whose time has come, and which wait for facts read after that. */
+  readonly due: Set<Prefix>;
+  /** What the last reading may have changed and nobody has looked at yet. */
+  readonly marked: Set<Prefix>;
+  /** The last reading; `undefined` before the first. */
+  reading: { readonly at: Millis; readonly isWhole: boolean } | undefined;
+  /** Whether there was a whole one. */
+  hasFacts: boolean;
   /** Since when the kernel cannot be read; `undefined` while it can. */
   failingSince: Millis | undefined;
+  /** Whether that lasts so long that the last facts are stale. */
+  isStale: boolean;
 }
 
 export function initialState(policy: Policy): DaemonState {
   return {
     policy,
     networks: prepareNetworks(policy.networks),
-    facts: emptyFacts(),
+    facts: emptyFacts(policy),
     services: new Map(),
     rejected: new Map(),
     desired: noRoutes(),
+    schedule: emptySchedule(),
     due: new Set(),
-    readAt: undefined,
+    marked: new Set(),
+    reading: undefined,
+    hasFacts: false,
     failingSince: undefined,
+    isStale: false,
   };
 }

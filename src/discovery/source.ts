@@ -1,129 +1,206 @@
 /**
- * SHELL: a source of facts, and the one that we have: the kernel.
+ * SHELL: a source of facts, and the one that we have: this host.
  *
- * What it does: reads listeners every interval; reads devices and addresses when the kernel hints that they changed, and
- * every `HOST_INTERVAL` because a hint may be lost; reads all of it when the core asks. It says what changed.
+ * What it does: has listeners read every interval, and when a hint says that one may have come or gone; devices and
+ * addresses when the kernel hints that they changed, and every `HOST_INTERVAL` because a hint may be lost; all of it when
+ * the core asks. It says what changed, and keeps its own cost in bounds.
  * What it does not: believe a hint (a hint only says "look now"), take a failed reading for an empty one, or decide.
  */
 import type { Event } from '../model/event.ts';
-import { deviceKey, type HostAddress, hostAddressKey, type Listener, listenerKey } from '../model/facts.ts';
-import { type Millis, ms } from '../model/millis.ts';
+import {
+  type Device,
+  deviceKey,
+  type HostAddress,
+  hostAddressKey,
+  type Listener,
+  listenerKey,
+} from '../model/facts.ts';
+import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import { isEmpty, track } from './delta.ts';
-import { type HostFacts, isReadError, type Kernel, type Subscription } from './kernel.ts';
+import { inParts, isEmpty, track } from './delta.ts';
+import { createHinting } from './hinting.ts';
+import { type HintSource, keepHints } from './hints/upkeep.ts';
+import { adaptivePace, fixedPace } from './pace.ts';
+import { isReadError } from './read-error.ts';
+import type { HostFacts, Reader, Reading } from './reader.ts';
+import type { Subscription } from './subscription.ts';
 
 export interface Source {
   start(): void;
   /** Reads everything now; `factsRead` or `discoveryFailed` follows even when nothing changed. */
   lookNow(): void;
+  status(): SourceStatus;
   close(): void;
 }
 
-export interface SourceOptions {
-  readonly kernel: Kernel;
+export interface SourceStatus {
+  /** From one reading of the listeners to the next, as it is now. */
   readonly interval: Millis;
+  /** Which hints arrive; `none` also while lost ones are tried anew. */
+  readonly hints: HintSource['kind'] | 'none';
+  /** Readings that failed, in part or as a whole. */
+  readonly failures: number;
+}
+
+export interface SourceOptions {
+  readonly reader: Reader;
+  /** `auto`: as is fit for what hints there are, and stretched when reading is expensive. */
+  readonly interval: Millis | { readonly auto: { readonly hinted: Millis; readonly unhinted: Millis } };
+  /** Hints at listeners; none when left out. */
+  readonly hints?: HintSource;
   readonly clock: Clock;
   readonly log: Log;
   readonly push: (event: Event) => void;
 }
 
-interface Reading {
-  readonly readAt: Millis;
-  /** `undefined`: not read, or not to be read. */
-  readonly listeners: readonly Listener[] | undefined;
-  readonly host: HostFacts | undefined;
-  readonly isWhole: boolean;
-  /** Told even when nothing changed. */
-  readonly isWanted: boolean;
+/** What a reading is for. */
+interface Wanted {
+  /** The core waits for an answer. */
+  readonly asked?: boolean;
+  /** Devices and addresses may have changed. */
+  readonly host?: boolean;
+  /** A listener may have come or gone: somebody hinted at it, or it is looked at once more after that showed nothing. */
+  readonly listener?: 'hinted' | 'again';
+  /** The answer of the first try came across a stall of ours. */
+  readonly isRepeated?: boolean;
 }
 
 /** How often devices and addresses are read without a hint, as long as hints can be had; otherwise every interval. */
 export const HOST_INTERVAL = ms(10_000);
+/** A reading that takes longer counts as one that failed, until it ends. */
+export const LONGEST_READING = ms(10_000);
 /** How soon a subscription that failed is tried again. */
 const SUBSCRIBE_PAUSE = ms(1_000);
-/** Hints of one change come in groups; the rest of a group is answered by one reading. */
-const HINT_PAUSE = ms(10);
-const INTERVAL_TIMER = 'discovery interval';
-const HINT_TIMER = 'discovery hint';
+/** The kernel tells of a new listener a moment before it can be found (net/ipv4, inet_csk_listen_start). */
+const SECOND_LOOK = ms(3);
+const TIMER = {
+  interval: 'discovery interval',
+  host: 'discovery hint',
+  listeners: 'discovery listener hint',
+  secondLook: 'discovery second look',
+} as const;
 
-export function createSource({ kernel, interval, clock, log, push }: SourceOptions): Source {
+export function createSource({ reader, interval, hints, clock, log, push }: SourceOptions): Source {
   const tracked = {
     listeners: track<Listener>(listenerKey),
     addresses: track<HostAddress>(hostAddressKey),
-    devices: track<HostFacts['devices'][number]>(deviceKey),
+    devices: track<Device>(deviceKey),
   };
+  const listenerHints = keepHints({ source: hints, clock, log, hint: () => listenerHinting.hinted() });
+  const hintKind = (): SourceStatus['hints'] => listenerHints.kind() ?? 'none';
+  const pace =
+    typeof interval === 'number'
+      ? fixedPace(interval)
+      : adaptivePace(() => (hintKind() === 'none' ? interval.auto.unhinted : interval.auto.hinted));
+  const hostHinting = createHinting({ timer: TIMER.host, clock, follow: () => read({ host: true }) });
+  const listenerHinting = createHinting({
+    timer: TIMER.listeners,
+    clock,
+    follow: () => read({ listener: 'hinted' }),
+  });
   let hostReadAt = ms(Number.NEGATIVE_INFINITY);
   let lastListeners: readonly Listener[] | undefined;
+  let lastHost: HostFacts | undefined;
   let subscription: Subscription | undefined;
   let subscribedAt = ms(Number.NEGATIVE_INFINITY);
-  let hintedAt = ms(Number.NEGATIVE_INFINITY);
-  let hintPause = HINT_PAUSE;
-  let isHintWaiting = false;
   let isPolling = false;
   let isFirst = true;
   let isFailing = false;
+  let isReading = false;
+  let startedAt = ms(0);
+  /** What came up while a reading was on its way: that one began too early to answer for it. */
+  let next: Wanted | undefined;
   let isClosed = false;
+  let failures = 0;
+  let saidInterval: Millis | undefined;
 
-  /** `isAsked`: the core waits for an answer. */
-  function read(isAsked: boolean, isHinted: boolean): void {
+  function read(wanted: Wanted): void {
+    if (isReading) {
+      next = both(next ?? {}, wanted);
+      return;
+    }
     // A hint may come before the timers that are late through a stall: what is read now is after it.
     clock.noticeStall();
     const readAt = clock.now();
     // Without a subscription nobody hints; and what came before a new one was hinted at by nobody.
     const isUnhinted = subscription === undefined;
-    const failures: string[] = [];
     if (isUnhinted) subscribe();
-    const isHostDue = isAsked || isHinted || isUnhinted || isFailing || readAt - hostReadAt >= HOST_INTERVAL;
-    const host = isHostDue ? attempt(() => kernel.readHost(), failures) : undefined;
+    const isHostDue =
+      wanted.asked === true || wanted.host === true || isUnhinted || isFailing || readAt - hostReadAt >= HOST_INTERVAL;
+    const before = lastListeners;
+    isReading = true;
+    startedAt = readAt;
+    reader.read({ host: isHostDue }, (reading) => {
+      isReading = false;
+      if (isClosed) return;
+      // What was read before this process stood still is as old as that. Should reading itself be what takes so long, the
+      // second answer has to do.
+      if (clock.noticeStall() > readAt && wanted.isRepeated !== true) {
+        const repeated = { ...both(next ?? {}, wanted), isRepeated: true };
+        next = undefined;
+        read(repeated);
+        return;
+      }
+      const readUntil = clock.now();
+      tell(reading, readAt, wanted.asked === true);
+      // Of a reading that is carried out elsewhere, only what it took there counts, and what it takes here.
+      const cost = ms((reading.cost ?? readUntil - readAt) + (clock.now() - readUntil));
+      // A reading of devices and addresses, which is rare, says nothing of what the interval costs.
+      if (!isHostDue || isUnhinted) pace.spent(cost);
+      if (wanted.host === true) hostHinting.spent(cost);
+      if (wanted.listener !== undefined) listenerHinting.spent(cost);
+      if (wanted.listener === 'hinted' && lastListeners === before) lookAgain();
+      if (next === undefined) return;
+      const again = next;
+      next = undefined;
+      read(again);
+    });
+  }
+
+  function tell(reading: Reading, readAt: Millis, isAsked: boolean): void {
+    const { host } = reading;
     if (host !== undefined) hostReadAt = readAt;
-    // One that cannot be read does not keep the other from being seen: a listener that is gone is gone.
-    const listeners = attempt(() => kernel.readListeners(), failures);
-    const isWhole = failures.length === 0;
-    tell({ readAt, listeners, host, isWhole, isWanted: isWhole && (isAsked || isFirst || isFailing) });
+    const isWhole = reading.failures.length === 0;
+    tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || isFailing));
     // After what could be read: a withdraw that is due goes by the newest facts that there are.
+    if (!isWhole) failures++;
     if (!isWhole && (isAsked || !isFailing)) {
-      push({ type: 'discoveryFailed', at: clock.now(), detail: failures.join('; ') });
+      push({ type: 'discoveryFailed', at: clock.now(), detail: reading.failures.join('; ') });
     }
     isFailing = !isWhole;
   }
 
-  /** `undefined`, and a line among the failures, for what cannot be read; what is no such failure goes on its way. */
-  function attempt<T>(act: () => T, failures: string[]): T | undefined {
-    try {
-      return act();
-    } catch (error) {
-      if (!isReadError(error)) throw error;
-      failures.push(error.message);
-      return undefined;
-    }
-  }
-
-  function tell({ readAt, listeners, host, isWhole, isWanted }: Reading): void {
+  /** `isWanted`: told even when nothing changed. */
+  function tellFacts({ host, listeners }: Reading, readAt: Millis, isWhole: boolean, isWanted: boolean): void {
     const nothing = { added: [], removed: [] };
     const isSame = listeners === undefined || listeners === lastListeners;
-    if (host === undefined && isSame && !isWanted) return;
+    const isSameHost = host === undefined || host === lastHost;
+    if (isSameHost && isSame && !isWanted) return;
     const changes = {
       listeners: isSame ? nothing : tracked.listeners.update(listeners),
-      addresses: host === undefined ? nothing : tracked.addresses.update(host.addresses),
-      devices: host === undefined ? nothing : tracked.devices.update(host.devices),
+      addresses: isSameHost ? nothing : tracked.addresses.update(host.addresses),
+      devices: isSameHost ? nothing : tracked.devices.update(host.devices),
     };
     lastListeners = listeners ?? lastListeners;
+    lastHost = host ?? lastHost;
     if (!isWanted && Object.values(changes).every(isEmpty)) return;
-    push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, isWhole, ...changes });
-    isFirst = false;
+    for (const { isLast, ...part } of inParts(changes)) {
+      push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, isWhole, isLast, ...part });
+      isFirst = false;
+    }
   }
 
   /** Subscribes before the reading that follows: what changes in between is then hinted at. */
   function subscribe(): void {
     const now = clock.now();
-    if (now - subscribedAt < SUBSCRIBE_PAUSE) return;
+    if (reader.subscribe === undefined || now - subscribedAt < SUBSCRIBE_PAUSE) return;
     subscribedAt = now;
     try {
-      subscription = kernel.subscribe(hinted, (reason) => {
+      subscription = reader.subscribe(hostHinting.hinted, (reason) => {
         subscription = undefined;
         log.warn({ detail: reason.message }, 'address notifications lost, reading everything anew');
-        hinted();
+        hostHinting.hinted();
       });
     } catch (error) {
       if (!isReadError(error)) throw error;
@@ -132,42 +209,59 @@ export function createSource({ kernel, interval, clock, log, push }: SourceOptio
     isPolling = subscription === undefined;
   }
 
-  function hinted(): void {
-    if (isClosed || isHintWaiting) return;
-    const due = ms(hintedAt + hintPause);
-    if (clock.now() >= due) {
-      followHint();
-      return;
-    }
-    isHintWaiting = true;
-    clock.setTimer(HINT_TIMER, due, followHint);
-  }
-
-  function followHint(): void {
-    isHintWaiting = false;
-    const startedAt = clock.now();
-    read(false, true);
-    hintedAt = clock.now();
-    // On a host with thousands of addresses a reading takes its time: it must not become all that is done.
-    hintPause = ms(Math.max(HINT_PAUSE, 4 * (hintedAt - startedAt)));
+  function lookAgain(): void {
+    clock.setTimer(TIMER.secondLook, ms(clock.now() + SECOND_LOOK), () => read({ listener: 'again' }));
   }
 
   function tick(): void {
-    clock.setTimer(INTERVAL_TIMER, ms(clock.now() + interval), tick);
-    read(false, false);
+    const now = pace.interval();
+    clock.setTimer(TIMER.interval, ms(clock.now() + now), tick);
+    if (isReading && !isFailing && clock.now() - startedAt >= LONGEST_READING) {
+      failures++;
+      isFailing = true;
+      const detail = `a reading has not ended for ${formatDuration(LONGEST_READING)}`;
+      push({ type: 'discoveryFailed', at: clock.now(), detail });
+    }
+    sayInterval(now);
+    read({});
+  }
+
+  /** The interval moves a little all the time; it is said anew when it is another one by half. */
+  function sayInterval(now: Millis): void {
+    const hinted = listenerHints.kind();
+    if (hinted === undefined) return;
+    if (saidInterval !== undefined && now < 1.5 * saidInterval && saidInterval < 1.5 * now) return;
+    saidInterval = now;
+    log.info({ every: formatDuration(now), hints: hinted }, 'listeners are read');
   }
 
   return {
-    start: tick,
-    lookNow() {
-      if (!isClosed) read(true, false);
+    start() {
+      listenerHints.start();
+      tick();
     },
+    lookNow() {
+      if (!isClosed) read({ asked: true });
+    },
+    status: () => ({ interval: pace.interval(), hints: hintKind(), failures }),
     close() {
       isClosed = true;
-      clock.clearTimer(INTERVAL_TIMER);
-      clock.clearTimer(HINT_TIMER);
+      for (const timer of [TIMER.interval, TIMER.secondLook]) clock.clearTimer(timer);
+      hostHinting.close();
+      listenerHinting.close();
+      listenerHints.close();
       subscription?.close();
-      kernel.close();
+      reader.close();
     },
+  };
+}
+
+/** What one reading has to do when it is to do for two. */
+function both(one: Wanted, other: Wanted): Wanted {
+  const listener = one.listener === 'hinted' ? one.listener : (other.listener ?? one.listener);
+  return {
+    asked: one.asked === true || other.asked === true,
+    host: one.host === true || other.host === true,
+    ...(listener && { listener }),
   };
 }

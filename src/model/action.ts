@@ -11,6 +11,8 @@ export type Action =
   | { readonly type: 'clearTimer'; readonly timer: TimerName }
   /** Read the kernel now, and answer with `factsRead` or `discoveryFailed` even when nothing changed. */
   | { readonly type: 'lookNow' }
+  /** There is more to do than one turn should take: let others have theirs, and come back with `wentOn`. */
+  | { readonly type: 'goOn' }
   /**
    * The whole desired set, and the keys that changed since the last time as a hint. The map is the core's own and lives
    * on: whoever keeps it sees the newest state, which is the one that counts.

@@ -12,13 +12,24 @@ export type IpAddress = string & { readonly [address]: true };
 export type Prefix = string & { readonly [prefix]: true };
 export type Family = 'ipv4' | 'ipv6';
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+// Whoever asks of an address whether it is inside this, asks next whether it is inside that: the last one is kept.
+let lastIpv4 = '';
+let lastIpv4Number = 0;
+let lastIpv6 = '';
+let lastIpv6Number = 0n;
+const IPV6_DIGITS = 32;
+
 export const ANY_IPV4 = '0.0.0.0' as IpAddress;
 export const ANY_IPV6 = '::' as IpAddress;
 
 export const familyOf = (of: IpAddress | Prefix): Family => (of.includes(':') ? 'ipv6' : 'ipv4');
 export const isAny = (candidate: IpAddress): boolean => candidate === ANY_IPV4 || candidate === ANY_IPV6;
 /** The prefix of one address: /32 or /128. */
-export const hostPrefix = (of: IpAddress): Prefix => `${of}/${familyOf(of) === 'ipv4' ? 32 : 128}` as Prefix;
+export const hostPrefix = (of: IpAddress): Prefix => `${of}/${bitsOf(familyOf(of))}` as Prefix;
+export const isHostPrefix = (of: Prefix): boolean => lengthOf(of) === bitsOf(familyOf(of));
+export const bitsOf = (family: Family): number => (family === 'ipv4' ? 32 : 128);
 /** The address of a host prefix, or the lowest of a wider one. */
 export const networkAddress = (of: Prefix): IpAddress => of.slice(0, of.indexOf('/')) as IpAddress;
 export const lengthOf = (of: Prefix): number => Number(of.slice(of.indexOf('/') + 1));
@@ -60,23 +71,34 @@ export function parsePrefix(text: string): Prefix | NoPrefix {
 
 /** The lowest address of the prefix of that length around `of`. */
 export function truncate(of: IpAddress, length: number): IpAddress {
-  const bits = familyOf(of) === 'ipv4' ? 32n : 128n;
-  const host = bits - BigInt(length);
-  return fromNumber((toNumber(of) >> host) << host, familyOf(of));
+  if (length === bitsOf(familyOf(of))) return of;
+  if (familyOf(of) === 'ipv4') {
+    const size = 2 ** (32 - length);
+    return ipv4Text(Math.floor(ipv4Number(of) / size) * size);
+  }
+  const host = 128n - BigInt(length);
+  return fromNumber((toNumber(of) >> host) << host, 'ipv6');
+}
+
+/** The length that a netmask such as 255.255.255.0 stands for; `undefined` when its set bits are not the first ones. */
+export function lengthOfMask(mask: IpAddress): number | undefined {
+  return [...Array(33).keys()].find((length) => truncate(ALL_ONES, length) === mask);
 }
 
 /** A test for membership in the prefix, prepared once and cheap to ask often. */
 export function memberOf(network: Prefix): (candidate: IpAddress) => boolean {
   const length = lengthOf(network);
+  const lowest = networkAddress(network);
+  if (network === hostPrefix(lowest)) return (candidate) => candidate === lowest;
   if (familyOf(network) === 'ipv4') {
     // Numbers, not bits: the operators on bits are signed, and IPv4 needs 32 of them.
     const size = 2 ** (32 - length);
-    const wanted = Math.floor(ipv4Number(networkAddress(network)) / size);
+    const wanted = Math.floor(ipv4Number(lowest) / size);
     return (candidate) => familyOf(candidate) === 'ipv4' && Math.floor(ipv4Number(candidate) / size) === wanted;
   }
   const host = BigInt(128 - length);
-  const wanted = toNumber(networkAddress(network)) >> host;
-  return (candidate) => familyOf(candidate) === 'ipv6' && toNumber(candidate) >> host === wanted;
+  const wanted = ipv6Number(lowest) >> host;
+  return (candidate) => familyOf(candidate) === 'ipv6' && ipv6Number(candidate) >> host === wanted;
 }
 
 /** The last address of an IPv4 prefix, which the kernel takes for its broadcast address. */
@@ -89,6 +111,13 @@ export function isInside(inner: Prefix, outer: Prefix): boolean {
   return lengthOf(inner) >= lengthOf(outer) && memberOf(outer)(networkAddress(inner));
 }
 
+export const isInsideAny = (inner: Prefix, outer: readonly Prefix[]): boolean =>
+  outer.some((each) => isInside(inner, each));
+
+/** Whether one of the two lies inside the other. */
+export const overlapsAny = (one: Prefix, others: readonly Prefix[]): boolean =>
+  others.some((other) => isInside(one, other) || isInside(other, one));
+
 /** A test for membership in any of the prefixes. */
 export function memberOfAny(networks: readonly Prefix[]): (candidate: IpAddress) => boolean {
   const tests = networks.map(memberOf);
@@ -98,10 +127,15 @@ export function memberOfAny(networks: readonly Prefix[]): (candidate: IpAddress)
 /** RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3: addresses by which a host reaches itself. */
 export const LOOPBACK: readonly Prefix[] = ['127.0.0.0/8' as Prefix, '::1/128' as Prefix];
 export const isLoopback = memberOfAny(LOOPBACK);
+/** RFC 1122 §3.2.1.3: "this network"; RFC 4291 §2.5.2. */
+export const UNSPECIFIED = ['0.0.0.0/8', '::/128'] as Prefix[];
+export const isUnspecified = memberOfAny(UNSPECIFIED);
 /** RFC 3927 and RFC 4291 §2.5.6. */
-export const isLinkLocal = memberOfAny(['169.254.0.0/16', 'fe80::/10'] as Prefix[]);
+export const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'] as Prefix[];
+export const isLinkLocal = memberOfAny(LINK_LOCAL);
 /** RFC 5771 and RFC 4291 §2.7. */
-export const isMulticast = memberOfAny(['224.0.0.0/4', 'ff00::/8'] as Prefix[]);
+export const MULTICAST = ['224.0.0.0/4', 'ff00::/8'] as Prefix[];
+export const isMulticast = memberOfAny(MULTICAST);
 /** RFC 919: limited broadcast. */
 export const ALL_ONES = '255.255.255.255' as IpAddress;
 
@@ -133,17 +167,47 @@ export function addressToBytes(of: IpAddress): Uint8Array {
 }
 
 function toNumber(of: IpAddress): bigint {
-  return familyOf(of) === 'ipv6' ? new Address6(of).bigInt() : BigInt(ipv4Number(of));
+  return familyOf(of) === 'ipv6' ? ipv6Number(of) : BigInt(ipv4Number(of));
+}
+
+/** Canonical text needs no parser, and is asked for often. */
+function ipv6Number(of: IpAddress): bigint {
+  if (of === lastIpv6) return lastIpv6Number;
+  const [head = '', tail = ''] = of.split('::');
+  const [before, after] = [groups(head), groups(tail)];
+  const zeros = '0'.repeat(IPV6_DIGITS - before.length - after.length);
+  lastIpv6 = of;
+  lastIpv6Number = BigInt(`0x${before}${zeros}${after}`);
+  return lastIpv6Number;
+}
+
+function groups(text: string): string {
+  if (text === '') return '';
+  let digits = '';
+  for (const group of text.split(':')) digits += group.padStart(4, '0');
+  return digits;
 }
 
 function ipv4Number(of: IpAddress): number {
+  if (of === lastIpv4) return lastIpv4Number;
   let value = 0;
-  for (const part of of.split('.')) value = value * 256 + Number(part);
-  return value;
+  let part = 0;
+  for (let index = 0; index < of.length; index++) {
+    const code = of.charCodeAt(index);
+    if (code === DOT) {
+      value = value * 256 + part;
+      part = 0;
+    } else part = part * 10 + code - ZERO;
+  }
+  lastIpv4 = of;
+  lastIpv4Number = value * 256 + part;
+  return lastIpv4Number;
 }
 
 function fromNumber(value: bigint, family: Family): IpAddress {
   if (family === 'ipv6') return Address6.fromBigInt(value).correctForm() as IpAddress;
-  const number = Number(value);
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.') as IpAddress;
+  return ipv4Text(Number(value));
 }
+
+const ipv4Text = (value: number): IpAddress =>
+  `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}` as IpAddress;

@@ -14,6 +14,7 @@ export type Event =
    * The kernel was read. Everything that is not named here is as it was, seen again at `readAt`: the moment when the
    * reading began, and so the age of the facts. `resync`: `added` is all there is, and earlier facts are void.
    * `isWhole`: false when a part could not be read; what is said is true, but nothing can be announced on it.
+   * `isLast`: false when the next event tells more of the same reading, and nothing can be decided before.
    */
   | {
       readonly type: 'factsRead';
@@ -21,12 +22,15 @@ export type Event =
       readonly readAt: Millis;
       readonly resync: boolean;
       readonly isWhole: boolean;
+      readonly isLast: boolean;
       readonly listeners: Delta<Listener>;
       readonly addresses: Delta<HostAddress>;
       readonly devices: Delta<Device>;
     }
   /** The kernel could not be read. The last good facts stand. */
   | { readonly type: 'discoveryFailed'; readonly at: Millis; readonly detail: string }
+  /** It is the turn of what was left over: see the action `goOn`. */
+  | { readonly type: 'wentOn'; readonly at: Millis }
   | { readonly type: 'timerFired'; readonly at: Millis; readonly timer: TimerName }
   /** We ourselves stood still for `lost` milliseconds, and saw nothing of what went on meanwhile. */
   | { readonly type: 'stalled'; readonly at: Millis; readonly lost: Millis }
@@ -37,5 +41,5 @@ export type Event =
 export type FactsRead = Extract<Event, { type: 'factsRead' }>;
 
 declare const timerName: unique symbol;
-/** `verdict 192.0.2.1`: what waits, and for whom. */
+/** `verdicts 6000`: what waits, and until when. */
 export type TimerName = string & { readonly [timerName]: true };

@@ -8,9 +8,11 @@ declare const port: unique symbol;
 /** 0 to 65535. */
 export type Port = number & { readonly [port]: true };
 
-/** A socket in state LISTEN. */
+export type Protocol = 'tcp' | 'udp';
+
+/** A socket that waits for whoever comes: TCP in state LISTEN, UDP bound and not connected. */
 export interface Listener {
-  readonly protocol: 'tcp';
+  readonly protocol: Protocol;
   /** Of the socket. An IPv6 socket may serve IPv4 too. */
   readonly family: Family;
   /** What it is bound to; `0.0.0.0` or `::` for every address. IPv4 mapped into IPv6 is shown as IPv4. */
@@ -20,6 +22,8 @@ export interface Listener {
   readonly v6only: boolean;
   /** SO_BINDTODEVICE; empty when not bound. */
   readonly device: string;
+  /** Whether no further connection fits into its accept queue; of an SO_REUSEPORT group, into any. Always false for UDP. */
+  readonly queueFull: boolean;
 }
 
 /** An address that somebody gave to a device (`ip address`). */
@@ -34,11 +38,18 @@ export interface AssignedAddress {
   readonly state: 'usable' | 'tentative' | 'dad-failed' | 'temporary';
 }
 
-/** A range that the kernel itself made local: 127.0.0.9 is on this host only through `local 127.0.0.0/8 dev lo`. */
+/**
+ * A prefix of which every address is on this host, through a route of type local (AnyIP). 127.0.0.9 is here only through
+ * the kernel's `local 127.0.0.0/8 dev lo`.
+ */
 export interface LocalRoute {
   readonly origin: 'local-route';
   readonly prefix: Prefix;
   readonly device: string;
+  /** The VRF in whose table it is, empty for none. The table says so: its device may be in another VRF, or in none. */
+  readonly vrf: string;
+  /** The kernel makes some by itself, for what is assigned; any other is the wish of an administrator. */
+  readonly by: 'kernel' | 'admin';
 }
 
 export type HostAddress = AssignedAddress | LocalRoute;
@@ -47,13 +58,23 @@ export interface Device {
   readonly name: string;
   /** IFF_UP: what an administrator asked for, not whether a carrier is there. */
   readonly up: boolean;
-  readonly kind: 'loopback' | 'dummy' | 'other';
+  /** IFF_LOWER_UP and IFF_RUNNING: the link works (RFC 2863). */
+  readonly carrier: boolean;
+  readonly kind: 'loopback' | 'dummy' | 'vrf' | 'other';
+  /** The VRF device that it belongs to; its own name for a VRF device, empty for none. */
+  readonly vrf: string;
+  /** Enslaved to a bridge, a bond or the like, which takes what comes in; to a VRF is something else. */
+  readonly isPort: boolean;
+  /** Of a VRF device: protocols whose sockets serve it without being bound to it (net.ipv4.{tcp,udp}_l3mdev_accept). */
+  readonly takesUnbound: readonly Protocol[];
 }
 
 export const listenerKey = (of: Listener): string => `${of.protocol}/${of.family} ${endpoint(of)}`;
 
 export const hostAddressKey = (of: HostAddress): string =>
-  of.origin === 'assigned' ? `${of.address}/${of.length} ${of.device}` : `local ${of.prefix} ${of.device}`;
+  of.origin === 'assigned'
+    ? `${of.address}/${of.length} ${of.device}`
+    : `local ${of.prefix} ${of.device} ${of.vrf} ${of.by}`;
 
 export const deviceKey = (of: Device): string => of.name;
 

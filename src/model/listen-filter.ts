@@ -1,105 +1,202 @@
 /**
- * The listen filter: which listeners count, in the words of `ss`(8).
+ * The listen filter: which listeners count, in the words of `ss`(8), iproute2 6.1. Here is what a filter is, what it
+ * matches and how it is written; `listen-filter-parser` reads it.
  *
- *     filter = term { or term }        or  = "or" | "|" | "||"
- *     term   = "sport" eq ":" port     eq  = "=" | "==" | "eq"
- *            | "(" filter ")"
+ * A condition means what the kernel makes of it (inet_diag, include/uapi/linux/inet_diag.h). `ss` asks the kernel and then
+ * looks at the answer once more itself, without regard to families, so that `not src 0.0.0.0` loses the listeners on `::`
+ * as well; that second look is not followed.
  */
+import { ANY_IPV4, ANY_IPV6, type Family, familyOf, type IpAddress, memberOf, type Prefix } from './address.ts';
 import type { Listener, Port } from './facts.ts';
 
+export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** Its port, compared. `any` only with `=`. */
+export interface PortCondition {
+  readonly type: 'sport' | 'dport';
+  /** Of the socket, as `inet:` and `inet6:` ask for it. */
+  readonly family: Family | 'any';
+  readonly comparison: Comparison;
+  readonly port: Port | 'any';
+}
+
+/**
+ * Addresses of a family, written as those of a listener: `::ffff:192.0.2.0/120` is of the family ipv6 and has an IPv4
+ * address. The length counts the bits of the family. No host bits are set.
+ */
+export interface Network {
+  readonly family: Family;
+  readonly address: IpAddress;
+  readonly length: number;
+}
+
+/** Its address and port. An IPv4 network holds mapped addresses too, unless the family is asked for. */
+export interface HostCondition {
+  readonly type: 'src' | 'dst';
+  readonly family: Family | 'any';
+  readonly network: Network | 'any';
+  readonly port: Port | 'any';
+}
+
+/** The device that it is bound to; empty for none. */
+export interface DeviceCondition {
+  readonly type: 'dev';
+  readonly comparison: '=' | '!=';
+  readonly device: string;
+}
+
+export type Condition = PortCondition | HostCondition | DeviceCondition;
+
+/** Plain data. `and` and `or` hold two or more, none of their own type. */
 export type ListenFilter =
-  | { readonly type: 'sport'; readonly port: Port }
-  | { readonly type: 'or'; readonly either: ListenFilter; readonly or: ListenFilter };
+  | Condition
+  | { readonly type: 'not'; readonly filter: ListenFilter }
+  | { readonly type: 'and' | 'or'; readonly filters: readonly ListenFilter[] };
 
-/** `column` counts from 1; `found` is the word that stands there, empty at the end of the text. */
-export interface FilterProblem {
-  readonly column: number;
-  readonly found: string;
-  readonly expected: string;
-}
+type Test = (listener: Listener) => boolean;
 
-export type FilterResult = { readonly filter: ListenFilter } | { readonly problem: FilterProblem };
+const compiled = new WeakMap<ListenFilter, Test>();
 
+/** Whether the listener counts. Prepared with the first question to this filter. */
 export function matches(filter: ListenFilter, listener: Listener): boolean {
-  return filter.type === 'sport'
-    ? listener.port === filter.port
-    : matches(filter.either, listener) || matches(filter.or, listener);
+  let test = compiled.get(filter);
+  if (test === undefined) {
+    test = compile(filter);
+    compiled.set(filter, test);
+  }
+  return test(listener);
 }
 
-/** The filter in its shortest usual form; `parseListenFilter` reads it back. */
+function compile(filter: ListenFilter): Test {
+  switch (filter.type) {
+    case 'sport':
+    case 'dport':
+      return portTest(filter);
+    case 'src':
+    case 'dst':
+      return hostTest(filter);
+    case 'dev':
+      return ({ device }) => (device === filter.device) === (filter.comparison === '=');
+    case 'not': {
+      const test = compile(filter.filter);
+      return (listener) => !test(listener);
+    }
+    case 'and': {
+      const tests = filter.filters.map(compile);
+      return (listener) => tests.every((test) => test(listener));
+    }
+    case 'or': {
+      const tests = filter.filters.map(compile);
+      return (listener) => tests.some((test) => test(listener));
+    }
+    default:
+      return filter satisfies never;
+  }
+}
+
+function portTest({ type, family, comparison, port }: PortCondition): Test {
+  const fits = (found: number): boolean => port === 'any' || compare(found, comparison, port);
+  const isPeerFit = fits(PEER_PORT);
+  const test: Test = type === 'sport' ? (listener) => fits(listener.port) : () => isPeerFit;
+  return family === 'any' ? test : (listener) => listener.family === family && test(listener);
+}
+
+export function compare(found: number, comparison: Comparison, wanted: number): boolean {
+  switch (comparison) {
+    case '=':
+      return found === wanted;
+    case '!=':
+      return found !== wanted;
+    case '<':
+      return found < wanted;
+    case '<=':
+      return found <= wanted;
+    case '>':
+      return found > wanted;
+    case '>=':
+      return found >= wanted;
+    default:
+      return comparison satisfies never;
+  }
+}
+
+/** The peer of what listens is nobody: the unspecified address of the socket's family, and port 0. */
+export const PEER_PORT = 0;
+const PEERS = { ipv4: ANY_IPV4, ipv6: ANY_IPV6 } as const;
+
+function hostTest({ type, family, network, port }: HostCondition): Test {
+  const holds = network === 'any' ? () => true : networkTest(network);
+  const test = (of: Family, address: IpAddress, found: number): boolean =>
+    (family === 'any' || family === of) && (port === 'any' || port === found) && holds(of, address);
+  if (type === 'src') return (listener) => test(listener.family, listener.address, listener.port);
+  const isPeerFit = { ipv4: test('ipv4', PEERS.ipv4, PEER_PORT), ipv6: test('ipv6', PEERS.ipv6, PEER_PORT) };
+  return (listener) => isPeerFit[listener.family];
+}
+
+const MAPPED_LENGTH = 96;
+/** The lowest of the addresses that stand for IPv4, as it is on the wire. */
+export const LOWEST_MAPPED = '::ffff:0:0' as IpAddress;
+
+/** A test for the address of a socket of a family. */
+function networkTest({ family, address, length }: Network): (of: Family, candidate: IpAddress) => boolean {
+  if (family === 'ipv4') {
+    const holds = memberOf(`${address}/${length}` as Prefix);
+    return (_of, candidate) => holds(candidate);
+  }
+  if (familyOf(address) === 'ipv4') {
+    const holds = memberOf(`${address}/${length - MAPPED_LENGTH}` as Prefix);
+    return (of, candidate) => of === 'ipv6' && holds(candidate);
+  }
+  const holds = memberOf(`${address}/${length}` as Prefix);
+  const isMappedInside = holds(LOWEST_MAPPED);
+  return (of, candidate) => of === 'ipv6' && (familyOf(candidate) === 'ipv4' ? isMappedInside : holds(candidate));
+}
+
+/** What any of the filters matches; `undefined` for none. */
+export function anyOf(of: readonly ListenFilter[]): ListenFilter | undefined {
+  const filters = of.flatMap((filter) => (filter.type === 'or' ? filter.filters : [filter]));
+  return filters.length > 1 ? { type: 'or', filters } : filters[0];
+}
+
+/**
+ * The filter in its shortest usual form, which `parseListenFilter` reads back to an equal one. Where `and` and `or` meet,
+ * parentheses say what `ss` and its manual page see differently.
+ */
 export function formatListenFilter(filter: ListenFilter): string {
-  return filter.type === 'sport'
-    ? `sport = :${filter.port}`
-    : `${formatListenFilter(filter.either)} or ${formatListenFilter(filter.or)}`;
-}
-
-interface Word {
-  readonly text: string;
-  readonly column: number;
-}
-
-export function parseListenFilter(text: string): FilterResult {
-  const words: Word[] = [...text.matchAll(/[()]|\|\|?|==?|[^\s()|=]+/g)].map((found) => ({
-    text: found[0],
-    column: found.index + 1,
-  }));
-  words.push({ text: '', column: text.length + 1 });
-  try {
-    const oneTooMany = words.filter(({ text }) => text === 'sport')[MOST_TERMS];
-    if (oneTooMany !== undefined) throw new Unexpected(oneTooMany, `at most ${MOST_TERMS} terms`);
-    const [filter, next] = parseOr(words, 0);
-    const rest = wordAt(words, next);
-    if (rest.text !== '') throw new Unexpected(rest, '"or", or the end of the filter');
-    return { filter };
-  } catch (error) {
-    if (!(error instanceof Unexpected)) throw error;
-    return { problem: { column: error.word.column, found: error.word.text, expected: error.expected } };
+  switch (filter.type) {
+    case 'sport':
+    case 'dport':
+      return `${filter.type} ${filter.comparison} ${formatFamily(filter.family)}${formatPort(filter.port)}`;
+    case 'src':
+    case 'dst':
+      return `${filter.type} ${formatHost(filter)}`;
+    case 'dev':
+      return `dev ${filter.comparison} ${filter.device === '' ? '0' : filter.device}`;
+    case 'not':
+      return `not ${formatPart(filter.filter)}`;
+    case 'and':
+    case 'or':
+      return filter.filters.map(formatPart).join(` ${filter.type} `);
+    default:
+      return filter satisfies never;
   }
 }
 
-/** Carries a problem out of the descent; never leaves this file. */
-class Unexpected extends Error {
-  readonly word: Word;
-  readonly expected: string;
-  constructor(word: Word, expected: string) {
-    super(expected);
-    this.word = word;
-    this.expected = expected;
-  }
+function formatPart(filter: ListenFilter): string {
+  const text = formatListenFilter(filter);
+  return filter.type === 'and' || filter.type === 'or' ? `(${text})` : text;
 }
 
-/** Bounds that no filter of a person's reaches, and no stack notices. */
-const MOST_DEPTH = 100;
-const MOST_TERMS = 1_000;
-
-function parseOr(words: readonly Word[], start: number, depth = 0): [ListenFilter, number] {
-  let [filter, next] = parseTerm(words, start, depth);
-  while (/^(or|\|\|?)$/.test(wordAt(words, next).text)) {
-    const [or, after] = parseTerm(words, next + 1, depth);
-    filter = { type: 'or', either: filter, or };
-    next = after;
-  }
-  return [filter, next];
+function formatHost({ family, network, port }: HostCondition): string {
+  const host = network === 'any' ? '*' : formatNetwork(network);
+  return `${formatFamily(family)}${host}${port === 'any' ? '' : formatPort(port)}`;
 }
 
-function parseTerm(words: readonly Word[], start: number, depth: number): [ListenFilter, number] {
-  const first = wordAt(words, start);
-  if (first.text === '(') {
-    if (depth >= MOST_DEPTH) throw new Unexpected(first, `at most ${MOST_DEPTH} nested parentheses`);
-    const [filter, next] = parseOr(words, start + 1, depth + 1);
-    if (wordAt(words, next).text !== ')') throw new Unexpected(wordAt(words, next), '"or" or ")"');
-    return [filter, next + 1];
-  }
-  if (first.text !== 'sport') throw new Unexpected(first, '"sport" or "("');
-  const operator = wordAt(words, start + 1);
-  if (!/^(==?|eq)$/.test(operator.text)) throw new Unexpected(operator, '"="');
-  const port = wordAt(words, start + 2);
-  if (!/^:\d{1,5}$/.test(port.text) || Number(port.text.slice(1)) > 65535) {
-    throw new Unexpected(port, 'a port such as ":80", from :0 to :65535');
-  }
-  return [{ type: 'sport', port: Number(port.text.slice(1)) as Port }, start + 3];
+function formatNetwork({ family, address, length }: Network): string {
+  if (family === 'ipv4') return length === 32 ? address : `${address}/${length}`;
+  const text = familyOf(address) === 'ipv4' ? `::ffff:${address}` : address;
+  return `[${length === 128 ? text : `${text}/${length}`}]`;
 }
 
-function wordAt(words: readonly Word[], index: number): Word {
-  return words[index] ?? words[words.length - 1] ?? { text: '', column: 1 };
-}
+const formatPort = (port: Port | 'any'): string => (port === 'any' ? ':*' : `:${port}`);
+const formatFamily = (family: Family | 'any'): string => ({ any: '', ipv4: 'inet:', ipv6: 'inet6:' })[family];

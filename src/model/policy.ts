@@ -1,25 +1,44 @@
 /** Policy: the settings that the core decides by. */
-import type { Prefix } from './address.ts';
+import type { Family, Prefix } from './address.ts';
 import type { ListenFilter } from './listen-filter.ts';
 import type { Millis } from './millis.ts';
 import type { RouteAttributes } from './route.ts';
 
+/** For which addresses a listener on the wildcard address stands: service addresses, every one of the host's, or none. */
+export type WildcardRule = 'host-routes' | 'all' | 'off';
+
 export interface Policy {
-  /** Only addresses inside one of them are announced. */
+  /** Discovered addresses and AnyIP prefixes are announced only inside one of them. */
   readonly networks: readonly Prefix[];
+  /** Prefixes that are announced as they are, while something inside them is served. */
+  readonly announce: ReadonlySet<Prefix>;
+  /** Whether the local routes of an administrator are announced as they are. */
+  readonly anyip: boolean;
   /** Which listeners count. */
   readonly listenFilter: ListenFilter;
+  /** Each of them has to have a listener as well. */
+  readonly require: readonly ListenFilter[];
+  readonly wildcard: WildcardRule;
   /** Only addresses of this device count; empty for all. */
   readonly device: string;
   /** Only addresses whose label matches count (fnmatch(3) pattern); empty for all. */
   readonly deviceLabel: string;
+  /** Whether a device has to have a carrier, besides being up. */
+  readonly requireCarrier: boolean;
+  /** How long a listener's accept queue may be full before the listener counts as gone; `undefined` for ever. */
+  readonly acceptQueueFull: Millis | undefined;
+  /** Nothing shorter is announced. */
+  readonly shortestPrefix: Readonly<Record<Family, number>>;
   /** Continuous health before an announce. */
   readonly announceDelay: Millis;
   /** How long a listener may be gone before its address is withdrawn. */
   readonly withdrawDelay: Millis;
   /** The same for the address itself, or its link. */
   readonly addressWithdrawDelay: Millis;
-  /** Most routes announced at once. */
+  /** What becomes of what is announced when the kernel could not be read for `staleAfter`. */
+  readonly onDiscoveryError: 'hold' | 'withdraw';
+  readonly staleAfter: Millis;
+  /** Most discovered routes announced at once; those of `announce` come on top. */
   readonly maxRoutes: number;
   /** `undefined`: a family that cannot be announced, because nobody said with which next hop. */
   readonly attributes: { readonly ipv4: RouteAttributes; readonly ipv6: RouteAttributes | undefined };

@@ -2,7 +2,7 @@
  * Why an address is not announced: one closed union, one English sentence each. Status, explain, API and log print these
  * and no others. A reason belongs to the first stage that said no.
  */
-import type { IpAddress, Prefix } from './address.ts';
+import { type IpAddress, isHostPrefix, networkAddress, type Prefix } from './address.ts';
 import { formatDuration, type Millis } from './millis.ts';
 
 export type Stage = 'facts' | 'candidates' | 'health' | 'verdict' | 'routes';
@@ -13,17 +13,23 @@ export type Reason =
   | { readonly code: 'outside-networks'; readonly networks: readonly Prefix[] }
   | { readonly code: 'loopback-not-asked-for' }
   | { readonly code: 'own-next-hop' }
+  | { readonly code: 'prefix-too-short'; readonly shortest: number }
   | { readonly code: 'address-missing' }
   | { readonly code: 'device-not-selected'; readonly device: string; readonly selected: string }
   | { readonly code: 'label-not-selected'; readonly label: string; readonly selected: string }
   | { readonly code: 'device-down'; readonly device: string }
+  | { readonly code: 'no-carrier'; readonly device: string }
   | { readonly code: 'address-not-usable'; readonly state: 'tentative' | 'dad-failed' | 'temporary' }
   | { readonly code: 'no-listener' }
   | { readonly code: 'listener-not-matched'; readonly listener: string; readonly filter: string }
+  | { readonly code: 'required-not-listening'; readonly filter: string }
   | { readonly code: 'wildcard-not-host-route'; readonly listener: string; readonly length: number }
+  | { readonly code: 'wildcard-off'; readonly listener: string }
+  | { readonly code: 'accept-queue-full'; readonly listener: string; readonly limit: Millis }
   | { readonly code: 'listener-device-unreachable'; readonly listener: string }
   | { readonly code: 'announce-delay'; readonly delay: Millis; readonly until: Millis }
   | { readonly code: 'discovery-failing'; readonly since: Millis }
+  | { readonly code: 'facts-stale'; readonly limit: Millis }
   | { readonly code: 'next-hop-missing' }
   | { readonly code: 'max-routes'; readonly limit: number };
 
@@ -35,19 +41,25 @@ export function stageOf(reason: Reason): Stage {
     case 'outside-networks':
     case 'loopback-not-asked-for':
     case 'own-next-hop':
+    case 'prefix-too-short':
     case 'device-not-selected':
     case 'label-not-selected':
       return 'candidates';
     case 'address-missing':
     case 'device-down':
+    case 'no-carrier':
     case 'address-not-usable':
     case 'no-listener':
     case 'listener-not-matched':
+    case 'required-not-listening':
     case 'wildcard-not-host-route':
+    case 'wildcard-off':
+    case 'accept-queue-full':
     case 'listener-device-unreachable':
       return 'health';
     case 'announce-delay':
     case 'discovery-failing':
+    case 'facts-stale':
       return 'verdict';
     case 'next-hop-missing':
     case 'max-routes':
@@ -57,42 +69,58 @@ export function stageOf(reason: Reason): Stage {
   }
 }
 
-export function sentence(address: IpAddress, reason: Reason): string {
+/** `of`: the address or prefix that is not announced. */
+export function sentence(of: IpAddress | Prefix, reason: Reason): string {
+  const it = of.includes('/') && isHostPrefix(of as Prefix) ? networkAddress(of as Prefix) : of;
   switch (reason.code) {
     case 'facts-not-read':
       return 'the kernel has not been read yet';
     case 'never-announced':
-      return `${address} is ${reason.what === 'unspecified' ? 'an unspecified' : `a ${reason.what}`} address, which is never announced`;
+      return `${it} is ${reason.what === 'unspecified' ? 'an unspecified' : `a ${reason.what}`} address, which is never announced`;
     case 'outside-networks':
-      return `${address} is outside every --network (${reason.networks.join(', ')})`;
+      return reason.networks.length === 0
+        ? `${it} is in no --network: none is given`
+        : `${it} is outside every --network (${reason.networks.join(', ')})`;
     case 'loopback-not-asked-for':
-      return `${address} is a loopback address; it needs a --network inside 127.0.0.0/8 or ::1`;
+      return `${it} is a loopback address; it needs a --network inside 127.0.0.0/8 or ::1`;
     case 'own-next-hop':
-      return `${address} is the next hop of what is announced (--nexthop), and is never announced itself`;
+      return `${it} is the next hop of what is announced (--nexthop), and is never announced itself`;
+    case 'prefix-too-short':
+      return `${it} is shorter than /${reason.shortest}, and nothing so short is announced (--shortest-prefix)`;
     case 'address-missing':
-      return `${address} is not an address of this host`;
+      return it.includes('/') ? `no address inside ${it} is on this host` : `${it} is not an address of this host`;
     case 'device-not-selected':
-      return `${address} is on device ${reason.device}, not on ${reason.selected} (--device)`;
+      return `${it} is on device ${reason.device}, not on ${reason.selected} (--device)`;
     case 'label-not-selected':
-      return `${address} has the label "${reason.label}", which does not match "${reason.selected}" (--device-label)`;
+      return `${it} has the label "${reason.label}", which does not match "${reason.selected}" (--device-label)`;
     case 'device-down':
-      return `device ${reason.device} of ${address} is down`;
+      return `device ${reason.device} of ${it} is down`;
+    case 'no-carrier':
+      return `device ${reason.device} of ${it} has no carrier (--require-carrier)`;
     case 'address-not-usable':
-      return `${address} is ${UNUSABLE[reason.state]}`;
+      return `${it} is ${UNUSABLE[reason.state]}`;
     case 'no-listener':
-      return `nothing listens on ${address}`;
+      return `nothing that --listen-filter matches listens on ${it}`;
     case 'listener-not-matched':
-      return `only ${reason.listener} listens on ${address}, which the filter does not match: ${reason.filter}`;
+      return `only ${reason.listener} listens on ${it}, which the filter does not match: ${reason.filter}`;
+    case 'required-not-listening':
+      return `nothing listens on ${it} that --require asks for: ${reason.filter}`;
+    case 'wildcard-off':
+      return `${reason.listener} listens on every address, and such a listener counts for none (--wildcard off)`;
+    case 'accept-queue-full':
+      return `the accept queue of ${reason.listener} has been full for ${formatDuration(reason.limit)} or longer (--accept-queue-full)`;
     case 'wildcard-not-host-route':
-      return `${reason.listener} listens on every address, and stands for host routes only: ${address} has length /${reason.length}`;
+      return `${reason.listener} listens on every address, and stands for host routes only: ${it} has length /${reason.length}`;
     case 'listener-device-unreachable':
-      return `${reason.listener} is bound to a device through which nobody else reaches ${address}`;
+      return `${reason.listener} does not serve ${it}: it is bound to a device, or it is in another VRF`;
     case 'announce-delay':
-      return `${address} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
+      return `${it} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
     case 'discovery-failing':
-      return `${address} was up, but the kernel cannot be read at present, and nothing is announced on old facts`;
+      return `${it} was up, but the kernel cannot be read at present, and nothing is announced on old facts`;
+    case 'facts-stale':
+      return `the kernel could not be read for ${formatDuration(reason.limit)}, and what it said before no longer counts (--on-discovery-error withdraw)`;
     case 'next-hop-missing':
-      return `${address} needs an IPv6 next hop: give --nexthop an IPv6 address, or --nexthop-self-ipv6 if every session is IPv6`;
+      return `${it} needs an IPv6 next hop: give --nexthop an IPv6 address, or --nexthop-self-ipv6 if every session is IPv6`;
     case 'max-routes':
       return `as many routes are announced as may be (--max-routes ${reason.limit})`;
     default:

@@ -15,9 +15,9 @@ export interface Clock {
   pending(): readonly string[];
   /**
    * Says so if this process stood still until just now. Timers notice by themselves that they are late; whoever reads the
-   * world for another reason, and may come before them, has to ask.
+   * world for another reason, and may come before them, has to ask. Returns when the last stall ended; long ago if never.
    */
-  noticeStall(): void;
+  noticeStall(): Millis;
 }
 
 /** A timer this late is a stall of ours: SIGSTOP, a paused machine, starvation. */
@@ -30,12 +30,14 @@ export function realClock(stalled: (lost: Millis) => void = () => {}): Clock {
   const now = (): Millis => ms(performance.now());
   /** Until when lost time has been reported: several timers are late through one stall. */
   let reportedUntil = now();
+  let stalledUntil = ms(Number.NEGATIVE_INFINITY);
 
   function report(expected: number): void {
     const at = now();
     const lost = ms(at - Math.max(expected, reportedUntil));
     if (lost <= STALL) return;
     reportedUntil = at;
+    stalledUntil = at;
     stalled(lost);
   }
 
@@ -69,6 +71,7 @@ export function realClock(stalled: (lost: Millis) => void = () => {}): Clock {
       let earliest = Number.POSITIVE_INFINITY;
       for (const { expected } of timers.values()) earliest = Math.min(earliest, expected);
       report(earliest);
+      return stalledUntil;
     },
   };
 }

@@ -1,4 +1,7 @@
-/** The executor: which action is carried out by whom. Reading the kernel and telling the sinks happen once a turn. */
+/**
+ * The executor: which action is carried out by whom. Telling the sinks happens once a turn, reading the kernel once an
+ * iteration of the event loop.
+ */
 import type { Action } from '../model/action.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import type { Route, RouteKey } from '../model/route.ts';
@@ -25,6 +28,7 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
   const timers = new Set<TimerName>();
   let isLookWanted = false;
   let look: NodeJS.Immediate | undefined;
+  let rest: NodeJS.Immediate | undefined;
   let desired: ReadonlyMap<RouteKey, Route> | undefined;
   let changed = new Set<RouteKey>();
 
@@ -44,6 +48,12 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
           return;
         case 'lookNow':
           isLookWanted = true;
+          return;
+        case 'goOn':
+          rest ??= setImmediate(() => {
+            rest = undefined;
+            push({ type: 'wentOn', at: clock.now() });
+          });
           return;
         case 'setRoutes':
           desired = action.desired;
@@ -73,6 +83,7 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
       for (const timer of timers) clock.clearTimer(timer);
       timers.clear();
       clearImmediate(look);
+      clearImmediate(rest);
     },
   };
 }

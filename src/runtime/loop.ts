@@ -2,8 +2,8 @@
  * The loop: one queue of events, one core, one executor.
  *
  * Whatever happens is pushed here, and handled in the order in which it came, once the code that pushed it has returned:
- * the core is never entered twice. A turn ends when the queue is empty; only then the sinks hear, once, of all that
- * changed in it.
+ * the core is never entered twice. A turn ends when the queue is empty, or when it has taken long; only then the sinks
+ * hear, once, of all that changed in it.
  */
 import { handle } from '../core/daemon.ts';
 import type { DaemonState } from '../core/state.ts';
@@ -17,24 +17,38 @@ export interface Loop {
   close(): void;
 }
 
+/** Milliseconds; an event that is long by itself is not cut short. */
+const LONGEST_TURN = 5;
+
 export function createLoop(state: DaemonState, executor: Executor, failed: (error: unknown) => void): Loop {
   const queue: Event[] = [];
   let isScheduled = false;
+  let rest: NodeJS.Immediate | undefined;
   let isClosed = false;
 
   function turn(): void {
-    isScheduled = false;
+    const endBy = performance.now() + LONGEST_TURN;
     try {
       // What a turn pushes is handled in the same turn. Taking from the front of a long array would be quadratic.
-      for (let next = 0; next < queue.length && !isClosed; next++) {
-        const actions: readonly Action[] = handle(state, queue[next] as Event);
+      let next = 0;
+      while (next < queue.length && !isClosed && (next === 0 || performance.now() < endBy)) {
+        const actions: readonly Action[] = handle(state, queue[next++] as Event);
         for (const action of actions) executor.execute(action);
       }
-      queue.length = 0;
-      if (!isClosed) executor.endTurn();
+      queue.splice(0, next);
+      if (isClosed) return;
+      // What is pushed from now on takes its place behind a rest, which has its turn already.
+      isScheduled = queue.length > 0;
+      if (isScheduled) later();
+      executor.endTurn();
     } catch (error) {
       failed(error);
     }
+  }
+
+  /** After whoever waits for this iteration of the event loop. */
+  function later(): void {
+    rest = setImmediate(turn);
   }
 
   return {
@@ -48,6 +62,7 @@ export function createLoop(state: DaemonState, executor: Executor, failed: (erro
     close() {
       isClosed = true;
       queue.length = 0;
+      clearImmediate(rest);
       executor.close();
     },
   };

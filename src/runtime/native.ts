@@ -2,7 +2,8 @@
  * The one edge to system calls that Node itself does not offer.
  *
  * What it does: opens, sends on and receives from AF_NETLINK sockets, turns such a descriptor into a readable stream,
- * and asks poll(2) whether a descriptor takes a write.
+ * binds a TCP or UDP socket in one step, all of it in another network namespace where asked to, and asks poll(2) whether
+ * a descriptor takes a write.
  * What it does not: know a single netlink message (`discovery/netlink`).
  *
  * Two ways in, and what breaks if Node changes:
@@ -16,6 +17,7 @@
 import net from 'node:net';
 import os from 'node:os';
 import koffi from 'koffi';
+import { addressToBytes, familyOf, type IpAddress } from '../model/address.ts';
 
 /** A failed system call: its name, errno and the symbolic name of errno (`ENOBUFS`). */
 export class NativeError extends Error {
@@ -41,14 +43,20 @@ export interface NetlinkOptions {
   readonly strict?: boolean;
   /** Receive buffer in bytes; the kernel's default when left out. */
   readonly receiveBuffer?: number;
+  /** A classic BPF program, one `struct sock_filter` after the other: what it returns 0 for is never received. */
+  readonly filter?: Uint8Array;
 }
 
+const AF = { ipv4: 2, ipv6: 10 } as const;
 const AF_NETLINK = 16;
+const SOCK_TYPE = { tcp: 1, udp: 2 } as const;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
+const SO_ATTACH_FILTER = 26;
+const SIZEOF_SOCK_FILTER = 8;
 const SOL_NETLINK = 270;
 const NETLINK_GET_STRICT_CHK = 12;
 const POLLOUT = 4;
@@ -56,14 +64,20 @@ const SIZEOF_SOCKADDR_NL = 12;
 
 // Node's own process: its C library under whatever name, glibc's or musl's.
 const libc = koffi.load(null);
+const sockFprog = koffi.struct({ len: 'uint16', filter: 'const void *' });
 const sys = {
   socket: libc.func('int socket(int, int, int)'),
   bind: libc.func('int bind(int, const void *, uint32_t)'),
+  listen: libc.func('int listen(int, int)'),
+  getsockname: libc.func('int getsockname(int, _Out_ void *, _Inout_ uint32_t *)'),
   setsockopt: libc.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+  attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(sockFprog), 'uint32_t']),
   send: libc.func('intptr_t send(int, const void *, size_t, int)'),
   recv: libc.func('intptr_t recv(int, _Out_ void *, size_t, int)'),
   poll: libc.func('int poll(_Inout_ void *, unsigned long, int)'),
   close: libc.func('int close(int)'),
+  open: libc.func('int open(const char *, int)'),
+  setns: libc.func('int setns(int, int)'),
 };
 
 /** Opens a non-blocking netlink socket and returns its descriptor. Throws `NativeError`. */
@@ -73,6 +87,8 @@ export function openNetlink(options: NetlinkOptions): number {
   try {
     if (options.receiveBuffer !== undefined) setOption(fd, SOL_SOCKET, SO_RCVBUF, options.receiveBuffer);
     if (options.strict === true) askForStrictness(fd);
+    // Before bind(2) joins the groups, so that not one message comes unfiltered.
+    if (options.filter !== undefined) attachFilter(fd, options.filter);
     const address = Buffer.alloc(SIZEOF_SOCKADDR_NL);
     const view = new DataView(address.buffer, address.byteOffset);
     view.setUint16(0, AF_NETLINK, os.endianness() === 'LE');
@@ -92,6 +108,53 @@ function askForStrictness(fd: number): void {
   } catch (error) {
     if (!(error instanceof NativeError) || error.code !== 'ENOPROTOOPT') throw error;
   }
+}
+
+function attachFilter(fd: number, filter: Uint8Array): void {
+  const program = { len: filter.length / SIZEOF_SOCK_FILTER, filter };
+  const length = koffi.sizeof(sockFprog);
+  if (sys.attachFilter(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, length) < 0)
+    throw failed('setsockopt(SO_ATTACH_FILTER)');
+}
+
+/** A socket with a port of its own. Nothing waits for it: it keeps no process alive. */
+export interface BoundSocket {
+  readonly port: number;
+  /** TCP only. Throws `NativeError`. */
+  listen(): void;
+  close(): void;
+}
+
+/** Binds a new socket to a port of the kernel's choice. Throws `NativeError`. */
+export function bindSocket(protocol: 'tcp' | 'udp', address: IpAddress): BoundSocket {
+  const family = familyOf(address);
+  const fd: number = sys.socket(AF[family], SOCK_TYPE[protocol] | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw failed('socket');
+  try {
+    const name = encodeSocketAddress(address);
+    if (sys.bind(fd, name, name.length) < 0) throw failed(`bind(${address})`);
+    if (sys.getsockname(fd, name, [name.length]) < 0) throw failed('getsockname');
+    return {
+      port: name.readUInt16BE(2),
+      listen() {
+        if (sys.listen(fd, 1) < 0) throw failed('listen');
+      },
+      close: () => closeDescriptor(fd),
+    };
+  } catch (error) {
+    closeDescriptor(fd);
+    throw error;
+  }
+}
+
+// struct sockaddr_in (16 bytes)      u16 family; be16 port; address; 8 bytes of zeros
+// struct sockaddr_in6 (28 bytes)     u16 family; be16 port; be32 flow information; address; u32 scope
+function encodeSocketAddress(address: IpAddress): Buffer {
+  const family = familyOf(address);
+  const name = Buffer.alloc(family === 'ipv4' ? 16 : 28);
+  new DataView(name.buffer, name.byteOffset).setUint16(0, AF[family], os.endianness() === 'LE');
+  name.set(addressToBytes(address), family === 'ipv4' ? 4 : 8);
+  return name;
 }
 
 /** Sends one datagram. Throws `NativeError`. */
@@ -115,7 +178,10 @@ export function receiveDatagram(fd: number, buffer: Uint8Array): number | undefi
 /** With it recv(2) returns the datagram's real length, also when the buffer was shorter. */
 const MSG_TRUNC = 0x20;
 
-/** A stream over a netlink descriptor: one `data` is one datagram. An overrun (ENOBUFS) destroys stream and descriptor. */
+/**
+ * A stream over a descriptor that Node would not take: one `data` is one read(2), of a netlink descriptor one datagram. It
+ * owns the descriptor and makes it non-blocking. An error, such as an overrun (ENOBUFS), destroys both.
+ */
 export function readable(fd: number): net.Socket {
   const probe = new net.Socket() as net.Socket & { _handle: unknown };
   const { constructor: Pipe } = pipeHandle(probe);
@@ -150,6 +216,42 @@ export function takesWrite(fd: number): boolean {
   // Also true on POLLERR: the write itself then says what is wrong.
   return sys.poll(request, 1, 0) > 0;
 }
+
+/**
+ * Carries `act` out in the network namespace of that file. It must not wait for anything: the namespace is this *thread's*
+ * (setns(2)), and everything that happens meanwhile happens there. Throws `NativeError`.
+ */
+export function inNetworkNamespace<T>(file: string, act: () => T): T {
+  const own = openFile('/proc/thread-self/ns/net');
+  try {
+    const other = openFile(file);
+    try {
+      if (sys.setns(other, CLONE_NEWNET) < 0) throw failed(`setns(${file})`);
+    } finally {
+      closeDescriptor(other);
+    }
+    try {
+      return act();
+    } finally {
+      goHome(own);
+    }
+  } finally {
+    closeDescriptor(own);
+  }
+}
+const CLONE_NEWNET = 0x4000_0000;
+
+/** A process that cannot go home would look at the wrong host from now on: that is nothing to live with. */
+function goHome(own: number): void {
+  if (sys.setns(own, CLONE_NEWNET) < 0) throw new Error(`setns to our own network namespace: ${koffi.errno()}`);
+}
+
+function openFile(file: string): number {
+  const fd: number = sys.open(file, O_RDONLY_CLOEXEC);
+  if (fd < 0) throw failed(`open(${file})`);
+  return fd;
+}
+const O_RDONLY_CLOEXEC = 0o2000000;
 
 export function closeDescriptor(fd: number): void {
   sys.close(fd);

@@ -127,9 +127,9 @@ describe('check', () => {
   });
 
   it('refuses an environment that would narrow what is announced, if only it were known', async () => {
-    const { status, stderr } = await ends(['check'], { HA2BGP_REQUIRE: 'sport = :80' });
+    const { status, stderr } = await ends(['check'], { HA2BGP_NEIGHBOR: 'sport = :80' });
     expect(status).toBe(1);
-    expect(stderr).toContain('HA2BGP_REQUIRE');
+    expect(stderr).toContain('HA2BGP_NEIGHBOR');
   });
 });
 

@@ -2,7 +2,7 @@
 import type { SpawnOptions } from 'node:child_process';
 import path from 'node:path';
 import { type Started, start } from './processes.ts';
-import { until } from './until.ts';
+import { textOf, until } from './until.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const bin = path.join(root, 'bin/ha2bgp.js');
@@ -14,10 +14,18 @@ export interface Daemon extends Started {
   told(line: string): Promise<void>;
   /** Waits for a text in the log. */
   logged(text: string): Promise<void>;
+  /** How often a text stands in the log so far. */
+  readonly count: (text: string) => number;
+  /** What is announced by the commands so far, in order of their first announce. */
+  readonly announced: () => readonly string[];
+  /** Waits until these prefixes are announced and no others. */
+  announces(...prefixes: readonly string[]): Promise<void>;
 }
 
-export function startDaemon(args: readonly string[], options: SpawnOptions = {}): Daemon {
-  const started = start(process.execPath, [bin, ...args], {
+/** `via`: words that run a command elsewhere, such as those that enter a namespace. */
+export function startDaemon(args: readonly string[], options: SpawnOptions = {}, via: readonly string[] = []): Daemon {
+  const [command = '', ...words] = [...via, process.execPath, bin, ...args];
+  const started = start(command, words, {
     ...options,
     env: { ...cleanEnvironment(), ...options.env },
   });
@@ -26,15 +34,31 @@ export function startDaemon(args: readonly string[], options: SpawnOptions = {})
       .stdout()
       .split('\n')
       .filter((line) => line !== '');
-  const orEnded = (what: string, look: () => boolean): Promise<boolean> =>
+  const orEnded = (what: string | (() => string), look: () => boolean): Promise<boolean> =>
     until(what, () => {
       if (look()) return true;
-      if (started.child.exitCode !== null) throw new Error(`ended before: ${what}\n${started.stderr()}`);
+      if (started.child.exitCode !== null) throw new Error(`ended before: ${textOf(what)}\n${started.stderr()}`);
       return undefined;
     });
+  const count = (text: string): number => started.stderr().split(text).length - 1;
+  const announced = (): readonly string[] => {
+    const prefixes = new Set<string>();
+    for (const [, word, prefix = ''] of lines().map((line) => /^(announce|withdraw) route (\S+)/.exec(line) ?? [])) {
+      if (word === 'announce') prefixes.add(prefix);
+      else prefixes.delete(prefix);
+    }
+    return [...prefixes];
+  };
   return {
     ...started,
     lines,
+    count,
+    announced,
+    announces: async (...prefixes) => {
+      const wanted = [...prefixes].sort().join(' ');
+      const what = (): string => `announced [${wanted}], not [${announced().join(' ')}]\n${started.stderr()}`;
+      await orEnded(what, () => [...announced()].sort().join(' ') === wanted);
+    },
     told: async (line) => void (await orEnded(line, () => lines().includes(line))),
     logged: async (text) => void (await orEnded(`log: ${text}`, () => started.stderr().includes(text))),
   };

@@ -8,11 +8,11 @@ import { policyFrom } from '../../src/config/policy.ts';
 import { resolveSettings } from '../../src/config/settings.ts';
 import { standingOf } from '../../src/core/standing.ts';
 import { type DaemonState, initialState } from '../../src/core/state.ts';
-import type { Kernel } from '../../src/discovery/kernel.ts';
 import { NetlinkError } from '../../src/discovery/netlink/requests.ts';
+import type { Reader } from '../../src/discovery/reader.ts';
 import { createSource } from '../../src/discovery/source.ts';
 import type { Action } from '../../src/model/action.ts';
-import type { IpAddress } from '../../src/model/address.ts';
+import type { Prefix } from '../../src/model/address.ts';
 import type { Event } from '../../src/model/event.ts';
 import {
   type Device,
@@ -22,15 +22,17 @@ import {
   type Listener,
   listenerKey,
 } from '../../src/model/facts.ts';
+import { ms } from '../../src/model/millis.ts';
 import { sentence, stageOf } from '../../src/model/reason.ts';
 import { createExecutor } from '../../src/runtime/executor.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { createLoop, type Loop } from '../../src/runtime/loop.ts';
 import { createExabgpSink, type ExabgpSink } from '../../src/sink/exabgp/exabgp.ts';
+import { readAtOnce } from './reader.ts';
 import { settled, type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** A host whose facts a test sets. */
-export class FakeKernel implements Kernel {
+export class FakeKernel implements Reader {
   readonly listeners = new Map<string, Listener>();
   readonly addresses = new Map<string, HostAddress>();
   readonly devices = new Map<string, Device>();
@@ -40,17 +42,19 @@ export class FakeKernel implements Kernel {
   hint: () => void = () => {};
   #shown: readonly Listener[] = [];
 
-  readHost() {
-    this.#mayFail(this.hostFailure);
-    return { addresses: [...this.addresses.values()], devices: [...this.devices.values()] };
-  }
-  readListeners(): readonly Listener[] {
-    this.#mayFail();
-    const now = [...this.listeners.values()];
-    // As the real one: the same array as long as nothing changed.
-    if (JSON.stringify(now) !== JSON.stringify(this.#shown)) this.#shown = now;
-    return this.#shown;
-  }
+  readonly read = readAtOnce(
+    () => {
+      this.#mayFail(this.hostFailure);
+      return { addresses: [...this.addresses.values()], devices: [...this.devices.values()] };
+    },
+    () => {
+      this.#mayFail();
+      const now = [...this.listeners.values()];
+      // As the real one: the same array as long as nothing changed.
+      if (JSON.stringify(now) !== JSON.stringify(this.#shown)) this.#shown = now;
+      return this.#shown;
+    },
+  );
   subscribe(hint: () => void) {
     this.hint = hint;
     return { close: () => {} };
@@ -78,8 +82,8 @@ export interface Simulation {
   readonly actions: Action[];
   /** Calls `line` for each command on stdout. */
   onCommand(line: (command: string) => void): void;
-  /** The standing of an address, in the words that a user would see. */
-  explain(address: IpAddress): string;
+  /** The standing of a prefix, in the words that a user would see. */
+  explain(prefix: Prefix): string;
   close(): Promise<void>;
 }
 
@@ -91,6 +95,8 @@ export const silentLog: Log = {
   child: () => silentLog,
   flush() {},
 };
+
+const AUTO = { auto: { hinted: ms(250), unhinted: ms(250) } };
 
 /** Starts ha2bgp with these words of the command line on an empty host. */
 export function simulate(words: readonly string[]): Simulation {
@@ -120,7 +126,13 @@ export function simulate(words: readonly string[]): Simulation {
   const clock = virtualClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const kernel = new FakeKernel();
   const sink = createExabgpSink({ output, clock, log: silentLog, push });
-  const source = createSource({ kernel, interval: settings.interval, clock, log: silentLog, push });
+  const source = createSource({
+    reader: kernel,
+    interval: settings.interval === 'auto' ? AUTO : settings.interval,
+    clock,
+    log: silentLog,
+    push,
+  });
   const executor = createExecutor({ clock, log: silentLog, sinks: [sink], lookNow: source.lookNow, push });
   const state = initialState(policyFrom(settings));
   loop = createLoop(
@@ -149,14 +161,14 @@ export function simulate(words: readonly string[]): Simulation {
     onCommand: (line) => {
       heard = line;
     },
-    explain(address) {
-      const standing = standingOf(state, address);
+    explain(prefix) {
+      const standing = standingOf(state, prefix);
       if (standing.announced) {
         return standing.leaving === undefined
           ? 'announced'
-          : `announced, until its withdraw delay has passed: ${sentence(address, standing.leaving)}`;
+          : `announced, until its withdraw delay has passed: ${sentence(prefix, standing.leaving)}`;
       }
-      return `not announced (${stageOf(standing.reason)}): ${sentence(address, standing.reason)}`;
+      return `not announced (${stageOf(standing.reason)}): ${sentence(prefix, standing.reason)}`;
     },
     async close() {
       isClosed = true;

@@ -1,9 +1,9 @@
 /** Waiting for what the world does in its own time: polls, with a deadline that only a failure reaches. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Calls `look` until it returns something other than `undefined` or false, and returns that. */
+/** Calls `look` until it returns something other than `undefined` or false, and returns that. `what` is for the error. */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | undefined | false | Promise<T | undefined | false>,
   deadlineMs = 30_000,
 ): Promise<T> {
@@ -11,7 +11,9 @@ export async function until<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`);
+    if (performance.now() > end) throw new Error(`${textOf(what)}: not within ${deadlineMs} ms`);
     await pause(20);
   }
 }
+
+export const textOf = (what: string | (() => string)): string => (typeof what === 'string' ? what : what());

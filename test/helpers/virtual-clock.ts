@@ -13,6 +13,7 @@ export function virtualClock(stalled: (lost: Millis) => void = () => {}): Virtua
   const timers = new Map<string, { due: Millis; fire: () => void }>();
   let now = ms(0);
   let reportedUntil = now;
+  let stalledUntil = ms(Number.NEGATIVE_INFINITY);
 
   const next = (): [string, { due: Millis; fire: () => void }] | undefined =>
     [...timers].sort(([, one], [, other]) => one.due - other.due)[0];
@@ -21,6 +22,7 @@ export function virtualClock(stalled: (lost: Millis) => void = () => {}): Virtua
     const lost = ms(now - Math.max(due, reportedUntil));
     if (lost <= STALL) return;
     reportedUntil = now;
+    stalledUntil = now;
     stalled(lost);
   }
 
@@ -46,6 +48,7 @@ export function virtualClock(stalled: (lost: Millis) => void = () => {}): Virtua
     },
     noticeStall() {
       report(next()?.[1].due ?? now);
+      return stalledUntil;
     },
   };
 }

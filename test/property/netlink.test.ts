@@ -13,6 +13,7 @@ import {
   decodeMessages,
   decodeText,
   encodeMessage,
+  inspectDump,
 } from '../../src/discovery/netlink/message.ts';
 import { decodeAddress, decodeLink, decodeLocalRoute } from '../../src/discovery/netlink/rtnetlink.ts';
 import { addressFromBytes, unmap } from '../../src/model/address.ts';
@@ -27,6 +28,8 @@ const bodies = [
   vectors.LINK_LOOPBACK,
   vectors.LINK_DUMMY,
   vectors.LINK_BRIDGE_DOWN,
+  vectors.LINK_VRF,
+  vectors.ROUTE_LOCAL_IPV6,
   vectors.ADDRESS_PEER,
   vectors.ADDRESS_IPV6,
   vectors.ROUTE_LOCAL,
@@ -40,10 +43,11 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   decodeAttributes: (bytes) => decodeAttributes(new Reader(bytes)),
   decodeError,
   decodeText,
-  decodeListenRow,
+  inspectDump,
+  decodeListenRow: (bytes) => decodeListenRow('tcp', bytes),
   decodeLink,
   decodeAddress,
-  decodeLocalRoute,
+  decodeLocalRoute: (bytes) => decodeLocalRoute(255, bytes),
 };
 
 type Damage = (bytes: Uint8Array) => Uint8Array;
@@ -164,20 +168,46 @@ describe('netlink messages', () => {
       fc.property(octets, fc.nat(65_535), device, fc.boolean(), (bytes, port, deviceIndex, isIpv6) => {
         const address = unmap(addressFromBytes(bytes));
         const family = isIpv6 || address.includes(':') ? 'ipv6' : 'ipv4';
-        const id = { family, address, port: port as Port, deviceIndex } as const;
+        const id = { protocol: 'tcp', family, address, port: port as Port, deviceIndex } as const;
         const [request] = decodeMessages(encodeListenQuery(id, 1));
         const socketId = request?.body.subarray(8) ?? new Uint8Array();
         const head = Uint8Array.from([family === 'ipv4' ? 2 : 10, 10, 0, 0]);
-        expect(decodeListenRow(vectors.join(head, socketId, new Uint8Array(20)))).toEqual({ ...id, v6only: false });
+        expect(decodeListenRow('tcp', vectors.join(head, socketId, new Uint8Array(20)))).toMatchObject(id);
       }),
     );
   });
 
-  it('carry a dump request of the kernel’s size', () => {
-    for (const family of ['ipv4', 'ipv6'] as const) {
-      const [request] = decodeMessages(encodeListenDump(family, 9));
-      expect(request).toMatchObject({ type: SOCK_DIAG_BY_FAMILY, flags: 0x301, sequence: 9 });
-      expect(request?.body.length).toBe(56);
-    }
+  it('carry a dump request of the kernel’s size, and its filter behind it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (bytecode) => {
+        for (const family of ['ipv4', 'ipv6'] as const) {
+          const [plain] = decodeMessages(encodeListenDump({ protocol: 'udp', family }, 9));
+          const [filtered] = decodeMessages(encodeListenDump({ protocol: 'udp', family }, 9, bytecode));
+          expect(plain).toMatchObject({ type: SOCK_DIAG_BY_FAMILY, flags: 0x301, sequence: 9 });
+          expect(plain?.body.length).toBe(56);
+          expect(filtered?.body.subarray(0, 56)).toEqual(plain?.body);
+          const attributes = decodeAttributes(new Reader(filtered?.body.subarray(56) ?? new Uint8Array()));
+          expect([...attributes]).toEqual([[1, bytecode]]);
+        }
+      }),
+    );
+  });
+
+  it('tell where a dump ends as taking it apart would', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...datagrams), fc.array(damage, { maxLength: 2 }), (vector, damages) => {
+        const damaged = damages.reduce((bytes, spoil) => (bytes.length === 0 ? bytes : spoil(bytes)), vector);
+        if (outcome(decodeMessages, damaged) !== 'a value') return;
+        const messages = decodeMessages(damaged);
+        const end = messages.findIndex(({ type }) => type === 2 || type === 3);
+        const last = messages[end];
+        const seen = end < 0 ? messages : messages.slice(0, end + 1);
+        expect(inspectDump(damaged)).toEqual({
+          isInterrupted: seen.some(({ flags }) => (flags & 0x10) !== 0),
+          ended: last === undefined ? undefined : last.body.length >= 4 ? decodeError(last.body) : 0,
+        });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

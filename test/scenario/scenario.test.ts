@@ -2,14 +2,18 @@
  * Scenarios: a directory each, with what happens to a host (`scenario.txt`) and what ha2bgp makes of it (`expected.txt`).
  *
  *     ha2bgp --network 10.0.0.0/24           the command line; first of all
- *     0s device eth0 other up                loopback | dummy | other; up | down. lo is there from the start, and up
- *     0s address 10.0.0.1/32 lo [tentative]  and `no address …`; `local 127.0.0.0/8 lo` for a local route of the kernel's
- *     1s listen 10.0.0.1:80 [device]         and `close …`
+ *     0s device eth0 other up [no-carrier]   loopback | dummy | vrf | other; up | down. lo is there from the start, and up;
+ *                                            `port`: of a bridge
+ *     0s device red vrf up [takes=tcp,udp]   what it lets unbound sockets serve; `vrf=red` for a device that is in it
+ *     0s address 10.0.0.1/32 lo [tentative]  and `no address …`
+ *     0s local 127.0.0.0/8 lo [admin]        a local route, of the kernel's own or of an administrator; `no local …`;
+ *                                            `vrf=red` when it is in the table of that VRF
+ *     1s listen 10.0.0.1:80 [device,udp,full,v6only]   and `close …`; full: its accept queue is
  *     2s stall 10s                           ha2bgp stands still; what happens meanwhile, it finds out afterwards
  *     2s hint                                a notification; during a stall, the first thing that is seen after it
  *     2s fail REASON                         the kernel cannot be read, until `heal`; `fail-host`: devices and addresses
  *     3s reply error                         what ExaBGP says on stdin
- *     4s explain 10.0.0.1                    the standing of an address goes into the expected text
+ *     4s explain 10.0.0.1                    the standing of an address or a prefix goes into the expected text
  *     9s wait                                nothing; the last step is followed by `end`, and that by a SIGTERM
  *
  * `UPDATE_SCENARIOS=1 npm test -- --project scenario` writes the expected side anew, for a person to read and judge.
@@ -17,16 +21,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { type IpAddress, parseAddress, parsePrefix } from '../../src/model/address.ts';
+import { hostPrefix, type IpAddress, type Prefix, parseAddress, parsePrefix } from '../../src/model/address.ts';
 import {
   type AssignedAddress,
   type Device,
+  type HostAddress,
   hostAddressKey,
   type Listener,
+  type LocalRoute,
   listenerKey,
-  type Port,
+  type Protocol,
 } from '../../src/model/facts.ts';
 import { formatDuration, type Millis, ms, parseDuration } from '../../src/model/millis.ts';
+import * as facts from '../helpers/facts.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
 
@@ -57,7 +64,7 @@ async function play(text: string): Promise<string> {
     output += `${formatDuration(clock.now())} ${what}\n`;
   };
   simulation.onCommand(say);
-  kernel.set({ name: 'lo', up: true, kind: 'loopback' });
+  kernel.set(facts.device('lo'));
   await settled();
 
   let stalledUntil = ms(0);
@@ -69,7 +76,7 @@ async function play(text: string): Promise<string> {
     if (verb === 'stall') {
       stalledUntil = stallUntil(at, rest[0] ?? '', simulation);
     } else if (verb === 'explain') {
-      say(`explain ${simulation.explain(address(rest[0] ?? ''))}`);
+      say(`explain ${simulation.explain(prefixOf(rest[0] ?? ''))}`);
     } else {
       change(simulation, verb, rest, step, at < stalledUntil);
       await settled();
@@ -93,7 +100,7 @@ function change(simulation: Simulation, verb: string, rest: readonly string[], s
   const [first = '', second = '', third = ''] = rest;
   switch (verb) {
     case 'device':
-      kernel.set({ name: first, kind: second as Device['kind'], up: third === 'up' });
+      kernel.set(device(first, second as Device['kind'], rest));
       if (!isStalled) kernel.hint();
       return;
     case 'address':
@@ -101,15 +108,12 @@ function change(simulation: Simulation, verb: string, rest: readonly string[], s
       if (!isStalled) kernel.hint();
       return;
     case 'local': {
-      const prefix = parsePrefix(first);
-      if (typeof prefix !== 'string') throw new Error(`${step}: ${prefix.expected}`);
-      kernel.set({ origin: 'local-route', prefix, device: second });
+      kernel.set(localRoute(rest));
       if (!isStalled) kernel.hint();
       return;
     }
     case 'no':
-      if (!kernel.addresses.delete(hostAddressKey(assigned(second, third, 'usable'))))
-        throw new Error(`nothing: ${step}`);
+      if (!kernel.addresses.delete(hostAddressKey(unassigned(rest)))) throw new Error(`nothing: ${step}`);
       if (!isStalled) kernel.hint();
       return;
     case 'listen':
@@ -147,21 +151,57 @@ function address(text: string): IpAddress {
   return parsed;
 }
 
+/** `192.0.2.0/24`, or an address for its host prefix. */
+function prefixOf(text: string): Prefix {
+  if (!text.includes('/')) return hostPrefix(address(text));
+  const prefix = parsePrefix(text);
+  if (typeof prefix !== 'string') throw new Error(`${text}: ${prefix.expected}`);
+  return prefix;
+}
+
+/** `no address 10.0.0.1/32 lo`, `no local 10.0.0.0/24 lo admin`. */
+function unassigned([what = '', ...rest]: readonly string[]): HostAddress {
+  const [text = '', device = ''] = rest;
+  return what === 'address' ? assigned(text, device, 'usable') : localRoute(rest);
+}
+
+const localRoute = ([text = '', device = '', ...words]: readonly string[]): LocalRoute =>
+  facts.localRoute(prefixOf(text), {
+    device,
+    vrf: optionOf('vrf', words),
+    by: words.includes('admin') ? 'admin' : 'kernel',
+  });
+
+const device = (name: string, kind: Device['kind'], words: readonly string[]): Device =>
+  facts.device(name, {
+    kind,
+    up: words.includes('up'),
+    carrier: !words.includes('no-carrier'),
+    isPort: words.includes('port'),
+    vrf: kind === 'vrf' ? name : optionOf('vrf', words),
+    takesUnbound: optionOf('takes', words)
+      .split(',')
+      .filter((word) => word !== '') as Protocol[],
+  });
+
+/** Of `name=value`. */
+const optionOf = (name: string, words: readonly string[]): string =>
+  words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+
 function assigned(text: string, device: string, state: AssignedAddress['state']): AssignedAddress {
   const [base = '', length] = text.split('/');
   return { origin: 'assigned', address: address(base), length: Number(length), device, label: device, state };
 }
 
-/** `10.0.0.1:80`, `[::1]:80`; `[::]:80 v6only` and `10.0.0.1:80 eth0` with a word behind. */
+/** `10.0.0.1:80`, `[::1]:80`; with words behind as in `[::]:80 v6only,udp` and `10.0.0.1:80 eth0,full`. */
 function listener(text: string, extra: string): Listener {
   const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? [];
-  const v6only = extra === 'v6only';
-  return {
-    protocol: 'tcp',
-    family: host.includes(':') ? 'ipv6' : 'ipv4',
-    address: address(host),
-    port: Number(port) as Port,
-    v6only,
-    device: v6only ? '' : extra,
-  };
+  const words = extra.split(',');
+  const device = words.find((word) => !['', 'v6only', 'udp', 'full'].includes(word)) ?? '';
+  return facts.listener(address(host), Number(port), {
+    protocol: words.includes('udp') ? 'udp' : 'tcp',
+    v6only: words.includes('v6only'),
+    queueFull: words.includes('full'),
+    device,
+  });
 }

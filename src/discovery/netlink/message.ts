@@ -43,6 +43,37 @@ export function encodeMessage(type: number, flags: number, sequence: number, bod
     .finish();
 }
 
+/** What ends a dump, found without taking the datagram apart: a dump's datagrams are many, and mostly known. */
+export interface DumpPart {
+  /** NLM_F_DUMP_INTR: what is dumped changed on the way. */
+  readonly isInterrupted: boolean;
+  /** The verdict of NLMSG_DONE or NLMSG_ERROR, an errno; `undefined` when more datagrams follow. */
+  readonly ended: number | undefined;
+}
+
+/** Throws `BytesError`. */
+export function inspectDump(datagram: Uint8Array): DumpPart {
+  const reader = new Reader(datagram);
+  let isInterrupted = false;
+  let ended: number | undefined;
+  while (reader.remaining > 0 && ended === undefined) {
+    const start = datagram.length - reader.remaining;
+    const length = reader.hostU32();
+    if (length < HEADER_LENGTH) throw new BytesError(`netlink message of length ${length}`, start);
+    const type = reader.hostU16();
+    const flags = reader.hostU16();
+    isInterrupted ||= (flags & NLM_F.dumpInterrupted) !== 0;
+    reader.skip(8);
+    const bodyLength = length - HEADER_LENGTH;
+    const isLast = type === NLMSG.done || type === NLMSG.error;
+    // Both carry the kernel's verdict; a NLMSG_DONE without one is an older way to say 0.
+    if (isLast) ended = bodyLength >= 4 ? decodeError(reader.take(bodyLength)) : 0;
+    else reader.skip(bodyLength);
+    reader.skipPadding(padding(length));
+  }
+  return { isInterrupted, ended };
+}
+
 /** Splits a datagram into its messages. Throws `BytesError`. */
 export function decodeMessages(datagram: Uint8Array): NetlinkMessage[] {
   const reader = new Reader(datagram);
@@ -59,6 +90,17 @@ export function decodeMessages(datagram: Uint8Array): NetlinkMessage[] {
     reader.skipPadding(padding(length));
   }
   return messages;
+}
+
+/** One attribute, padded: struct nlattr is u16 length with its own four bytes, u16 type. */
+export function encodeAttribute(type: number, payload: Uint8Array): Uint8Array {
+  const length = ATTRIBUTE_HEADER_LENGTH + payload.length;
+  return new Writer(length + padding(length))
+    .hostU16(length)
+    .hostU16(type)
+    .put(payload)
+    .put(new Uint8Array(padding(length)))
+    .finish();
 }
 
 /** Attributes by type; of a repeated one the last counts, as in the kernel. Throws `BytesError`. */

@@ -3,7 +3,8 @@
  * that a request and its answer are one synchronous step of some tens of microseconds.
  */
 import { closeDescriptor, errnoName, openNetlink, receiveDatagram, sendDatagram } from '../../runtime/native.ts';
-import { decodeError, decodeMessages, type NetlinkMessage, NLM_F, NLMSG } from './message.ts';
+import type { Namespace } from '../namespace.ts';
+import { decodeError, decodeMessages, inspectDump, NLMSG } from './message.ts';
 
 /** The kernel answered, and the answer is an error or no whole one. */
 export class NetlinkError extends Error {
@@ -20,45 +21,40 @@ const ENOENT = 2;
 const MOST_ATTEMPTS = 5;
 const BUFFER_LENGTH = 65_536;
 
-/** What was answered, as it came and split; equal facts are equal bytes. */
-export interface Dump {
-  readonly datagrams: readonly Uint8Array[];
-  readonly messages: readonly NetlinkMessage[];
-}
-
-/** One socket for requests. After an error it is closed, and a new one opened for the next request. */
+/** One socket for requests, in that namespace. After an error it is closed, and a new one opened for the next request. */
 export class NetlinkRequests {
   readonly #protocol: number;
+  readonly #namespace: Namespace;
   readonly #buffer = new Uint8Array(BUFFER_LENGTH);
   #fd: number | undefined;
 
-  constructor(protocol: number) {
+  constructor(protocol: number, namespace: Namespace) {
     this.#protocol = protocol;
+    this.#namespace = namespace;
   }
 
   /**
-   * A whole dump. Throws `NativeError`, `NetlinkError`, or `BytesError` for what cannot be read; never
+   * The datagrams of a whole dump. A datagram that equals the one in its place in `last` is that one itself, and when all
+   * are, the answer is `last`. Throws `NativeError`, `NetlinkError`, or `BytesError` for what cannot be read; never
    * returns a part of an answer.
    */
-  dump(request: Uint8Array): Dump {
+  dump(request: Uint8Array, last: readonly Uint8Array[] = []): readonly Uint8Array[] {
     for (let attempt = 1; ; attempt++) {
       const datagrams: Uint8Array[] = [];
-      const messages: NetlinkMessage[] = [];
       let isInterrupted = false;
+      let isSame = true;
       const isWhole = this.#exchange(request, (datagram) => {
-        datagrams.push(datagram);
-        const decoded = decodeMessages(datagram);
-        messages.push(...decoded);
-        isInterrupted ||= decoded.some(({ flags }) => (flags & NLM_F.dumpInterrupted) !== 0);
-        const last = decoded.at(-1);
-        if (last?.type !== NLMSG.error && last?.type !== NLMSG.done) return false;
-        // Both carry the kernel's verdict on the dump; a NLMSG_DONE without one is an older way to say 0.
-        const errno = last.body.length >= 4 ? decodeError(last.body) : 0;
-        if (errno !== 0) throw new NetlinkError('netlink dump', errno);
-        return true;
+        const known = last[datagrams.length];
+        const isKnown = known !== undefined && Buffer.compare(known, datagram) === 0;
+        isSame &&= isKnown;
+        datagrams.push(isKnown ? known : datagram.slice());
+        const part = inspectDump(datagram);
+        isInterrupted ||= part.isInterrupted;
+        if (part.ended !== undefined && part.ended !== 0) throw new NetlinkError('netlink dump', part.ended);
+        return part.ended !== undefined;
       });
       if (!isWhole) throw new NetlinkError('netlink dump ended early');
-      if (!isInterrupted) return { datagrams, messages };
+      if (!isInterrupted) return isSame && datagrams.length === last.length ? last : datagrams;
       if (attempt === MOST_ATTEMPTS) throw new NetlinkError(`netlink dump changed while it was read, ${attempt} times`);
     }
   }
@@ -70,7 +66,7 @@ export class NetlinkRequests {
       const message = decodeMessages(datagram)[0];
       if (message === undefined) throw new NetlinkError('empty netlink answer');
       if (message.type !== NLMSG.error) {
-        body = message.body;
+        body = message.body.slice();
         return true;
       }
       const errno = decodeError(message.body);
@@ -86,10 +82,13 @@ export class NetlinkRequests {
     this.#fd = undefined;
   }
 
-  /** Sends, and hands each datagram to `isLast` until it says so. False when the kernel falls silent before. */
+  /**
+   * Sends, and hands each datagram to `isLast` until it says so; the bytes are only lent. False when the kernel falls
+   * silent before.
+   */
   #exchange(request: Uint8Array, isLast: (datagram: Uint8Array) => boolean): boolean {
     try {
-      this.#fd ??= openNetlink({ protocol: this.#protocol, groups: 0, strict: true });
+      this.#fd ??= this.#namespace.enter(() => openNetlink({ protocol: this.#protocol, groups: 0, strict: true }));
       sendDatagram(this.#fd, request);
       for (;;) {
         const length = receiveDatagram(this.#fd, this.#buffer);
@@ -97,7 +96,7 @@ export class NetlinkRequests {
           this.close();
           return false;
         }
-        if (isLast(this.#buffer.slice(0, length))) return true;
+        if (isLast(this.#buffer.subarray(0, length))) return true;
       }
     } catch (error) {
       this.close();

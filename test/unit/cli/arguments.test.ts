@@ -123,7 +123,7 @@ describe('unknown flags', () => {
     ['--netwrok', '--netwrok', 'unknown flag; did you mean --network?'],
     ['-netwrok', '--netwrok', 'unknown flag; did you mean --network?'],
     ['--netwrok=10.0.0.0/8', '--netwrok', 'unknown flag; did you mean --network?'],
-    ['--announce', '--announce', 'unknown flag; did you mean --announce-delay?'],
+    ['--anounce', '--anounce', 'unknown flag; did you mean --announce?'],
     ['--nocolor', '--nocolor', 'unknown flag; did you mean --no-color?'],
     ['--completely-different', '--completely-different', 'unknown flag'],
     ['--constructor', '--constructor', 'unknown flag'],

@@ -4,9 +4,7 @@ import { OPTION_NAMES, OPTIONS } from '../../../src/config/options.ts';
 import { resolveSettings } from '../../../src/config/settings.ts';
 
 const NARROWING = [
-  ...['ACCEPT_QUEUE_FULL', 'COMMUNITY', 'DISCOVERY_SOURCE', 'DRY_RUN', 'EXTENDED_COMMUNITY', 'LARGE_COMMUNITY'],
-  ...['LOCAL_PREFERENCE', 'MED', 'NEIGHBOR', 'NETNS', 'PROTOCOL', 'REQUIRE', 'REQUIRE_CARRIER', 'SHORTEST_PREFIX'],
-  ...['STALE_AFTER', 'WILDCARD'],
+  ...['COMMUNITY', 'DRY_RUN', 'EXTENDED_COMMUNITY', 'LARGE_COMMUNITY', 'LOCAL_PREFERENCE', 'MED', 'NEIGHBOR'],
 ].map((name) => `HA2BGP_${name}`);
 
 describe('unknownNames', () => {
@@ -45,15 +43,15 @@ describe('unknownNames', () => {
   });
 
   it('names them in one order, whatever the order of the environment', () => {
-    const names = ['HA2BGP_WILDCARD', 'HA2BGP_AAAAAAAAAAAA', 'HA2BGP_MED'];
+    const names = ['HA2BGP_NEIGHBOR', 'HA2BGP_AAAAAAAAAAAA', 'HA2BGP_MED'];
     const inOrder = (order: readonly string[]) =>
       unknownNames(Object.fromEntries(order.map((name) => [name, 'x']))).map(({ name }) => name);
-    expect(inOrder(names)).toEqual(['HA2BGP_AAAAAAAAAAAA', 'HA2BGP_MED', 'HA2BGP_WILDCARD']);
+    expect(inOrder(names)).toEqual(['HA2BGP_AAAAAAAAAAAA', 'HA2BGP_MED', 'HA2BGP_NEIGHBOR']);
     expect(inOrder([...names].reverse())).toEqual(inOrder(names));
   });
 
   it('takes an empty one for one that is not set', () => {
-    expect(unknownNames({ HA2BGP_REQUIRE: '', HA2BGP_OTHER: '', HA2BGP_MED: undefined })).toEqual([]);
+    expect(unknownNames({ HA2BGP_MED: '', HA2BGP_OTHER: '', HA2BGP_NEIGHBOR: undefined })).toEqual([]);
   });
 
   it('shows control characters in a name', () => {

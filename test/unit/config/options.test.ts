@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Option } from '../../../src/config/option.ts';
+import { listenFilter, type Option } from '../../../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../../../src/config/options.ts';
 import { policyFrom } from '../../../src/config/policy.ts';
 import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
+import { or, sport } from '../../helpers/listen-filters.ts';
 
 interface Cases {
   /** Texts, and the value that they stand for. */
@@ -10,7 +11,6 @@ interface Cases {
   readonly bad: readonly string[];
 }
 
-const sport = (port: number) => ({ type: 'sport', port });
 const delays: Cases = {
   good: [
     [['0'], 0],
@@ -45,10 +45,102 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
   listenFilter: {
     good: [
       [['sport = :53'], sport(53)],
-      [['sport = :80 or sport = :443'], { type: 'or', either: sport(80), or: sport(443) }],
+      [['sport = :80 or sport = :443'], or(sport(80), sport(443))],
     ],
-    bad: ['', '53', 'dport = :53', 'sport = :65536', '(sport = :53'],
+    bad: ['', '53', 'dport', 'sport = :65536', 'sport = :no-such-name', 'src localhost', '(sport = :53'],
   },
+  announce: {
+    good: [
+      [['192.0.2.0/24'], ['192.0.2.0/24']],
+      [['198.51.100.9/32', '198.51.100.9/32'], ['198.51.100.9/32']],
+      [['127.0.0.5/32'], ['127.0.0.5/32']],
+    ],
+    bad: [
+      ...['', '192.0.2.1', '192.0.2.1/24', '192.0.2.0/24,10.0.0.0/8', '0.0.0.0/0', '::/0', '169.254.1.0/24'],
+      ...['fe80::1/128', '224.0.0.0/3', 'ff02::1/128', '0.1.2.3/32', '255.255.255.255/32'],
+    ],
+  },
+  anyip: switches,
+  shortestPrefix: {
+    good: [
+      [['ipv4/8'], { ipv4: 8, ipv6: 32 }],
+      [['ipv6/1'], { ipv4: 16, ipv6: 1 }],
+      [['ipv6/128', 'ipv4/32'], { ipv4: 32, ipv6: 128 }],
+    ],
+    bad: ['', '16', '/16', 'ipv4', 'ipv4/0', 'ipv4/33', 'ipv6/129', 'ipv4/016', 'ipv5/8', 'ipv4/8/8'],
+  },
+  require: {
+    good: [
+      [['sport = :53'], [sport(53)]],
+      [
+        ['sport = :80', 'sport = :443'],
+        [sport(80), sport(443)],
+      ],
+      [['sport = :80', 'sport eq :80'], [sport(80)]],
+    ],
+    bad: ['', '53', 'sport = :65536', '(sport = :53'],
+  },
+  protocol: {
+    good: [
+      [['tcp'], ['tcp']],
+      [['udp'], ['udp']],
+      [['udp,tcp'], ['tcp', 'udp']],
+      [
+        ['udp', 'tcp', 'udp'],
+        ['tcp', 'udp'],
+      ],
+    ],
+    bad: ['', 'TCP', 'sctp', 'tcp;udp'],
+  },
+  wildcard: {
+    good: [
+      [['host-routes'], 'host-routes'],
+      [['all'], 'all'],
+      [['off'], 'off'],
+    ],
+    bad: ['', 'none', 'host', 'true'],
+  },
+  acceptQueueFull: {
+    good: [
+      [['off'], 'off'],
+      [['100ms'], 100],
+      [['2s'], 2_000],
+    ],
+    bad: ['', '0', '99ms', '2', 'on', '25h'],
+  },
+  requireCarrier: switches,
+  netns: {
+    good: [
+      [['blue'], 'blue'],
+      [['/proc/1/ns/net'], '/proc/1/ns/net'],
+    ],
+    bad: ['a'.repeat(256), 'a b', 'ä'],
+  },
+  hints: {
+    good: [
+      [['auto'], 'auto'],
+      [['tracefs'], 'tracefs'],
+      [['destroy'], 'destroy'],
+      [['none'], 'none'],
+    ],
+    bad: ['', 'off', 'ebpf'],
+  },
+  discoverySource: {
+    good: [
+      [['auto'], 'auto'],
+      [['netlink'], 'netlink'],
+      [['proc'], 'proc'],
+    ],
+    bad: ['', '/proc', 'ss'],
+  },
+  onDiscoveryError: {
+    good: [
+      [['hold'], 'hold'],
+      [['withdraw'], 'withdraw'],
+    ],
+    bad: ['', 'keep', 'exit'],
+  },
+  staleAfter: delays,
   device: {
     good: [
       [[''], ''],
@@ -97,6 +189,7 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
   },
   interval: {
     good: [
+      [['auto'], 'auto'],
       [['10ms'], 10],
       [['10s'], 10_000],
     ],
@@ -186,16 +279,26 @@ describe('values', () => {
   });
 
   it('of a filter are refused with the place of the mistake', () => {
-    expect(OPTIONS.listenFilter.parse(['sport = 80'])).toEqual({
+    expect(OPTIONS.listenFilter.parse(['sport = 80000'])).toEqual({
       problems: [
         {
-          text: 'sport = 80',
-          expected: 'a port such as ":80", from :0 to :65535 at column 9, where "80" stands',
+          text: 'sport = 80000',
+          expected: 'a port such as ":80", from :0 to :65535 at column 9, where "80000" stands',
         },
       ],
     });
     expect(OPTIONS.listenFilter.parse(['sport ='])).toMatchObject({
       problems: [{ expected: expect.stringMatching(/at column 8, where the filter ends$/) }],
+    });
+  });
+
+  it('of a filter may name ports, and are printed without names', () => {
+    const { flag, environment, help, default: preset } = OPTIONS.listenFilter;
+    const option = listenFilter({ flag, environment, help, default: preset }, (name) => (name === 'http' ? [80] : []));
+    expect(option.parse(['sport = :http'])).toEqual({ value: sport(80) });
+    expect(option.format(sport(80))).toBe('sport = :80');
+    expect(option.parse(['sport = :htpt'])).toMatchObject({
+      problems: [{ expected: expect.stringContaining('(no port has the name "htpt" in /etc/services) at column 9') }],
     });
   });
 
@@ -219,6 +322,15 @@ describe('each option', () => {
   const POLICY = {
     network: ['198.51.100.0/24', '2001:db8::/32'],
     listenFilter: ['sport = :53'],
+    announce: ['203.0.113.0/24'],
+    anyip: ['true'],
+    shortestPrefix: ['ipv4/20'],
+    require: ['sport = :53'],
+    wildcard: ['all'],
+    acceptQueueFull: ['2s'],
+    requireCarrier: ['true'],
+    onDiscoveryError: ['withdraw'],
+    staleAfter: ['7s'],
     device: ['eth0'],
     deviceLabel: ['lo:*'],
     nexthop: ['192.0.2.9'],
@@ -230,6 +342,10 @@ describe('each option', () => {
   } as const satisfies GivenFlags;
   /** What `run` itself looks at, or what changes a setting that it looks at. */
   const RUN = {
+    protocol: [['udp'], 'protocol', ['udp']],
+    netns: [['blue'], 'netns', 'blue'],
+    hints: [['none'], 'hints', 'none'],
+    discoverySource: [['proc'], 'discoverySource', 'proc'],
     interval: [['1s'], 'interval', 1_000],
     bgpBackend: [['test'], 'bgpBackend', 'test'],
     logFormat: [['json'], 'logFormat', 'json'],
@@ -248,8 +364,8 @@ describe('each option', () => {
 
   it.each(Object.entries(RUN))('changes a setting of run alone: %s', (name, [texts, setting, value]) => {
     const changed = settingsOf({ ...base, [name]: texts });
-    expect(changed[setting]).toBe(value);
-    expect(settingsOf(base)[setting]).not.toBe(value);
+    expect(changed[setting]).toEqual(value);
+    expect(settingsOf(base)[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));
   });
 });
@@ -267,12 +383,30 @@ describe('policyFrom', () => {
         withdrawDelay: ['2s'],
         addressWithdrawDelay: ['3s'],
         maxRoutes: ['4'],
+        announce: ['203.0.113.0/24'],
+        anyip: ['true'],
+        shortestPrefix: ['ipv4/20'],
+        require: ['sport = :54'],
+        wildcard: ['all'],
+        acceptQueueFull: ['5s'],
+        requireCarrier: ['true'],
+        onDiscoveryError: ['withdraw'],
+        staleAfter: ['6s'],
       },
       {},
     );
     expect(policyFrom(settings)).toEqual({
       networks: ['192.0.2.0/24', '2001:db8::/32'],
       listenFilter: sport(53),
+      announce: new Set(['203.0.113.0/24']),
+      anyip: true,
+      shortestPrefix: { ipv4: 20, ipv6: 32 },
+      require: [sport(54)],
+      wildcard: 'all',
+      acceptQueueFull: 5_000,
+      requireCarrier: true,
+      onDiscoveryError: 'withdraw',
+      staleAfter: 6_000,
       device: 'eth7',
       deviceLabel: 'lo:*',
       announceDelay: 1_000,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../../../src/config/options.ts';
 import { type GivenFlags, type Origin, resolveSettings } from '../../../src/config/settings.ts';
+import { or, sport } from '../../helpers/listen-filters.ts';
 
 const problemsOf = (flags: GivenFlags, environment: Record<string, string | undefined> = {}): string[] =>
   resolveSettings(flags, environment).problems.map(({ place, text }) => `${place}: ${text}`);
@@ -31,7 +32,7 @@ describe('defaults', () => {
   it('change only on purpose', () => {
     expect(resolveSettings({}, {}).settings).toEqual({
       network: ['127.0.0.0/8'],
-      listenFilter: { type: 'or', either: { type: 'sport', port: 80 }, or: { type: 'sport', port: 443 } },
+      listenFilter: or(sport(80), sport(443)),
       device: '',
       deviceLabel: '',
       nexthop: [],
@@ -40,7 +41,20 @@ describe('defaults', () => {
       withdrawDelay: 3_000,
       addressWithdrawDelay: 0,
       maxRoutes: 1_000,
-      interval: 250,
+      announce: [],
+      anyip: false,
+      shortestPrefix: { ipv4: 16, ipv6: 32 },
+      require: [],
+      protocol: ['tcp'],
+      wildcard: 'host-routes',
+      acceptQueueFull: 'off',
+      requireCarrier: false,
+      netns: '',
+      hints: 'auto',
+      discoverySource: 'auto',
+      onDiscoveryError: 'hold',
+      staleAfter: 30_000,
+      interval: 'auto',
       bgpBackend: 'exabgp',
       logFormat: 'auto',
       logLevel: 'info',
@@ -62,7 +76,20 @@ describe('where a setting comes from', () => {
     withdrawDelay: ['1s', '2s'],
     addressWithdrawDelay: ['1s', '2s'],
     maxRoutes: ['1', '2'],
-    interval: ['1s', '2s'],
+    announce: ['192.0.2.0/24', '198.51.100.0/24'],
+    anyip: ['false', 'no'],
+    shortestPrefix: ['ipv4/8', 'ipv6/48'],
+    require: ['sport = :1', 'sport = :2'],
+    protocol: ['udp', 'tcp'],
+    wildcard: ['all', 'off'],
+    acceptQueueFull: ['1s', '2s'],
+    requireCarrier: ['true', 'no'],
+    netns: ['blue', 'red'],
+    hints: ['none', 'tracefs'],
+    discoverySource: ['netlink', 'proc'],
+    onDiscoveryError: ['withdraw', 'hold'],
+    staleAfter: ['1s', '2s'],
+    interval: ['1s', 'auto'],
     bgpBackend: ['exabgp', 'test'],
     logFormat: ['text', 'json'],
     logLevel: ['warn', 'error'],
@@ -129,7 +156,7 @@ describe('problems', () => {
     expect(
       problemsOf(
         { network: ['192.0.2.1/24', 'x'], maxRoutes: ['0'], device: [undefined] },
-        { HA2BGP_INTERVAL: '1h', HA2BGP_NEXTHOP: 'self,ff02::1', HA2BGP_WILDCARD: 'none' },
+        { HA2BGP_INTERVAL: '1h', HA2BGP_NEXTHOP: 'self,ff02::1', HA2BGP_NEIGHBOR: 'none' },
       ),
     ).toEqual([
       '--network: "192.0.2.1/24": expected no host bits beyond the length: 192.0.2.0/24',
@@ -137,8 +164,8 @@ describe('problems', () => {
       '--device: needs a value: name',
       'HA2BGP_NEXTHOP: "ff02::1": expected a unicast address of a host, or "self"',
       '--max-routes: "0": expected a whole number from 1 to 1000000',
-      'HA2BGP_INTERVAL: "1h": expected a duration with its unit such as 250ms, 3s or 1m30s, from 10ms to 10s',
-      expect.stringMatching(/^HA2BGP_WILDCARD: would narrow what is announced/),
+      'HA2BGP_INTERVAL: "1h": expected "auto", or a duration with its unit such as 250ms, 3s or 1m30s, from 10ms to 10s',
+      expect.stringMatching(/^HA2BGP_NEIGHBOR: would narrow what is announced/),
     ]);
   });
 
@@ -158,7 +185,7 @@ describe('problems', () => {
     'are there when %s is empty: nothing is not everything',
     (name) => {
       expect(problemsOf({ [name]: [''] })).toEqual([
-        expect.stringMatching(/^--[a-z-]+: needs a value: (name|pattern|duration)$/),
+        expect.stringMatching(/^--[a-z-]+: needs a value: ((auto\|)?duration|name|pattern)$/),
       ]);
     },
   );
@@ -183,7 +210,7 @@ describe('problems', () => {
 
   it('of one option keep no other from being judged, and leave its default', () => {
     const { settings } = resolveSettings({ interval: ['bad'], maxRoutes: ['7'] }, {});
-    expect([settings.interval, settings.maxRoutes]).toEqual([250, 7]);
+    expect([settings.interval, settings.maxRoutes]).toEqual(['auto', 7]);
   });
 });
 
@@ -204,8 +231,8 @@ describe('next hops', () => {
     ['two of IPv4', { ...ONLY_IPV4, nexthop: ['10.0.0.1', '10.0.0.2'] }, ['expected one next hop a family']],
     ['two of IPv6', { ...ONLY_IPV6, nexthop: ['2001:db8::1', '2001:db8::2'] }, ['expected one next hop a family']],
     ['self and an IPv4 address', { ...ONLY_IPV4, nexthop: ['self', '10.0.0.1'] }, ['expected one of them']],
-    ['IPv6 without such a network', { ...ONLY_IPV4, nexthop: ['2001:db8::1'] }, ['no --network is IPv6']],
-    ['IPv4 without such a network', { ...ONLY_IPV6, nexthop: ['10.0.0.1'] }, ['no --network is IPv4']],
+    ['IPv6 without such a network', { ...ONLY_IPV4, nexthop: ['2001:db8::1'] }, ['no --network or --announce is IPv6']],
+    ['IPv4 without such a network', { ...ONLY_IPV6, nexthop: ['10.0.0.1'] }, ['no --network or --announce is IPv4']],
     ['self with IPv6 alone', { ...ONLY_IPV6, nexthop: ['self'] }, ['it needs --nexthop-self-ipv6']],
     ['self for IPv6 without such a network', { ...ONLY_IPV4, nexthopSelfIpv6: ['1'] }, ['so that it has no effect']],
     ['self for IPv6 and an address', { ...BOTH, nexthop: ['2001:db8::9'], nexthopSelfIpv6: ['1'] }, ['contradicts']],
@@ -219,7 +246,7 @@ describe('next hops', () => {
       'HA2BGP_NEXTHOP: 10.0.0.1 and 10.0.0.2: expected one next hop a family',
     ]);
     expect(problemsOf({ nexthopSelfIpv6: ['true'] }, { ...environment, HA2BGP_NEXTHOP: '' })).toEqual([
-      '--nexthop-self-ipv6: no --network is IPv6, so that it has no effect',
+      '--nexthop-self-ipv6: no --network or --announce is IPv6, so that it has no effect',
     ]);
   });
 

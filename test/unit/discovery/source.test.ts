@@ -1,57 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts, Kernel } from '../../../src/discovery/kernel.ts';
 import { NetlinkError } from '../../../src/discovery/netlink/requests.ts';
+import type { HostFacts, Reader } from '../../../src/discovery/reader.ts';
 import { createSource, HOST_INTERVAL, type Source } from '../../../src/discovery/source.ts';
 import type { Event, FactsRead } from '../../../src/model/event.ts';
-import type { AssignedAddress, Device, Listener } from '../../../src/model/facts.ts';
-import { type Millis, ms } from '../../../src/model/millis.ts';
-import type { Clock } from '../../../src/runtime/clock.ts';
-import type { Log } from '../../../src/runtime/log.ts';
+import type { AssignedAddress, Listener } from '../../../src/model/facts.ts';
+import { ms } from '../../../src/model/millis.ts';
+import * as facts from '../../helpers/facts.ts';
+import { readAtOnce } from '../../helpers/reader.ts';
+import { RecordingLog } from '../../helpers/recording-log.ts';
+import { SteppedClock } from '../../helpers/stepped-clock.ts';
 
 const INTERVAL = ms(250);
 const NOTHING = { added: [], removed: [] };
 
-class FakeClock implements Clock {
-  #now = ms(1_000);
-  readonly #timers = new Map<string, { readonly due: Millis; readonly fire: () => void }>();
-
-  now(): Millis {
-    return this.#now;
-  }
-
-  setTimer(name: string, due: Millis, fire: () => void): void {
-    this.#timers.set(name, { due, fire });
-  }
-
-  clearTimer(name: string): void {
-    this.#timers.delete(name);
-  }
-
-  pending(): readonly string[] {
-    return [...this.#timers.keys()];
-  }
-
-  readonly noticed: Millis[] = [];
-  noticeStall(): void {
-    this.noticed.push(this.#now);
-  }
-
-  /** Lets time pass, and fires what comes due in its order. */
-  advance(by: number): void {
-    const end = ms(this.#now + by);
-    for (;;) {
-      const [next] = [...this.#timers].filter(([, { due }]) => due <= end).sort((a, b) => a[1].due - b[1].due);
-      if (next === undefined) break;
-      const [name, { due, fire }] = next;
-      this.#timers.delete(name);
-      this.#now = ms(Math.max(this.#now, due));
-      fire();
-    }
-    this.#now = end;
-  }
-}
-
-class FakeKernel implements Kernel {
+class FakeKernel implements Reader {
   readonly calls: string[] = [];
   listeners: readonly Listener[] = [];
   host: HostFacts = { addresses: [], devices: [] };
@@ -60,15 +22,16 @@ class FakeKernel implements Kernel {
   hint: () => void = () => {};
   lose: () => void = () => {};
 
-  readHost(): HostFacts {
-    this.#called('readHost');
-    return this.host;
-  }
-
-  readListeners(): readonly Listener[] {
-    this.#called('readListeners');
-    return this.listeners;
-  }
+  readonly read = readAtOnce(
+    () => {
+      this.#called('readHost');
+      return this.host;
+    },
+    () => {
+      this.#called('readListeners');
+      return this.listeners;
+    },
+  );
 
   subscribe(hint: () => void, lost: (reason: Error) => void) {
     this.#called('subscribe');
@@ -102,48 +65,28 @@ class FakeKernel implements Kernel {
   }
 }
 
-class FakeLog implements Log {
-  readonly lines: string[] = [];
-  debug = this.#to('debug');
-  info = this.#to('info');
-  warn = this.#to('warn');
-  error = this.#to('error');
-  child(): Log {
-    return this;
-  }
-  flush(): void {}
-  #to(level: string) {
-    return (_fields: unknown, message: string): void => {
-      this.lines.push(`${level} ${message}`);
-    };
-  }
-}
-
-const listener = (port: number): Listener =>
-  ({ protocol: 'tcp', family: 'ipv4', address: '192.0.2.1', port, v6only: false, device: '' }) as Listener;
-const address = (text: string): AssignedAddress =>
-  ({ origin: 'assigned', address: text, length: 32, device: 'lo', label: 'lo', state: 'usable' }) as AssignedAddress;
-const device = (name: string): Device => ({ name, up: true, kind: 'other' });
+const listener = (port: number): Listener => facts.listener('192.0.2.1', port);
+const address = (text: string): AssignedAddress => facts.assigned(text);
 const unreadable = new NetlinkError('netlink dump', 16);
 
 interface Rig {
-  readonly clock: FakeClock;
+  readonly clock: SteppedClock;
   readonly kernel: FakeKernel;
-  readonly log: FakeLog;
+  readonly log: RecordingLog;
   readonly source: Source;
   /** The events since the last time. */
   events(): Event[];
 }
 
 function rig(prepare: (kernel: FakeKernel) => void = () => {}): Rig {
-  const clock = new FakeClock();
+  const clock = new SteppedClock();
   const kernel = new FakeKernel();
-  const log = new FakeLog();
+  const log = new RecordingLog();
   const events: Event[] = [];
   kernel.listeners = [listener(80)];
-  kernel.host = { addresses: [address('192.0.2.1')], devices: [device('lo')] };
+  kernel.host = { addresses: [address('192.0.2.1')], devices: [facts.device('lo')] };
   prepare(kernel);
-  const source = createSource({ kernel, interval: INTERVAL, clock, log, push: (event) => events.push(event) });
+  const source = createSource({ reader: kernel, interval: INTERVAL, clock, log, push: (event) => events.push(event) });
   return { clock, kernel, log, source, events: () => events.splice(0) };
 }
 
@@ -162,6 +105,7 @@ const factsRead = (at: number, of: Partial<FactsRead> = {}): FactsRead => ({
   readAt: ms(at),
   resync: false,
   isWhole: true,
+  isLast: true,
   listeners: NOTHING,
   addresses: NOTHING,
   devices: NOTHING,
@@ -172,7 +116,7 @@ const everything = (at: number): FactsRead =>
     resync: true,
     listeners: { added: [listener(80)], removed: [] },
     addresses: { added: [address('192.0.2.1')], removed: [] },
-    devices: { added: [device('lo')], removed: [] },
+    devices: { added: [facts.device('lo')], removed: [] },
   });
 const failed = (at: number): Event => ({
   type: 'discoveryFailed',
@@ -326,7 +270,7 @@ describe('a failure', () => {
   it('of one kind of fact lets the other be seen, as a part', () => {
     const { kernel, clock, events } = started();
     kernel.failure = { readListeners: unreadable };
-    kernel.host = { addresses: [], devices: [device('lo')] };
+    kernel.host = { addresses: [], devices: [facts.device('lo')] };
     kernel.hint();
     const withoutAddress = { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } };
     expect(events()).toEqual([factsRead(1_000, { ...withoutAddress, isWhole: false }), failed(1_000)]);
@@ -372,7 +316,7 @@ describe('a reading', () => {
     clock.advance(100);
     clock.noticed.length = 0;
     kernel.hint();
-    expect(clock.noticed).toEqual([1_100]);
+    expect(clock.noticed).toEqual([1_100, 1_100]);
   });
 });
 
@@ -380,7 +324,7 @@ describe('a hint', () => {
   it('leads to a reading of everything at once', () => {
     const { kernel, clock, events } = started();
     clock.advance(100);
-    kernel.host = { addresses: [address('192.0.2.1'), address('192.0.2.2')], devices: [device('lo')] };
+    kernel.host = { addresses: [address('192.0.2.1'), address('192.0.2.2')], devices: [facts.device('lo')] };
     kernel.hint();
     expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
     expect(events()).toEqual([factsRead(1_100, { addresses: { added: [address('192.0.2.2')], removed: [] } })]);
@@ -393,27 +337,27 @@ describe('a hint', () => {
     expect(events()).toEqual([]);
   });
 
-  it('answers those that follow within ten milliseconds with one more reading', () => {
+  it('answers those that follow within two milliseconds with one more reading', () => {
     const { kernel, clock, events } = started();
     kernel.hint();
     kernel.heard();
-    kernel.host = { addresses: [], devices: [device('lo')] };
+    kernel.host = { addresses: [], devices: [facts.device('lo')] };
     for (let count = 0; count < 9; count++) {
-      clock.advance(1);
+      clock.advance(0.2);
       kernel.hint();
     }
     expect(kernel.heard()).toEqual([]);
-    clock.advance(1);
+    clock.advance(0.2);
     expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
-    expect(events()).toEqual([factsRead(1_010, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
+    expect(events()).toEqual([factsRead(1_002, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
     clock.advance(100);
     expect(kernel.heard()).toEqual([]);
   });
 
-  it('is followed at once when the last one is ten milliseconds old', () => {
+  it('is followed at once when the last one is two milliseconds old', () => {
     const { kernel, clock } = started();
     kernel.hint();
-    clock.advance(10);
+    clock.advance(2);
     kernel.heard();
     kernel.hint();
     expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
@@ -426,11 +370,11 @@ describe('a lost subscription', () => {
     const { kernel, clock, log, events } = started();
     clock.advance(1_000);
     kernel.heard();
-    kernel.host = { addresses: [], devices: [device('lo')] };
+    kernel.host = { addresses: [], devices: [facts.device('lo')] };
     kernel.lose();
     expect(kernel.heard()).toEqual(['subscribe', 'readHost', 'readListeners']);
     expect(events()).toEqual([factsRead(2_000, { addresses: { added: [], removed: ['192.0.2.1/32 lo'] } })]);
-    expect(log.lines).toEqual(['warn address notifications lost, reading everything anew']);
+    expect(log.lines.slice(1)).toEqual(['warn address notifications lost, reading everything anew']);
   });
 
   it('is not made anew more than once a second, and addresses are read every interval meanwhile', () => {
@@ -453,7 +397,7 @@ describe('a lost subscription', () => {
     clock.advance(INTERVAL);
     kernel.heard();
     events();
-    kernel.host = { addresses: [], devices: [device('lo')] };
+    kernel.host = { addresses: [], devices: [facts.device('lo')] };
     clock.advance(INTERVAL);
     expect(kernel.heard()).toEqual(['subscribe', 'readHost', 'readListeners']);
     expect(events()).toMatchObject([{ addresses: { added: [], removed: ['192.0.2.1/32 lo'] } }]);
@@ -482,7 +426,10 @@ describe('a subscription that cannot be had', () => {
     const calls = kernel.heard();
     expect(calls.filter((call) => call === 'subscribe').length).toBe(3);
     expect(calls.filter((call) => call === 'readHost').length).toBe(12);
-    expect(log.lines).toEqual(['warn no address notifications, reading addresses every interval']);
+    expect(log.lines).toEqual([
+      'info listeners are read',
+      'warn no address notifications, reading addresses every interval',
+    ]);
     expect(events()).toEqual([]);
   });
 

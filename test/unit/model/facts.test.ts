@@ -9,9 +9,10 @@ import {
   listenerKey,
   wildcardFamilies,
 } from '../../../src/model/facts.ts';
+import * as facts from '../../helpers/facts.ts';
 
 const listener = (of: Partial<Record<keyof Listener, unknown>> = {}): Listener =>
-  ({ protocol: 'tcp', family: 'ipv4', address: '192.0.2.1', port: 80, v6only: false, device: '', ...of }) as Listener;
+  ({ ...facts.listener('192.0.2.1', 80), ...of }) as Listener;
 const assigned = (of: Partial<Record<keyof AssignedAddress, unknown>> = {}): AssignedAddress =>
   ({
     origin: 'assigned',
@@ -22,14 +23,15 @@ const assigned = (of: Partial<Record<keyof AssignedAddress, unknown>> = {}): Ass
     state: 'usable',
     ...of,
   }) as AssignedAddress;
-const localRoute = (prefix: string, device: string): LocalRoute =>
-  ({ origin: 'local-route', prefix, device }) as LocalRoute;
+const localRoute = (prefix: string, device: string, by: LocalRoute['by'] = 'kernel'): LocalRoute =>
+  facts.localRoute(prefix, { device, by });
 
 describe('keys', () => {
   it('keep listeners apart by family, address, port and device', () => {
     const listeners = [
       listener(),
       listener({ family: 'ipv6' }),
+      listener({ protocol: 'udp' }),
       listener({ address: '192.0.2.18' }),
       listener({ port: 8080 }),
       listener({ device: 'eth0' }),
@@ -51,6 +53,8 @@ describe('keys', () => {
       localRoute('192.0.2.1/24', 'eth0'),
       localRoute('192.0.2.1/24', 'eth1'),
       localRoute('192.0.2.1/32', 'eth0'),
+      localRoute('192.0.2.1/32', 'eth0', 'admin'),
+      facts.localRoute('192.0.2.1/24', { device: 'eth0', vrf: 'red' }),
     ];
     expect(new Set(addresses.map(hostAddressKey)).size).toBe(addresses.length);
   });
@@ -61,7 +65,7 @@ describe('keys', () => {
   });
 
   it('name a device', () => {
-    expect(deviceKey({ name: 'eth0', up: true, kind: 'other' })).toBe('eth0');
+    expect(deviceKey(facts.device('eth0'))).toBe('eth0');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IpAddress, Prefix } from '../../../src/model/address.ts';
-import { ms } from '../../../src/model/millis.ts';
+import { formatDuration, ms } from '../../../src/model/millis.ts';
 import { type Reason, type Stage, sentence, stageOf } from '../../../src/model/reason.ts';
 
 type Examples = { readonly [Code in Reason['code']]: readonly [Stage, Extract<Reason, { code: Code }>] };
@@ -16,17 +16,23 @@ const EXAMPLES: Examples = {
   ],
   'loopback-not-asked-for': ['candidates', { code: 'loopback-not-asked-for' }],
   'own-next-hop': ['candidates', { code: 'own-next-hop' }],
+  'prefix-too-short': ['candidates', { code: 'prefix-too-short', shortest: 17 }],
   'address-missing': ['health', { code: 'address-missing' }],
   'device-not-selected': ['candidates', { code: 'device-not-selected', device: 'eth8', selected: 'eth9' }],
   'label-not-selected': ['candidates', { code: 'label-not-selected', label: 'lo:5', selected: 'lo:6*' }],
   'device-down': ['health', { code: 'device-down', device: 'eth8' }],
+  'no-carrier': ['health', { code: 'no-carrier', device: 'eth8' }],
   'address-not-usable': ['health', { code: 'address-not-usable', state: 'tentative' }],
   'no-listener': ['health', { code: 'no-listener' }],
   'listener-not-matched': ['health', { code: 'listener-not-matched', listener: LISTENER, filter: 'sport = :53' }],
+  'required-not-listening': ['health', { code: 'required-not-listening', filter: 'sport = :53' }],
+  'wildcard-off': ['health', { code: 'wildcard-off', listener: LISTENER }],
+  'accept-queue-full': ['health', { code: 'accept-queue-full', listener: LISTENER, limit: ms(2_000) }],
   'wildcard-not-host-route': ['health', { code: 'wildcard-not-host-route', listener: LISTENER, length: 23 }],
   'listener-device-unreachable': ['health', { code: 'listener-device-unreachable', listener: LISTENER }],
   'announce-delay': ['verdict', { code: 'announce-delay', delay: ms(6_000), until: ms(123_456) }],
   'discovery-failing': ['verdict', { code: 'discovery-failing', since: ms(123_456) }],
+  'facts-stale': ['verdict', { code: 'facts-stale', limit: ms(30_000) }],
   'next-hop-missing': ['routes', { code: 'next-hop-missing' }],
   'max-routes': ['routes', { code: 'max-routes', limit: 4_321 }],
 };
@@ -48,7 +54,8 @@ describe('sentence', () => {
     expect(text).toMatch(/^[^\n]{20,200}$/);
     expect(text).not.toMatch(/undefined|null|NaN|\[object|\.$/);
     for (const [field, value] of Object.entries(reason)) {
-      if (!SAID_OTHERWISE.has(field)) expect(text).toContain(String(value));
+      const said = field === 'limit' && reason.code !== 'max-routes' ? formatDuration(value) : String(value);
+      if (!SAID_OTHERWISE.has(field)) expect(text).toContain(said);
     }
   });
 

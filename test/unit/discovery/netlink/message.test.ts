@@ -5,7 +5,9 @@ import {
   decodeError,
   decodeMessages,
   decodeText,
+  encodeAttribute,
   encodeMessage,
+  inspectDump,
   NLM_F,
   NLMSG,
 } from '../../../../src/discovery/netlink/message.ts';
@@ -29,6 +31,38 @@ describe('encodeMessage', () => {
         f1f2f3`),
     );
   });
+});
+
+describe('encodeAttribute', () => {
+  it.each([
+    ['', '0400 1211'],
+    ['f1', '0500 1211 f1000000'],
+    ['f1f2f3', '0700 1211 f1f2f300'],
+    ['f1f2f3f4', '0800 1211 f1f2f3f4'],
+  ])('puts struct nlattr before %j, and its padding behind', (payload, whole) => {
+    expect(encodeAttribute(0x1112, hex(payload))).toEqual(hex(whole));
+  });
+});
+
+describe('inspectDump', () => {
+  const row = (flags: string): string =>
+    `12000000 1411 ${flags} 21222324 31323334 f1f2 0000  // length 18, type 0x1114`;
+  const done = (flags: string): string => `14000000 0300 ${flags} 21222324 31323334 fbffffff  // NLMSG_DONE, -EIO`;
+
+  it.each([
+    ['of no row', ['0200', '0200', '0200'], false],
+    ['of the first row', ['1200', '0200', '0200'], true],
+    ['of every row', ['1200', '1200', '1200'], true],
+    ['of the last row', ['0200', '1200', '0200'], true],
+    ['of the end', ['0200', '0200', '1200'], true],
+  ])(
+    'finds NLM_F_DUMP_INTR %s, and the end behind it',
+    (_where, [first = '', second = '', end = ''], isInterrupted) => {
+      const rows = hex(`${row(first)}\n${row(second)}`);
+      expect(inspectDump(rows)).toEqual({ isInterrupted: [first, second].includes('1200'), ended: undefined });
+      expect(inspectDump(join(rows, hex(done(end))))).toEqual({ isInterrupted, ended: 5 });
+    },
+  );
 });
 
 describe('decodeMessages', () => {

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OWN_NAMESPACE } from '../../../../src/discovery/namespace.ts';
 import {
   decodeListenRow,
   encodeListenDump,
@@ -8,6 +9,7 @@ import {
 } from '../../../../src/discovery/netlink/inet-diag.ts';
 import { decodeMessages, encodeMessage, NLM_F, NLMSG } from '../../../../src/discovery/netlink/message.ts';
 import { NetlinkError, NetlinkRequests } from '../../../../src/discovery/netlink/requests.ts';
+import { encodeAddressDump } from '../../../../src/discovery/netlink/rtnetlink.ts';
 import type { IpAddress } from '../../../../src/model/address.ts';
 import type { Port } from '../../../../src/model/facts.ts';
 
@@ -22,7 +24,7 @@ afterEach(async () => {
 });
 
 function requests(protocol: number): NetlinkRequests {
-  const opened = new NetlinkRequests(protocol);
+  const opened = new NetlinkRequests(protocol, OWN_NAMESPACE);
   close.push(() => opened.close());
   return opened;
 }
@@ -35,23 +37,38 @@ async function listen(host: string): Promise<number> {
 }
 
 const onPort = (port: number, address = '127.0.0.1') =>
-  ({ family: 'ipv4', address: address as IpAddress, port: port as Port, deviceIndex: 0 }) as const;
+  ({ protocol: 'tcp', family: 'ipv4', address: address as IpAddress, port: port as Port, deviceIndex: 0 }) as const;
 
 describe('NetlinkRequests', () => {
   it('dumps up to the message that ends the dump', async () => {
     const port = await listen('127.0.0.1');
-    const { datagrams } = requests(NETLINK_SOCK_DIAG).dump(encodeListenDump('ipv4', 7));
+    const datagrams = requests(NETLINK_SOCK_DIAG).dump(encodeListenDump({ protocol: 'tcp', family: 'ipv4' }, 7));
     const messages = datagrams.flatMap(decodeMessages);
     expect(messages.at(-1)?.type).toBe(NLMSG.done);
     expect(new Set(messages.map(({ sequence }) => sequence))).toEqual(new Set([7]));
-    const rows = messages.filter(({ type }) => type === SOCK_DIAG_BY_FAMILY).map(({ body }) => decodeListenRow(body));
-    expect(rows).toContainEqual({ ...onPort(port), v6only: false });
+    const rows = messages
+      .filter(({ type }) => type === SOCK_DIAG_BY_FAMILY)
+      .map(({ body }) => decodeListenRow('tcp', body));
+    expect(rows).toContainEqual(expect.objectContaining({ ...onPort(port), v6only: false }));
+  });
+
+  it('gives back what it was given where nothing changed, as a whole or datagram by datagram', () => {
+    const route = requests(NETLINK_ROUTE);
+    const request = encodeAddressDump(1);
+    const first = route.dump(request);
+    expect(route.dump(request, first)).toBe(first);
+    const [head = new Uint8Array(), ...others] = first;
+    const changed = route.dump(request, [head.map((byte) => byte ^ 1), ...others]);
+    expect(changed).toEqual(first);
+    expect(changed).not.toBe(first);
+    expect(changed.slice(1).every((datagram, index) => datagram === others[index])).toBe(true);
+    expect(route.dump(request, [...first, head])).toEqual(first);
   });
 
   it('asks for one socket by name', async () => {
     const port = await listen('127.0.0.1');
     const body = requests(NETLINK_SOCK_DIAG).query(encodeListenQuery(onPort(port), 8));
-    expect(body && decodeListenRow(body)).toEqual({ ...onPort(port), v6only: false });
+    expect(body && decodeListenRow('tcp', body)).toMatchObject({ ...onPort(port), v6only: false });
   });
 
   it('answers undefined for a socket that is not there', async () => {
@@ -75,7 +92,7 @@ describe('NetlinkRequests', () => {
   it('opens a socket anew after it was closed', () => {
     const route = requests(NETLINK_ROUTE);
     const request = encodeMessage(18, NLM_F.dump, 1, new Uint8Array(16));
-    const links = () => route.dump(request).messages.length;
+    const links = () => route.dump(request).flatMap(decodeMessages).length;
     expect(links()).toBeGreaterThan(1);
     route.close();
     route.close();

@@ -7,7 +7,7 @@ import {
   encodeAddressDump,
   encodeLinkDump,
   encodeLocalRouteDump,
-  HOST_GROUPS,
+  RT_TABLE_LOCAL,
   RTM,
 } from '../../../../src/discovery/netlink/rtnetlink.ts';
 import {
@@ -19,7 +19,9 @@ import {
   LINK_BRIDGE_DOWN,
   LINK_DUMMY,
   LINK_LOOPBACK,
+  LINK_VRF,
   ROUTE_LOCAL,
+  ROUTE_LOCAL_IPV6,
 } from './vectors.ts';
 
 /** The vector with one byte replaced. */
@@ -32,42 +34,59 @@ function patched(vector: Uint8Array, offset: number, value: number): Uint8Array 
 describe('constants', () => {
   it('are those of include/uapi/linux/rtnetlink.h', () => {
     expect(RTM).toEqual({ newLink: 16, getLink: 18, newAddr: 20, getAddr: 22, newRoute: 24, getRoute: 26 });
-    expect(HOST_GROUPS).toBe(0x111);
+    expect(RT_TABLE_LOCAL).toBe(255);
   });
 });
 
 describe('requests', () => {
   it('ask for every link with struct ifinfomsg', () => {
-    expect(encodeLinkDump(0x31323334)).toEqual(hex(`20000000 1200 0103 34333231 00000000 ${'00'.repeat(16)}`));
+    expect(encodeLinkDump(0x31323334)).toEqual(
+      hex(`28000000 1200 0103 34333231 00000000 ${'00'.repeat(16)} 0800 1d00 08000000`),
+    );
   });
 
   it('ask for every address with struct ifaddrmsg', () => {
     expect(encodeAddressDump(0x31323334)).toEqual(hex(`18000000 1600 0103 34333231 00000000 ${'00'.repeat(8)}`));
   });
 
-  it('ask for the kernel’s own local IPv4 routes with struct rtmsg', () => {
-    expect(encodeLocalRouteDump(0x31323334)).toEqual(
+  it('ask for the local routes of a table with struct rtmsg', () => {
+    expect(encodeLocalRouteDump('ipv6', 1000, 0x31323334)).toEqual(
       hex(`
-        1c000000 1a00 0103 34333231 00000000  // length 28, RTM_GETROUTE, NLM_F_REQUEST and NLM_F_DUMP
-        02 00 00 00                           // AF_INET, lengths, TOS
-        ff 02 00 02                           // RT_TABLE_LOCAL, RTPROT_KERNEL, scope, RTN_LOCAL
+        24000000 1a00 0103 34333231 00000000  // length 36, RTM_GETROUTE, NLM_F_REQUEST and NLM_F_DUMP
+        0a 00 00 00                           // AF_INET6, lengths, TOS
+        00 00 00 02                           // table in the attribute, any protocol, scope, RTN_LOCAL
         00000000                              // flags
+        0800 0f00 e8030000                    // RTA_TABLE 1000
       `),
     );
   });
 });
 
 describe('decodeLink', () => {
+  const plain = { up: true, carrier: true, master: 0, table: undefined };
   it.each([
-    ['a loopback device', LINK_LOOPBACK, { index: 513, name: 'lo', up: true, kind: 'loopback' }],
-    ['a dummy device', LINK_DUMMY, { index: 5, name: 'dummy3', up: true, kind: 'dummy' }],
-    ['a bridge that is down', LINK_BRIDGE_DOWN, { index: 6, name: 'br0', up: false, kind: 'other' }],
+    ['a loopback device', LINK_LOOPBACK, { ...plain, index: 513, name: 'lo', kind: 'loopback' }],
+    ['a dummy device', LINK_DUMMY, { ...plain, index: 5, name: 'dummy3', kind: 'dummy' }],
+    ['a bridge that is down', LINK_BRIDGE_DOWN, { ...plain, index: 6, name: 'br0', up: false, kind: 'other' }],
   ])('reads %s', (_name, body, row) => {
     expect(decodeLink(body)).toEqual(row);
   });
 
+  // IFF_RUNNING and IFF_LOWER_UP, include/uapi/linux/if.h
+  it.each([
+    ['without IFF_RUNNING', 8, 0x83],
+    ['without IFF_LOWER_UP', 10, 0x00],
+  ])('sees no carrier %s', (_name, offset, value) => {
+    expect(decodeLink(patched(LINK_DUMMY, offset, value))).toMatchObject({ up: true, carrier: false });
+  });
+
+  it('reads the table of a VRF, and whose slave a device is', () => {
+    expect(decodeLink(LINK_VRF)).toEqual({ ...plain, index: 7, name: 'red', kind: 'vrf', table: 1001 });
+    expect(decodeLink(join(LINK_DUMMY, attribute(10, hex('07000000'))))).toMatchObject({ master: 7 });
+  });
+
   it('takes a device without IFLA_LINKINFO for an ordinary one', () => {
-    expect(decodeLink(LINK_DUMMY.subarray(0, 28))).toEqual({ index: 5, name: 'dummy3', up: true, kind: 'other' });
+    expect(decodeLink(LINK_DUMMY.subarray(0, 28))).toMatchObject({ index: 5, name: 'dummy3', kind: 'other' });
   });
 
   it('does not take a name for a kind', () => {
@@ -174,30 +193,57 @@ describe('decodeLocalRoute', () => {
   const withoutTable = join(ROUTE_LOCAL.subarray(0, 12), ROUTE_LOCAL.subarray(20));
 
   it('reads a range that the kernel made local, with the table in RTA_TABLE', () => {
-    expect(decodeLocalRoute(ROUTE_LOCAL)).toEqual({ deviceIndex: 513, prefix: '127.0.0.0/8' });
+    expect(decodeLocalRoute(255, ROUTE_LOCAL)).toEqual({ deviceIndex: 513, prefix: '127.0.0.0/8', by: 'kernel' });
+  });
+
+  it('knows an administrator’s own by its protocol (RTPROT_STATIC), also that of one address', () => {
+    const admin = patched(ROUTE_LOCAL, 5, 4);
+    expect(decodeLocalRoute(255, admin)).toEqual({ deviceIndex: 513, prefix: '127.0.0.0/8', by: 'admin' });
+    expect(decodeLocalRoute(255, patched(admin, 1, 32))).toMatchObject({ prefix: '127.0.0.0/32', by: 'admin' });
+  });
+
+  it('passes over what the kernel made for an assigned address', () => {
+    expect(decodeLocalRoute(255, patched(ROUTE_LOCAL, 1, 32))).toBeUndefined();
+  });
+
+  it('reads IPv6', () => {
+    expect(decodeLocalRoute(255, ROUTE_LOCAL_IPV6)).toEqual({ deviceIndex: 1, prefix: '2001:db8::/64', by: 'admin' });
+  });
+
+  it('takes a route without a destination for one to everything', () => {
+    const all = join(ROUTE_LOCAL.subarray(0, 20), ROUTE_LOCAL.subarray(28));
+    expect(decodeLocalRoute(255, patched(all, 1, 0))).toMatchObject({ prefix: '0.0.0.0/0' });
+  });
+
+  it('looks for those of the table that is asked for', () => {
+    expect(decodeLocalRoute(1001, ROUTE_LOCAL)).toBeUndefined();
+    const other = join(withoutTable, attribute(15, hex('e9030000')));
+    expect(decodeLocalRoute(1001, other)).toMatchObject({ prefix: '127.0.0.0/8' });
   });
 
   it('reads the table in the header where there is no RTA_TABLE', () => {
-    expect(decodeLocalRoute(patched(withoutTable, TABLE, 255))).toEqual({ deviceIndex: 513, prefix: '127.0.0.0/8' });
-    expect(decodeLocalRoute(withoutTable)).toBeUndefined();
+    expect(decodeLocalRoute(255, patched(withoutTable, TABLE, 255))).toEqual({
+      deviceIndex: 513,
+      prefix: '127.0.0.0/8',
+      by: 'kernel',
+    });
+    expect(decodeLocalRoute(255, withoutTable)).toBeUndefined();
   });
 
   it('believes RTA_TABLE more than the header', () => {
     const other = join(patched(withoutTable, TABLE, 255), attribute(15, hex('e8030000')));
-    expect(decodeLocalRoute(other)).toBeUndefined();
+    expect(decodeLocalRoute(255, other)).toBeUndefined();
   });
 
   it.each([
-    ['of IPv6', patched(ROUTE_LOCAL, 0, 10)],
+    ['of AF_BRIDGE', patched(ROUTE_LOCAL, 0, 7)],
     ['of type unicast', patched(ROUTE_LOCAL, 7, 1)],
     ['of type broadcast', patched(ROUTE_LOCAL, 7, 3)],
-    ['that somebody else put there (RTPROT_STATIC)', patched(ROUTE_LOCAL, 5, 4)],
     ['of the main table', join(withoutTable, attribute(15, hex('fe000000')))],
-    ['without a destination', join(ROUTE_LOCAL.subarray(0, 20), ROUTE_LOCAL.subarray(28))],
     ['without a device', ROUTE_LOCAL.subarray(0, 36)],
     ['with a destination of 16 bytes', join(ROUTE_LOCAL, attribute(1, hex('20010db8 00000000 00000000 00000001')))],
   ])('passes over one %s', (_name, body) => {
-    expect(decodeLocalRoute(body)).toBeUndefined();
+    expect(decodeLocalRoute(255, body)).toBeUndefined();
   });
 
   it.each([
@@ -206,6 +252,6 @@ describe('decodeLocalRoute', () => {
     ['whose RTA_OIF is too short', join(ROUTE_LOCAL, attribute(4, hex('0100')))],
     ['that ends inside an attribute', ROUTE_LOCAL.subarray(0, 26)],
   ])('refuses one %s', (_name, body) => {
-    expect(() => decodeLocalRoute(body)).toThrow(BytesError);
+    expect(() => decodeLocalRoute(255, body)).toThrow(BytesError);
   });
 });

@@ -116,3 +116,26 @@ export const ROUTE_LOCAL = hex(`
   0800 0700 7f000001                   // RTA_PREFSRC
   0800 0400 01020000                   // RTA_OIF 513
 `);
+
+/** struct ifinfomsg of a VRF device with its table. */
+export const LINK_VRF = hex(`
+  81 82 0100                           // family, padding, ARPHRD_ETHER
+  07000000 c1040100                    // index 7; IFF_UP, IFF_RUNNING, IFF_NOARP, IFF_MASTER, IFF_LOWER_UP
+  91929394                             // change
+  0800 0300 72656400                   // IFLA_IFNAME "red"
+  1800 1280                            // IFLA_LINKINFO with NLA_F_NESTED
+    0800 0100 76726600                 //   IFLA_INFO_KIND "vrf"
+    0c00 0280                          //   IFLA_INFO_DATA with NLA_F_NESTED
+      0800 0100 e9030000               //     IFLA_VRF_TABLE 1001
+`);
+
+/** struct rtmsg: local 2001:db8::/64 dev lo, as ip-route(8) makes it. */
+export const ROUTE_LOCAL_IPV6 = hex(`
+  0a 40 00 00                          // AF_INET6, /64, source length, TOS
+  ff 03 00 02                          // RT_TABLE_LOCAL, RTPROT_BOOT, scope, RTN_LOCAL
+  91929394                             // flags
+  0800 0f00 ff000000                   // RTA_TABLE 255
+  1400 0100 20010db8 00000000 00000000 00000000  // RTA_DST
+  0800 0600 00040000                   // RTA_PRIORITY 1024
+  0800 0400 01000000                   // RTA_OIF 1
+`);

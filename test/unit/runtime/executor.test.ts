@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { Event, TimerName } from '../../../src/model/event.ts';
+import { ms } from '../../../src/model/millis.ts';
+import type { Route, RouteKey } from '../../../src/model/route.ts';
+import { createExecutor, type Executor } from '../../../src/runtime/executor.ts';
+import type { Sink } from '../../../src/sink/sink.ts';
+import { RecordingLog } from '../../helpers/recording-log.ts';
+import { SteppedClock } from '../../helpers/stepped-clock.ts';
+
+interface Rig {
+  readonly executor: Executor;
+  readonly clock: SteppedClock;
+  readonly log: RecordingLog;
+  readonly events: Event[];
+  /** What the sinks were told: `1: a b`. */
+  readonly told: string[];
+  looks(): number;
+}
+
+function rig(): Rig {
+  const clock = new SteppedClock();
+  const log = new RecordingLog();
+  const events: Event[] = [];
+  const told: string[] = [];
+  let looks = 0;
+  const sink = (name: string): Sink => ({
+    set: (desired, changed) => void told.push(`${name}: ${[...desired.keys()].join(' ')} (${[...changed].join(' ')})`),
+    status: () => ({ name, told: 0, waiting: 0, refused: 0 }),
+    close: async () => {},
+  });
+  const executor = createExecutor({
+    ...{ clock, log },
+    sinks: [sink('one'), sink('two')],
+    lookNow: () => void looks++,
+    push: (event) => events.push(event),
+  });
+  return { executor, clock, log, events, told, looks: () => looks };
+}
+
+const iteration = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const timer = (name: string): TimerName => name as TimerName;
+const routes = (...keys: string[]): ReadonlyMap<RouteKey, Route> =>
+  new Map(keys.map((key) => [key as RouteKey, { prefix: key, attributes: { nextHop: 'self' } } as unknown as Route]));
+const keys = (...of: string[]): ReadonlySet<RouteKey> => new Set(of as RouteKey[]);
+
+describe('timers', () => {
+  it('come back as events, with the time at which they fired', () => {
+    const { executor, clock, events } = rig();
+    executor.execute({ type: 'setTimer', timer: timer('t'), due: ms(1_500) });
+    clock.advance(499);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual([{ type: 'timerFired', at: 1_500, timer: 't' }]);
+  });
+
+  it('do not when they are cleared, or the executor is closed', () => {
+    const { executor, clock, events } = rig();
+    executor.execute({ type: 'setTimer', timer: timer('a'), due: ms(1_500) });
+    executor.execute({ type: 'setTimer', timer: timer('b'), due: ms(1_500) });
+    clock.setTimer('of somebody else', ms(9_000), () => {});
+    executor.execute({ type: 'clearTimer', timer: timer('a') });
+    expect(clock.pending()).toEqual(['b', 'of somebody else']);
+    executor.close();
+    expect(clock.pending()).toEqual(['of somebody else']);
+    clock.advance(1_000);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('goOn', () => {
+  it('comes back as wentOn in the next iteration, once however often it is asked for', async () => {
+    const { executor, events } = rig();
+    executor.execute({ type: 'goOn' });
+    executor.execute({ type: 'goOn' });
+    executor.endTurn();
+    await Promise.resolve();
+    expect(events).toEqual([]);
+    await iteration();
+    expect(events).toEqual([{ type: 'wentOn', at: 1_000 }]);
+    await iteration();
+    expect(events.length).toBe(1);
+    executor.execute({ type: 'goOn' });
+    await iteration();
+    expect(events.length).toBe(2);
+  });
+
+  it('does not when the executor is closed', async () => {
+    const { executor, events } = rig();
+    executor.execute({ type: 'goOn' });
+    executor.close();
+    await iteration();
+    expect(events).toEqual([]);
+  });
+});
+
+describe('lookNow', () => {
+  it('is carried out after the turn, once an iteration', async () => {
+    const { executor, looks } = rig();
+    executor.execute({ type: 'lookNow' });
+    executor.endTurn();
+    executor.execute({ type: 'lookNow' });
+    executor.endTurn();
+    expect(looks()).toBe(0);
+    await iteration();
+    expect(looks()).toBe(1);
+    executor.endTurn();
+    await iteration();
+    expect(looks()).toBe(1);
+    executor.execute({ type: 'lookNow' });
+    executor.endTurn();
+    await iteration();
+    expect(looks()).toBe(2);
+  });
+
+  it('is not when the executor is closed', async () => {
+    const { executor, looks } = rig();
+    executor.execute({ type: 'lookNow' });
+    executor.endTurn();
+    executor.close();
+    await iteration();
+    expect(looks()).toBe(0);
+  });
+});
+
+describe('routes', () => {
+  it('are told to every sink at the end of the turn, as they are then, with all that changed', () => {
+    const { executor, told } = rig();
+    executor.execute({ type: 'setRoutes', desired: routes('a'), changed: keys('a') });
+    executor.execute({ type: 'setRoutes', desired: routes('b', 'c'), changed: keys('a', 'b', 'c') });
+    expect(told).toEqual([]);
+    executor.endTurn();
+    expect(told).toEqual(['one: b c (a b c)', 'two: b c (a b c)']);
+    executor.endTurn();
+    expect(told.length).toBe(2);
+    executor.execute({ type: 'setRoutes', desired: routes('b'), changed: keys('c') });
+    executor.endTurn();
+    expect(told.slice(2)).toEqual(['one: b (c)', 'two: b (c)']);
+  });
+});
+
+describe('log', () => {
+  it('goes to the log, at its level', () => {
+    const { executor, log } = rig();
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      executor.execute({ type: 'log', level, message: 'announced', fields: { prefix: '10.0.0.1/32' } });
+    }
+    expect(log.lines).toEqual(['debug announced', 'info announced', 'warn announced', 'error announced']);
+    expect(log.fields[0]).toEqual({ prefix: '10.0.0.1/32' });
+  });
+});
