@@ -1,34 +1,73 @@
-// The other programs that the interop tests and the benchmark need: which are missing, and how to get them on Debian.
+// The other programs that the interop tests and the benchmark need, and the virtual machine of the long tests: which are
+// missing, and how to get them on Debian.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
 /** Program → Debian package. */
 const PEERS = { exabgp: 'exabgp', bird: 'bird2', ip: 'iproute2', nsenter: 'util-linux' };
+const MACHINE = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  depmod: 'kmod',
+  setpriv: 'util-linux',
+  python3: 'python3',
+};
 const PLACES = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
-export function missingPeers() {
-  return Object.keys(PEERS).filter((peer) => !PLACES.some((place) => fs.existsSync(path.join(place, peer))));
-}
+/** Shares the files of this host with the machine: comes with qemu, in Debian 12. */
+export const VIRTIOFSD = '/usr/lib/qemu/virtiofsd';
+/** What the machine boots: `vmlinuz`, `lib/modules`, and a static `busybox`. */
+export const KERNEL = path.resolve(import.meta.dirname, '../node_modules/.cache/ha2bgp-vm');
+
+const missingOf = (programs) =>
+  Object.keys(programs).filter((program) => !PLACES.some((place) => fs.existsSync(path.join(place, program))));
+
+export const missingPeers = () => missingOf(PEERS);
 
 /** What keeps the interop tests from running here; empty when nothing does. */
 export function whyNoInterop() {
+  return whyNot() ?? missingPeers();
+}
+
+/** What keeps the virtual machine from running here; empty when nothing does. */
+export function whyNoVm() {
+  if (process.arch !== 'x64') return ['an x86-64 processor'];
+  const files = [VIRTIOFSD, KERNEL].filter((file) => !fs.existsSync(file));
+  return whyNot() ?? [...missingOf(MACHINE), ...files];
+}
+
+function whyNot() {
   if (process.env.HA2BGP_PEERS === 'skip') return ['HA2BGP_PEERS=skip'];
-  if (process.getuid?.() !== 0) return ['root (network namespaces)'];
-  return missingPeers();
+  return process.getuid?.() === 0 ? undefined : ['root'];
 }
 
 /** As root on Debian: installs what is missing, after one line that says so. */
 export function installPeers() {
-  const missing = missingPeers();
-  const isDebian = fs.existsSync('/etc/debian_version') && fs.existsSync('/usr/bin/apt-get');
-  if (missing.length === 0 || process.env.HA2BGP_PEERS === 'skip' || process.getuid?.() !== 0 || !isDebian) return;
-  const packages = missing.map((peer) => PEERS[peer]);
-  console.log(
-    `installing ${packages.join(' ')} for the interop tests, no service is started (HA2BGP_PEERS=skip declines)`,
-  );
-  const status = spawnSync('sh', [path.join(import.meta.dirname, 'install-peers.sh'), ...packages], {
-    stdio: 'inherit',
-  }).status;
-  if (status !== 0) throw new Error(`installing ${packages.join(' ')} failed (${status})`);
+  install(PEERS, 'the interop tests');
+}
+
+/** The same for the virtual machine. Its kernel is unpacked, and not installed. Throws when something cannot be had. */
+export function installVm() {
+  if (process.arch !== 'x64') return;
+  install(MACHINE, 'the virtual machine');
+  if (fs.existsSync(KERNEL) || !mayInstall()) return;
+  const folder = path.relative(process.cwd(), KERNEL);
+  console.log(`fetching a kernel for the virtual machine into ${folder} (HA2BGP_PEERS=skip declines)`);
+  runScript('fetch-kernel.sh', [KERNEL], 'fetching a kernel');
+}
+
+const mayInstall = () =>
+  whyNot() === undefined && fs.existsSync('/etc/debian_version') && fs.existsSync('/usr/bin/apt-get');
+
+function install(programs, what) {
+  const missing = missingOf(programs);
+  if (missing.length === 0 || !mayInstall()) return;
+  const packages = missing.map((program) => programs[program]);
+  console.log(`installing ${packages.join(' ')} for ${what}, no service is started (HA2BGP_PEERS=skip declines)`);
+  runScript('install-peers.sh', packages, `installing ${packages.join(' ')}`);
+}
+
+function runScript(name, args, what) {
+  const { status } = spawnSync('sh', [path.join(import.meta.dirname, name), ...args], { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${what} failed (${status})`);
 }

@@ -1,7 +1,7 @@
 // `npm test`: lint, types and every test but the long ones. `npm run test:long`: the long ones.
 // Other words go to vitest: `npm test -- --project unit`.
 import { spawnSync } from 'node:child_process';
-import { installPeers, whyNoInterop } from './peers.js';
+import { installPeers, installVm, whyNoInterop, whyNoVm } from './peers.js';
 
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
@@ -10,6 +10,16 @@ const rest = words.filter((word) => word !== '--long');
 installPeers();
 const missing = whyNoInterop();
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
+
+if (isLong) {
+  try {
+    installVm();
+  } catch (error) {
+    console.log(error.message);
+  }
+  const missing = whyNoVm();
+  if (missing.length > 0) console.log(`tests in a virtual machine cannot run, missing: ${missing.join(', ')}`);
+}
 
 run('node_modules/.bin/biome', ['check', '--error-on-warnings', '.']);
 run('node_modules/.bin/tsc', ['--noEmit']);
