@@ -1,32 +1,111 @@
 /**
- * `npm run bench`: how soon, and at what cost, beside ExaBGP's own healthcheck, in one run on one machine.
- * Everything is on loopback. Words choose rows: `npm run bench -- latency`.
+ * `npm run bench`: how soon, and at what cost, beside others that do the same job, in one run on one machine.
+ *
+ *     npm run bench                             everything: 40 minutes, on a machine with nothing else to do
+ *     npm run bench -- latency burst            these groups
+ *     npm run bench -- --quick --json /tmp/b    a trial of few tries; results as JSON too
+ *
+ * As root it runs in network and mount namespaces of its own; without, some rows are left out, and it says which. Exits
+ * with 1 when a row failed; a goal that is not met is no failure.
  */
-import { installPeers, missingPeers } from '../../scripts/peers.js';
+import fs from 'node:fs';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { installPeers } from '../../scripts/peers.js';
+import { burst } from './burst.js';
+import { connections } from './connections.js';
+import { createContext } from './context.js';
+import { halfOpen } from './half-open.js';
+import { host } from './host.js';
+import { idle } from './idle.js';
+import { killed } from './killed.js';
 import { latency } from './latency.js';
+import { memory } from './memory.js';
+import { now, stopAll } from './processes.js';
 import { startup } from './startup.js';
+import { hasOwnNetwork, reenter } from './surroundings.js';
+import { printTable } from './tables.js';
 
-installPeers();
-const hasExabgp = !missingPeers().includes('exabgp');
-if (!hasExabgp) console.error('ExaBGP is missing: its rows are left out');
+/** In the order in which they run; memory is remembered by those before it. */
+const GROUPS = { latency, killed, 'half-open': halfOpen, host, idle, connections, burst, startup, memory };
 
-const parts = { latency, startup };
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}`);
-  process.exit(2);
+/** The load average from which on others are in the way. */
+const BUSY = 0.5;
+
+const { wanted, isQuick, jsonFile } = readArguments();
+if (!hasOwnNetwork()) installPeers();
+if (!reenter()) await runGroups();
+
+async function runGroups() {
+  const context = createContext(isQuick);
+  endOnSignals(context);
+  const [load] = os.loadavg();
+  if (load > BUSY) console.error(`BUSY: the load average is ${load.toFixed(1)}; figures of a busy machine mean little`);
+  const results = [];
+  for (const [name, group] of Object.entries(GROUPS)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const startedAt = now();
+    console.error(`${name}:`);
+    const tables = await group(context);
+    const seconds = Math.round((now() - startedAt) / 1_000);
+    for (const table of tables) printTable(table);
+    console.error(`${name}: ${seconds} s`);
+    results.push({ name, seconds, tables: tables.map(({ title, rows }) => ({ title, rows: rows.map(plain) })) });
+    writeJson(results, context); // what there is so far, should a later group never end
+  }
+  summarise(results, context);
+  process.exitCode = context.failures.length > 0 ? 1 : 0;
 }
-for (const [name, part] of Object.entries(parts)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  printTable(await part({ hasExabgp }));
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.filter((name) => !Object.hasOwn(GROUPS, name));
+    if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}`);
+    return { wanted: positionals, isQuick: values.quick, jsonFile: values.json };
+  } catch (error) {
+    console.error(`${error.message}\nthere are: ${Object.keys(GROUPS).join(', ')}, --quick, --json FILE`);
+    process.exit(2);
+  }
 }
 
-/** As Markdown, aligned for a terminal too. */
-function printTable({ title, columns, rows }) {
-  const table = [columns, ...rows.map((row) => row.map(String))];
-  const widths = columns.map((_, index) => Math.max(...table.map((row) => row[index].length)));
-  const line = (cells) => `| ${cells.map((cell, index) => cell.padEnd(widths[index])).join(' | ')} |`;
-  const [head, ...body] = table.map(line);
-  console.log(`\n${title}\n\n${[head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n')}`);
+/** Ctrl-C, or a hang-up: whatever was started is ended in order. */
+function endOnSignals(context) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, async () => {
+      if (context.isInterrupted) return;
+      context.isInterrupted = true;
+      console.error(`${signal}: ending what was started`);
+      await stopAll();
+      process.exit(130);
+    });
+  }
+}
+
+function plain({ data, goals }) {
+  return { ...data, goals };
+}
+
+function writeJson(groups, { failures, leftOut }) {
+  if (jsonFile === undefined) return;
+  const machine = { node: process.version, kernel: os.release(), cores: os.availableParallelism() };
+  const report = { at: new Date().toISOString(), isQuick, ...machine, load: os.loadavg(), groups, failures, leftOut };
+  fs.writeFileSync(jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+/** Once more at the end, where it is seen. */
+function summarise(results, { failures, leftOut }) {
+  const rows = results.flatMap(({ tables }) =>
+    tables.flatMap(({ title, rows }) => rows.map((row) => ({ title, ...row }))),
+  );
+  const goals = rows.flatMap(({ title, what, goals }) => goals.map((goal) => ({ title, what, ...goal })));
+  const others = goals.filter(({ verdict }) => verdict !== 'met');
+  console.log(`\n${goals.length - others.length} of ${goals.length} goals met`);
+  for (const { title, what, text, verdict } of others) console.log(`${verdict.padEnd(8)}  ${title}: ${what}: ${text}`);
+  for (const text of leftOut) console.log(`LEFT OUT  ${text}`);
+  for (const { name, error } of failures) console.log(`FAILED    ${name}: ${error}`);
+  if (isQuick) console.log('A trial run (--quick): these figures mean little.');
 }

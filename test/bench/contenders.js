@@ -1,82 +1,68 @@
-// Who runs against whom: a process each, with its lines on stdout and a log of when they came.
-import { spawn } from 'node:child_process';
+// Who runs: ha2bgp in its several ways, and whoever else does its job, each a process with its commands on stdout.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { cleanEnvironment, start } from './processes.js';
+import { PYTHON, script } from './python.js';
+import { removeTraceInstances, traceInstances } from './surroundings.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
+const program = `${root}/bin/ha2bgp.js`;
+const NOBODY = 65_534;
 
-export function ha2bgp(address, port, interval) {
-  const words = ['--network', `${address}/32`, '--listen-filter', `sport = :${port}`, '--interval', interval];
-  return start(process.execPath, [`${root}/bin/ha2bgp.js`, ...words, '--announce-delay', '0', '--withdraw-delay', '0']);
+export const NO_DELAYS = ['--announce-delay', '0', '--withdraw-delay', '0'];
+export const TRACEFS = ['--hints', 'tracefs'];
+export const unhinted = (interval) => ['--hints', 'none', '--interval', interval];
+
+/** The words that make ha2bgp watch one address and one port. */
+export const one = (address, port) => ['--network', `${address}/32`, '--listen-filter', `sport = :${port}`];
+
+/** ha2bgp, from its start. It takes us for ExaBGP: we say "done" to each of its commands. */
+export function launch(words, { isUnprivileged = false, preload, hear, env } = {}) {
+  checkSettings(words);
+  const args = preload === undefined ? [] : ['--import', preload];
+  // Files that only root may read are no hindrance to a program that was loaded before it gave up being root.
+  args.push(isUnprivileged && process.getuid() === 0 ? `${import.meta.dirname}/unprivileged.js` : program);
+  return start(process.execPath, [...args, ...words], { hear, env, answers: true, afterwards: removeTraceInstances });
+}
+
+/** The same, from when it has read its first facts, and is what it was meant to be. */
+export async function ha2bgp(words, options = {}) {
+  const daemon = launch(words, options);
+  await daemon.next('first facts read');
+  if (options.isUnprivileged) expectNobody(daemon.pid);
+  if (words.includes('tracefs') && traceInstances(daemon.pid).length !== 1) {
+    throw new Error('ha2bgp was told to use tracefs, and has no instance there');
+  }
+  return daemon;
+}
+
+/** A setting that this ha2bgp does not know, or does not like, has to be heard of at once. */
+function checkSettings(words) {
+  const { status, stderr } = spawnSync(process.execPath, [program, 'check', ...words], {
+    encoding: 'utf8',
+    env: cleanEnvironment(),
+  });
+  if (status !== 0) throw new Error(`ha2bgp refuses its settings: ${stderr.trim().replaceAll('\n', '; ')}`);
+}
+
+function expectNobody(pid) {
+  if (process.getuid() !== 0) return;
+  const [, uid] = /^Uid:\s+\d+\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  if (Number(uid) !== NOBODY) throw new Error(`ha2bgp runs as user ${uid}, not as ${NOBODY}`);
 }
 
 /** ExaBGP's own, told to be as quick as it can: one check decides, and the check is a connection attempt of the shell's. */
 export function healthcheck(address, port, interval) {
-  return start('/usr/bin/python3', [
+  // A shell whose stdin is a socket takes itself for one of rshd's and reads the user's start-up files, unless SHLVL says
+  // that it is a shell inside a shell: that would be charged to the healthcheck.
+  return start(PYTHON, [
     ...['-m', 'exabgp', 'healthcheck', '--no-ack', '--no-syslog', '--no-ip-setup', '--withdraw-on-down'],
     ...['--interval', interval, '--fast-interval', interval, '--rise', '1', '--fall', '1', '--ip', `${address}/32`],
     ...['--cmd', `bash --norc -c 'exec 3<>/dev/tcp/${address}/${port}'`],
   ]);
 }
 
-function start(command, args) {
-  const startedAt = performance.now();
-  // A shell whose stdin is a socket takes itself for one of rshd's and reads the user's start-up files, unless it is told
-  // that it is a shell inside a shell: that would be charged to the healthcheck.
-  const env = { ...process.env, SHLVL: '3' };
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
-  const waiting = [];
-  let rest = '';
-  child.on('close', (status) => {
-    for (const { fail } of waiting) fail(new Error(`${command} ended with ${status}: ${rest}`));
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      const at = performance.now();
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        for (const entry of [...waiting]) if (line.includes(entry.text)) entry.resolve(at);
-      }
-    });
-  }
-  return {
-    startedAt,
-    /** When the next line with that text comes, from now on. */
-    next(text, withinMs = 30_000) {
-      return new Promise((resolve, reject) => {
-        const entry = { text, resolve: finish, fail: reject };
-        const timer = setTimeout(() => reject(new Error(`${command}: no "${text}"`)), withinMs);
-        function finish(at) {
-          clearTimeout(timer);
-          waiting.splice(waiting.indexOf(entry), 1);
-          resolve(at);
-        }
-        waiting.push(entry);
-      });
-    },
-    /** Milliseconds of processor time so far, with those of all children that have ended. */
-    cpuMs() {
-      const fields = fs
-        .readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ');
-      const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0);
-      return ticks * 10; // USER_HZ is 100 on every Linux
-    },
-    residentMb() {
-      return Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
-    },
-    stop() {
-      return new Promise((resolve) => {
-        child.on('close', resolve);
-        child.kill('SIGTERM');
-      });
-    },
-  };
-}
+export const ha2bgpsWay = (address, port) => start(PYTHON, script('peer_ss', address, port));
 
-export function quantile(values, share) {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-}
+export const procPoller = (address, port, seconds) => start(PYTHON, script('peer_proc', address, port, seconds));
