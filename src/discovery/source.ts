@@ -7,23 +7,15 @@
  * What it does not: believe a hint (a hint only says "look now"), take a failed reading for an empty one, or decide.
  */
 import type { Event } from '../model/event.ts';
-import {
-  type Device,
-  deviceKey,
-  type HostAddress,
-  hostAddressKey,
-  type Listener,
-  listenerKey,
-} from '../model/facts.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import { inParts, isEmpty, track } from './delta.ts';
 import { createHinting } from './hinting.ts';
 import { type HintSource, keepHints } from './hints/upkeep.ts';
+import { createNews } from './news.ts';
 import { adaptivePace, fixedPace } from './pace.ts';
 import { isReadError } from './read-error.ts';
-import type { HostFacts, Reader, Reading } from './reader.ts';
+import type { Reader } from './reader.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface Source {
@@ -82,11 +74,7 @@ const TIMER = {
 } as const;
 
 export function createSource({ reader, interval, hints, clock, log, push }: SourceOptions): Source {
-  const tracked = {
-    listeners: track<Listener>(listenerKey),
-    addresses: track<HostAddress>(hostAddressKey),
-    devices: track<Device>(deviceKey),
-  };
+  const news = createNews(clock, push);
   const listenerHints = keepHints({ source: hints, clock, log, hint: () => listenerHinting.hinted() });
   const hintKind = (): SourceStatus['hints'] => listenerHints.kind() ?? 'none';
   const pace =
@@ -100,19 +88,14 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
     follow: () => read({ listener: 'hinted' }),
   });
   let hostReadAt = ms(Number.NEGATIVE_INFINITY);
-  let lastListeners: readonly Listener[] | undefined;
-  let lastHost: HostFacts | undefined;
   let subscription: Subscription | undefined;
   let subscribedAt = ms(Number.NEGATIVE_INFINITY);
   let isPolling = false;
-  let isFirst = true;
-  let isFailing = false;
   let isReading = false;
   let startedAt = ms(0);
   /** What came up while a reading was on its way: that one began too early to answer for it. */
   let next: Wanted | undefined;
   let isClosed = false;
-  let failures = 0;
   let saidInterval: Millis | undefined;
 
   function read(wanted: Wanted): void {
@@ -127,8 +110,12 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
     const isUnhinted = subscription === undefined;
     if (isUnhinted) subscribe();
     const isHostDue =
-      wanted.asked === true || wanted.host === true || isUnhinted || isFailing || readAt - hostReadAt >= HOST_INTERVAL;
-    const before = lastListeners;
+      wanted.asked === true ||
+      wanted.host === true ||
+      isUnhinted ||
+      news.isFailing() ||
+      readAt - hostReadAt >= HOST_INTERVAL;
+    const before = news.listeners();
     isReading = true;
     startedAt = readAt;
     reader.read({ host: isHostDue }, (reading) => {
@@ -143,52 +130,20 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
         return;
       }
       const readUntil = clock.now();
-      tell(reading, readAt, wanted.asked === true);
+      if (reading.host !== undefined) hostReadAt = readAt;
+      news.tell(reading, readAt, wanted.asked === true);
       // Of a reading that is carried out elsewhere, only what it took there counts, and what it takes here.
       const cost = ms((reading.cost ?? readUntil - readAt) + (clock.now() - readUntil));
       // A reading of devices and addresses, which is rare, says nothing of what the interval costs.
       if (!isHostDue || isUnhinted) pace.spent(cost);
       if (wanted.host === true) hostHinting.spent(cost);
       if (wanted.listener !== undefined) listenerHinting.spent(cost);
-      if (wanted.listener === 'hinted' && lastListeners === before) lookAgain();
+      if (wanted.listener === 'hinted' && news.listeners() === before) lookAgain();
       if (next === undefined) return;
       const again = next;
       next = undefined;
       read(again);
     });
-  }
-
-  function tell(reading: Reading, readAt: Millis, isAsked: boolean): void {
-    const { host } = reading;
-    if (host !== undefined) hostReadAt = readAt;
-    const isWhole = reading.failures.length === 0;
-    tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || isFailing));
-    // After what could be read: a withdraw that is due goes by the newest facts that there are.
-    if (!isWhole) failures++;
-    if (!isWhole && (isAsked || !isFailing)) {
-      push({ type: 'discoveryFailed', at: clock.now(), detail: reading.failures.join('; ') });
-    }
-    isFailing = !isWhole;
-  }
-
-  /** `isWanted`: told even when nothing changed. */
-  function tellFacts({ host, listeners }: Reading, readAt: Millis, isWhole: boolean, isWanted: boolean): void {
-    const nothing = { added: [], removed: [] };
-    const isSame = listeners === undefined || listeners === lastListeners;
-    const isSameHost = host === undefined || host === lastHost;
-    if (isSameHost && isSame && !isWanted) return;
-    const changes = {
-      listeners: isSame ? nothing : tracked.listeners.update(listeners),
-      addresses: isSameHost ? nothing : tracked.addresses.update(host.addresses),
-      devices: isSameHost ? nothing : tracked.devices.update(host.devices),
-    };
-    lastListeners = listeners ?? lastListeners;
-    lastHost = host ?? lastHost;
-    if (!isWanted && Object.values(changes).every(isEmpty)) return;
-    for (const { isLast, ...part } of inParts(changes)) {
-      push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, isWhole, isLast, ...part });
-      isFirst = false;
-    }
   }
 
   /** Subscribes before the reading that follows: what changes in between is then hinted at. */
@@ -216,11 +171,8 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
   function tick(): void {
     const now = pace.interval();
     clock.setTimer(TIMER.interval, ms(clock.now() + now), tick);
-    if (isReading && !isFailing && clock.now() - startedAt >= LONGEST_READING) {
-      failures++;
-      isFailing = true;
-      const detail = `a reading has not ended for ${formatDuration(LONGEST_READING)}`;
-      push({ type: 'discoveryFailed', at: clock.now(), detail });
+    if (isReading && clock.now() - startedAt >= LONGEST_READING) {
+      news.tellFailure(`a reading has not ended for ${formatDuration(LONGEST_READING)}`, false);
     }
     sayInterval(now);
     read({});
@@ -243,7 +195,7 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
     lookNow() {
       if (!isClosed) read({ asked: true });
     },
-    status: () => ({ interval: pace.interval(), hints: hintKind(), failures }),
+    status: () => ({ interval: pace.interval(), hints: hintKind(), failures: news.failures() }),
     close() {
       isClosed = true;
       for (const timer of [TIMER.interval, TIMER.secondLook]) clock.clearTimer(timer);

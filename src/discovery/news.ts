@@ -1,0 +1,79 @@
+/** SHELL: what of a reading is news to the core: what changed, what was asked for, and what could not be read. */
+import type { Event } from '../model/event.ts';
+import {
+  type Device,
+  deviceKey,
+  type HostAddress,
+  hostAddressKey,
+  type Listener,
+  listenerKey,
+} from '../model/facts.ts';
+import type { Millis } from '../model/millis.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { inParts, isEmpty, track } from './delta.ts';
+import type { HostFacts, Reading } from './reader.ts';
+
+export interface News {
+  /** `isAsked`: told even when nothing changed. */
+  tell(reading: Reading, readAt: Millis, isAsked: boolean): void;
+  /** A failure is told when it begins, and whenever the core asked. */
+  tellFailure(detail: string, isAsked: boolean): void;
+  /** Those told last; the same array as long as nothing changed. */
+  listeners(): readonly Listener[] | undefined;
+  isFailing(): boolean;
+  /** Readings that failed, in part or as a whole. */
+  failures(): number;
+}
+
+export function createNews(clock: Clock, push: (event: Event) => void): News {
+  const tracked = {
+    listeners: track<Listener>(listenerKey),
+    addresses: track<HostAddress>(hostAddressKey),
+    devices: track<Device>(deviceKey),
+  };
+  let lastListeners: readonly Listener[] | undefined;
+  let lastHost: HostFacts | undefined;
+  let isFirst = true;
+  let isFailing = false;
+  let failures = 0;
+
+  /** `isWanted`: told even when nothing changed. */
+  function tellFacts({ host, listeners }: Reading, readAt: Millis, isWhole: boolean, isWanted: boolean): void {
+    const nothing = { added: [], removed: [] };
+    const isSame = listeners === undefined || listeners === lastListeners;
+    const isSameHost = host === undefined || host === lastHost;
+    if (isSameHost && isSame && !isWanted) return;
+    const changes = {
+      listeners: isSame ? nothing : tracked.listeners.update(listeners),
+      addresses: isSameHost ? nothing : tracked.addresses.update(host.addresses),
+      devices: isSameHost ? nothing : tracked.devices.update(host.devices),
+    };
+    lastListeners = listeners ?? lastListeners;
+    lastHost = host ?? lastHost;
+    if (!isWanted && Object.values(changes).every(isEmpty)) return;
+    for (const { isLast, ...part } of inParts(changes)) {
+      push({ type: 'factsRead', at: clock.now(), readAt, resync: isFirst, isWhole, isLast, ...part });
+      isFirst = false;
+    }
+  }
+
+  function tellFailure(detail: string, isAsked: boolean): void {
+    failures++;
+    if (isAsked || !isFailing) push({ type: 'discoveryFailed', at: clock.now(), detail });
+    isFailing = true;
+  }
+
+  return {
+    tellFailure,
+    tell(reading, readAt, isAsked) {
+      const isWhole = reading.failures.length === 0;
+      tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || isFailing));
+      // After what could be read: a withdraw that is due goes by the newest facts that there are.
+      if (isWhole) isFailing = false;
+      else tellFailure(reading.failures.join('; '), isAsked);
+    },
+    listeners: () => lastListeners,
+    isFailing: () => isFailing,
+    failures: () => failures,
+  };
+}
