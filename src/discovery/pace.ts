@@ -10,8 +10,11 @@ export interface Pace {
 
 /** Reading takes at most a hundredth of one processor. */
 const SHARE = 0.01;
-/** What a timer and one trip through the event loop take besides the reading; measured on Node 20 as 0.14 ms. */
-const WAKING = 0.15;
+/**
+ * What a reading takes besides what it measures itself: a timer, waking up, caches that are cold by then. A host where
+ * nothing happens was seen to spend 0.47 ms on each, of which it measures a tenth of a millisecond (Node 20).
+ */
+const WAKING = 0.4;
 /** The median of so many readings counts: one that was interrupted by the scheduler says nothing. */
 const REMEMBERED = 9;
 const LONGEST = ms(10_000);

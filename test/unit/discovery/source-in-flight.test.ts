@@ -433,10 +433,10 @@ describe('the automatic interval', () => {
   it('is stretched by what a reading costs here, and said anew when it is another one by half', () => {
     const { clock, reader, source, log } = started(AUTO, false);
     reader.isSlow = false;
-    reader.meanwhile = () => clock.spend(1.35);
+    reader.meanwhile = () => clock.spend(1.1);
     clock.advance(2_000);
     expect(source.status().interval).toBe(150);
-    reader.meanwhile = () => clock.spend(1.45);
+    reader.meanwhile = () => clock.spend(1.2);
     clock.advance(3_000);
     expect(source.status().interval).toBe(160);
     expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '150ms']);
@@ -448,7 +448,7 @@ describe('the automatic interval', () => {
 
   it('takes the cost of a reading elsewhere from the reading, whatever it waited', () => {
     const { clock, reader, source } = started(AUTO, false);
-    reader.cost = 4.85;
+    reader.cost = 4.6;
     for (let count = 0; count < 12; count++) {
       clock.advance(source.status().interval);
       reader.answer();
