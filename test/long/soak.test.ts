@@ -11,17 +11,10 @@ import { holdOneByOne } from '../helpers/kernel-host.ts';
 import { addNamespace, type Namespace } from '../helpers/namespaces.ts';
 import { describeInterop } from '../helpers/peers.ts';
 import { start, stopAll } from '../helpers/processes.ts';
+import { WITH_TRACEFS } from '../helpers/tracefs.ts';
 import { until } from '../helpers/until.ts';
 
 const SOAK_MS = Number(process.env['HA2BGP_SOAK_SECONDS'] ?? 600) * 1_000;
-const WITH_TRACEFS = [
-  'unshare',
-  '--mount',
-  'sh',
-  '-c',
-  'mount -t tracefs tracefs /sys/kernel/tracing && exec "$@"',
-  'sh',
-];
 const DELAYS = ['--announce-delay', '200ms', '--withdraw-delay', '300ms', '--bgp-backend', 'test'];
 const MIB = 1024 * 1024;
 
@@ -53,7 +46,7 @@ describeInterop('ten minutes of coming and going', () => {
     const env = { NODE_OPTIONS: `--import=${root}/test/helpers/watch-process.mjs`, WATCH_FILE: watched };
     const words = ['-n', '10.0.0.0/8', '--protocol', 'tcp,udp', '--hints', 'tracefs', ...DELAYS];
     const daemon = startDaemon(words, { env }, [...host.enter, ...WITH_TRACEFS]);
-    await daemon.logged('hints at listeners arrive');
+    await daemon.logged('"hints":"tracefs","msg":"listeners are read"');
     const [command = '', ...args] = [...host.enter, '/usr/bin/python3', `${root}/test/helpers/soak-load.py`, 'lo'];
     const load = start(command, args);
 

@@ -8,11 +8,9 @@ import { AT_ONCE, holdOneByOne, type SocketHolder } from '../../helpers/kernel-h
 import { addNamespace, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { run, stopAll } from '../../helpers/processes.ts';
+import { mounted, WITH_TRACEFS, WITHOUT_TRACEFS } from '../../helpers/tracefs.ts';
 import { until } from '../../helpers/until.ts';
 
-const mounted = (script: string): string[] => ['unshare', '--mount', 'sh', '-c', `${script} && exec "$@"`, 'sh'];
-const WITH_TRACEFS = mounted('mount -t tracefs tracefs /sys/kernel/tracing');
-const WITHOUT_TRACEFS = mounted('mount -t tmpfs t /sys/kernel/tracing && mount -t tmpfs t /sys/kernel/debug');
 /** One that nobody else on this host has, for tracefs shows them all. */
 const PORT = 30_000 + (process.pid % 10_000);
 const [FIRST, SECOND] = ['10.0.1.1/32', '10.0.1.2/32'];

@@ -8,11 +8,9 @@ import { root } from '../../helpers/daemon.ts';
 import { addNamespace, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { listen, run, type Started, start, stopAll } from '../../helpers/processes.ts';
+import { mounted, WITH_TRACEFS, WITHOUT_TRACEFS } from '../../helpers/tracefs.ts';
 import { until } from '../../helpers/until.ts';
 
-/** The words that run a command after `script`, whose mounts nobody else sees. */
-const mounted = (script: string): string[] => ['unshare', '--mount', 'sh', '-c', `${script} && exec "$@"`, 'sh'];
-const WITH_TRACEFS = mounted('mount -t tracefs tracefs /sys/kernel/tracing');
 const PORT = 20_000 + (process.pid % 10_000);
 const ONLY_PORT = [{ from: PORT, to: PORT }];
 
@@ -263,7 +261,7 @@ describeInterop('hints', () => {
   });
 
   it.each([
-    ['not mounted', mounted('mount -t tmpfs t /sys/kernel/tracing && mount -t tmpfs t /sys/kernel/debug'), {}],
+    ['not mounted', WITHOUT_TRACEFS, {}],
     ['mounted read-only', mounted('mount -o ro -t tracefs t /sys/kernel/tracing'), {}],
     ['not permitted, root is needed', WITH_TRACEFS, { uid: 65_534 }],
   ])('tracefs: says so at once when it is %s', async (words, via, asked) => {

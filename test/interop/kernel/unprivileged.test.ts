@@ -5,6 +5,7 @@ import { holdOneByOne, NETWORKS, QUICK, type SocketHolder } from '../../helpers/
 import { addNamespace, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { run, type Started, start, stopAll } from '../../helpers/processes.ts';
+import { WITH_TRACEFS } from '../../helpers/tracefs.ts';
 import { until } from '../../helpers/until.ts';
 
 const NOBODY = 65_534;
@@ -17,14 +18,6 @@ const RUN = `
   const { main } = await import('${root}/dist/cli/main.js');
   process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY});
   await main(process.argv.slice(1), {}, lifecycle);`;
-const WITH_TRACEFS = [
-  'unshare',
-  '--mount',
-  'sh',
-  '-c',
-  'mount -t tracefs tracefs /sys/kernel/tracing && exec "$@"',
-  'sh',
-];
 
 describeInterop('without any privilege', () => {
   let host: Namespace;

@@ -5,13 +5,13 @@ import { createSource, HOST_INTERVAL, type Source } from '../../../src/discovery
 import type { Event, FactsRead } from '../../../src/model/event.ts';
 import type { AssignedAddress, Listener } from '../../../src/model/facts.ts';
 import { ms } from '../../../src/model/millis.ts';
+import { factsRead } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
 import { readAtOnce } from '../../helpers/reader.ts';
 import { RecordingLog } from '../../helpers/recording-log.ts';
 import { SteppedClock } from '../../helpers/stepped-clock.ts';
 
 const INTERVAL = ms(250);
-const NOTHING = { added: [], removed: [] };
 
 class FakeKernel implements Reader {
   readonly calls: string[] = [];
@@ -99,18 +99,6 @@ function started(prepare?: (kernel: FakeKernel) => void): Rig {
   return made;
 }
 
-const factsRead = (at: number, of: Partial<FactsRead> = {}): FactsRead => ({
-  type: 'factsRead',
-  at: ms(at),
-  readAt: ms(at),
-  resync: false,
-  isWhole: true,
-  isLast: true,
-  listeners: NOTHING,
-  addresses: NOTHING,
-  devices: NOTHING,
-  ...of,
-});
 const everything = (at: number): FactsRead =>
   factsRead(at, {
     resync: true,
