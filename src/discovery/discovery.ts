@@ -52,8 +52,13 @@ export function openDiscovery(options: DiscoveryOptions): Source {
     reader,
     ...(hints && { hints }),
     interval: interval === 'auto' ? { auto } : interval,
-    ...{ clock, log, push },
+    ...{ clock, processorTime, log, push },
   });
+}
+
+function processorTime(): Millis {
+  const { user, system } = process.cpuUsage();
+  return ms((user + system) / 1_000);
 }
 
 interface Opened {

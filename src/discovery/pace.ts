@@ -2,8 +2,10 @@
 import { type Millis, ms } from '../model/millis.ts';
 
 export interface Pace {
-  /** What a reading took of a processor. */
+  /** What a reading took of a processor, as far as it can tell. */
   spent(cost: Millis): void;
+  /** What this process took of processors from one reading to the next, while it did nothing but read. */
+  spentQuietly(total: Millis): void;
   /** From one reading to the next. */
   interval(): Millis;
 }
@@ -11,28 +13,44 @@ export interface Pace {
 /** Reading takes at most a hundredth of one processor. */
 const SHARE = 0.01;
 /**
- * What a reading takes besides what it measures itself: a timer, waking up, caches that are cold by then. A host where
- * nothing happens was seen to spend 0.47 ms on each, of which it measures a tenth of a millisecond (Node 20).
+ * At most so much of a quiet interval is put down to the reading, beyond what it measured: a timer, waking up, caches that
+ * are cold by then, garbage that is collected on another thread. 0.4 to 1.2 ms were seen (Node 20), of readings that
+ * measured a tenth of a millisecond. What else this process may be doing is not to make it blind.
  */
-const WAKING = 0.4;
-/** The median of so many readings counts: one that was interrupted by the scheduler says nothing. */
+const MOST_WAKING = 2;
+/** The median of so many counts: one that was interrupted by the scheduler says nothing. */
 const REMEMBERED = 9;
 const LONGEST = ms(10_000);
 
 /** `base`: while readings are cheap. */
 export function adaptivePace(base: () => Millis): Pace {
   const costs: number[] = [];
+  const wakings: number[] = [];
   return {
-    spent(cost) {
-      costs.push(cost);
-      if (costs.length > REMEMBERED) costs.shift();
-    },
+    spent: (cost) => remember(costs, cost),
+    spentQuietly: (total) => remember(wakings, total - (costs.at(-1) ?? 0)),
     interval() {
-      if (costs.length < REMEMBERED) return base();
-      const median = [...costs].sort((one, other) => one - other)[REMEMBERED >> 1] ?? 0;
-      return ms(Math.min(LONGEST, Math.max(base(), Math.ceil((median + WAKING) / SHARE))));
+      const cost = median(costs);
+      if (cost === undefined) return base();
+      const waking = Math.min(MOST_WAKING, Math.max(0, median(wakings) ?? 0));
+      return ms(Math.min(LONGEST, Math.max(base(), Math.ceil((cost + waking) / SHARE))));
     },
   };
 }
 
-export const fixedPace = (interval: Millis): Pace => ({ spent: () => {}, interval: () => interval });
+function remember(values: number[], value: number): void {
+  values.push(value);
+  if (values.length > REMEMBERED) values.shift();
+}
+
+/** Undefined while too little is remembered. */
+function median(values: readonly number[]): number | undefined {
+  if (values.length < REMEMBERED) return undefined;
+  return [...values].sort((one, other) => one - other)[REMEMBERED >> 1];
+}
+
+export const fixedPace = (interval: Millis): Pace => ({
+  spent: () => {},
+  spentQuietly: () => {},
+  interval: () => interval,
+});

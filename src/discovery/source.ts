@@ -42,6 +42,8 @@ export interface SourceOptions {
   /** Hints at listeners; none when left out. */
   readonly hints?: HintSource;
   readonly clock: Clock;
+  /** What this process has taken of processors so far, on all its threads. */
+  readonly processorTime: () => Millis;
   readonly log: Log;
   readonly push: (event: Event) => void;
 }
@@ -73,7 +75,7 @@ const TIMER = {
   secondLook: 'discovery second look',
 } as const;
 
-export function createSource({ reader, interval, hints, clock, log, push }: SourceOptions): Source {
+export function createSource({ reader, interval, hints, clock, processorTime, log, push }: SourceOptions): Source {
   const news = createNews(clock, push);
   const listenerHints = keepHints({ source: hints, clock, log, hint: () => listenerHinting.hinted() });
   const hintKind = (): SourceStatus['hints'] => listenerHints.kind() ?? 'none';
@@ -97,6 +99,8 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
   let next: Wanted | undefined;
   let isClosed = false;
   let saidInterval: Millis | undefined;
+  /** At the last tick; undefined once anything but its reading happened since, which would be taken for its cost. */
+  let quietSince: Millis | undefined;
 
   function read(wanted: Wanted): void {
     if (isReading) {
@@ -136,6 +140,8 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
       const cost = ms((reading.cost ?? readUntil - readAt) + (clock.now() - readUntil));
       // A reading of devices and addresses, which is rare, says nothing of what the interval costs.
       if (!isHostDue || isUnhinted) pace.spent(cost);
+      if ((isHostDue && !isUnhinted) || wanted.listener !== undefined || news.listeners() !== before)
+        quietSince = undefined;
       if (wanted.host === true) hostHinting.spent(cost);
       if (wanted.listener !== undefined) listenerHinting.spent(cost);
       if (wanted.listener === 'hinted' && news.listeners() === before) lookAgain();
@@ -169,6 +175,9 @@ export function createSource({ reader, interval, hints, clock, log, push }: Sour
   }
 
   function tick(): void {
+    const used = processorTime();
+    if (quietSince !== undefined) pace.spentQuietly(ms(used - quietSince));
+    quietSince = used;
     const now = pace.interval();
     clock.setTimer(TIMER.interval, ms(clock.now() + now), tick);
     if (isReading && clock.now() - startedAt >= LONGEST_READING) {

@@ -26,7 +26,7 @@ async function measure(context) {
   if (context.has('tracefs', 'idle host: ha2bgp, tracefs')) {
     contenders['ha2bgp, tracefs'] = () => announcing([...NETWORK, ...TRACEFS]);
   }
-  contenders['ha2bgp, no hint, 100 ms'] = () => announcing([...NETWORK, ...unhinted('100ms')]);
+  contenders['ha2bgp, no hint'] = () => announcing([...NETWORK, ...unhinted('auto')]);
   const results = await byTurns(contenders, context.isQuick ? 2 : 6, async (contender) => {
     const before = contender?.cpuMs() ?? 0;
     const host = await hostCpu(context.idleMs);

@@ -130,6 +130,7 @@ export function simulate(words: readonly string[]): Simulation {
     reader: kernel,
     interval: settings.interval === 'auto' ? AUTO : settings.interval,
     clock,
+    processorTime: () => ms(0),
     log: silentLog,
     push,
   });

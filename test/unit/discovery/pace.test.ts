@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { adaptivePace, fixedPace } from '../../../src/discovery/pace.ts';
 import { ms } from '../../../src/model/millis.ts';
 
-/** The interval after these costs. */
-function intervalAfter(costs: readonly number[], base = 100): number {
+/** The interval after these costs of readings, each of which took so much more to wake up for. */
+function intervalAfter(costs: readonly number[], base = 100, waking = 0): number {
   const pace = adaptivePace(() => ms(base));
-  for (const cost of costs) pace.spent(ms(cost));
+  for (const cost of costs) {
+    pace.spent(ms(cost));
+    pace.spentQuietly(ms(cost + waking));
+  }
   return pace.interval();
 }
 const times = (count: number, cost: number): number[] => Array.from({ length: count }, () => cost);
@@ -14,35 +17,30 @@ describe('an adaptive pace', () => {
   it('is the base while too little is known', () => {
     expect(intervalAfter([])).toBe(100);
     expect(intervalAfter(times(8, 50))).toBe(100);
-    expect(intervalAfter(times(9, 50))).toBeGreaterThan(100);
+    expect(intervalAfter(times(9, 50))).toBe(5_000);
   });
 
-  it('is the base as long as a reading and its waking take no more than a hundredth of it', () => {
-    expect(intervalAfter(times(9, 0.6))).toBe(100);
-    expect(intervalAfter(times(9, 0.61))).toBe(101);
-    expect(intervalAfter(times(9, 2.1), 250)).toBe(250);
-    expect(intervalAfter(times(9, 2.11), 250)).toBe(251);
-  });
-
-  it('gives reading a hundredth of a processor', () => {
-    expect(intervalAfter(times(9, 4.6))).toBe(500);
-    expect(intervalAfter(times(9, 29.6))).toBe(3_000);
+  it('is the base as long as a reading takes no more than a hundredth of it', () => {
+    expect(intervalAfter(times(9, 1))).toBe(100);
+    expect(intervalAfter(times(9, 1.01))).toBe(101);
+    expect(intervalAfter(times(9, 2.5), 250)).toBe(250);
+    expect(intervalAfter(times(9, 2.51), 250)).toBe(251);
   });
 
   it('is never longer than ten seconds', () => {
-    expect(intervalAfter(times(9, 99.6))).toBe(10_000);
-    expect(intervalAfter(times(9, 99.7))).toBe(10_000);
+    expect(intervalAfter(times(9, 99.9))).toBe(9_990);
+    expect(intervalAfter(times(9, 100.1))).toBe(10_000);
     expect(intervalAfter(times(9, 60_000))).toBe(10_000);
   });
 
   it('counts the median of nine: four that were interrupted say nothing, five do', () => {
-    expect(intervalAfter([...times(8, 1.6), 5_000])).toBe(200);
-    expect(intervalAfter([5_000, ...times(5, 1.6), 5_000, 5_000, 5_000])).toBe(200);
-    expect(intervalAfter([...times(4, 1.6), ...times(5, 9.6)])).toBe(1_000);
+    expect(intervalAfter([...times(8, 2), 5_000])).toBe(200);
+    expect(intervalAfter([5_000, ...times(5, 2), 5_000, 5_000, 5_000])).toBe(200);
+    expect(intervalAfter([...times(4, 2), ...times(5, 10)])).toBe(1_000);
   });
 
   it('sorts by size, not by text', () => {
-    expect(intervalAfter([1, 2, 3, 4, 9.6, 100, 1_000, 10_000, 100_000])).toBe(1_000);
+    expect(intervalAfter([1, 2, 3, 4, 10, 100, 1_000, 10_000, 100_000])).toBe(1_000);
   });
 
   it('leaves the order in which the costs came alone', () => {
@@ -51,11 +49,11 @@ describe('an adaptive pace', () => {
     pace.interval();
     // The dearest ones go first, for they are the oldest: 50, 40, 30, 20, 10 and four of 5.
     for (const cost of [5, 5, 5, 5]) pace.spent(ms(cost));
-    expect(pace.interval()).toBe(1_040);
+    expect(pace.interval()).toBe(1_000);
   });
 
   it('forgets what is older than nine readings', () => {
-    expect(intervalAfter([...times(9, 50), ...times(4, 0.1)])).toBe(5_040);
+    expect(intervalAfter([...times(9, 50), ...times(4, 0.1)])).toBe(5_000);
     expect(intervalAfter([...times(9, 50), ...times(5, 0.1)])).toBe(100);
   });
 
@@ -65,17 +63,54 @@ describe('an adaptive pace', () => {
     expect(pace.interval()).toBe(250);
     base = 100;
     expect(pace.interval()).toBe(100);
-    for (const cost of times(9, 1.6)) pace.spent(ms(cost));
+    for (const cost of times(9, 2)) pace.spent(ms(cost));
     expect(pace.interval()).toBe(200);
     base = 250;
     expect(pace.interval()).toBe(250);
   });
 });
 
+describe('what an interval takes besides its reading', () => {
+  it('is added to the cost of the reading', () => {
+    expect(intervalAfter(times(9, 0.1), 100, 0.9)).toBe(100);
+    expect(intervalAfter(times(9, 0.1), 100, 1.25)).toBe(135);
+    expect(intervalAfter(times(9, 5), 100, 0.5)).toBe(550);
+  });
+
+  it('is not the reading’s beyond two milliseconds, and never less than nothing', () => {
+    expect(intervalAfter(times(9, 1), 100, 2)).toBe(300);
+    expect(intervalAfter(times(9, 1), 100, 40)).toBe(300);
+    expect(intervalAfter(times(9, 2), 100, -0.5)).toBe(200);
+  });
+
+  it('does not count while too little is known of it', () => {
+    const pace = adaptivePace(() => ms(100));
+    for (const cost of times(9, 1.5)) pace.spent(ms(cost));
+    for (const total of times(8, 3)) pace.spentQuietly(ms(total));
+    expect(pace.interval()).toBe(150);
+    pace.spentQuietly(ms(3));
+    expect(pace.interval()).toBe(300);
+  });
+
+  it('is the median of what it took each time, beyond the reading of that time', () => {
+    const pace = adaptivePace(() => ms(100));
+    for (const cost of [1, 3, 1, 3, 1, 3, 1, 3, 1]) {
+      pace.spent(ms(cost));
+      pace.spentQuietly(ms(cost + 0.75));
+    }
+    pace.spentQuietly(ms(90));
+    pace.spentQuietly(ms(90));
+    expect(pace.interval()).toBe(175);
+  });
+});
+
 describe('a fixed pace', () => {
   it('is what was asked for, whatever it costs', () => {
     const pace = fixedPace(ms(10));
-    for (const cost of times(20, 5_000)) pace.spent(ms(cost));
+    for (const cost of times(20, 5_000)) {
+      pace.spent(ms(cost));
+      pace.spentQuietly(ms(cost));
+    }
     expect(pace.interval()).toBe(10);
   });
 });

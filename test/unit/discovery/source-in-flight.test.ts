@@ -5,7 +5,7 @@ import type { Reader, Reading } from '../../../src/discovery/reader.ts';
 import { createSource, HOST_INTERVAL, type Source, type SourceOptions } from '../../../src/discovery/source.ts';
 import type { Event } from '../../../src/model/event.ts';
 import type { Listener } from '../../../src/model/facts.ts';
-import { ms } from '../../../src/model/millis.ts';
+import { type Millis, ms } from '../../../src/model/millis.ts';
 import * as facts from '../../helpers/facts.ts';
 import { RecordingLog } from '../../helpers/recording-log.ts';
 import { SteppedClock } from '../../helpers/stepped-clock.ts';
@@ -83,6 +83,8 @@ interface Rig {
   readonly hints: FakeHints;
   readonly log: RecordingLog;
   readonly source: Source;
+  /** What the process has taken so far. */
+  readonly processor: { used: Millis };
   /** The events since the last time. */
   events(): Event[];
 }
@@ -92,13 +94,15 @@ function rig(interval: SourceOptions['interval'] = ms(250), isHinted = true): Ri
   const reader = new SlowReader();
   const hints = new FakeHints();
   const log = new RecordingLog();
+  const processor = { used: ms(0) };
   const events: Event[] = [];
   const source = createSource({
     ...{ reader, interval, clock, log },
+    processorTime: () => processor.used,
     ...(isHinted && { hints }),
     push: (event) => events.push(event),
   });
-  return { clock, reader, hints, log, source, events: () => events.splice(0) };
+  return { clock, reader, hints, log, source, processor, events: () => events.splice(0) };
 }
 
 /** Has read everything once, and from then on answers when the test says so. */
@@ -433,12 +437,12 @@ describe('the automatic interval', () => {
   it('is stretched by what a reading costs here, and said anew when it is another one by half', () => {
     const { clock, reader, source, log } = started(AUTO, false);
     reader.isSlow = false;
-    reader.meanwhile = () => clock.spend(1.1);
+    reader.meanwhile = () => clock.spend(1.5);
     clock.advance(2_000);
     expect(source.status().interval).toBe(150);
-    reader.meanwhile = () => clock.spend(1.2);
+    reader.meanwhile = () => clock.spend(1.75);
     clock.advance(3_000);
-    expect(source.status().interval).toBe(160);
+    expect(source.status().interval).toBe(175);
     expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '150ms']);
     reader.meanwhile = () => {};
     clock.advance(3_000);
@@ -446,9 +450,35 @@ describe('the automatic interval', () => {
     expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '150ms', '100ms']);
   });
 
+  it('is stretched by what the process takes for it, and by nothing that a hint or news made it do', () => {
+    const { clock, reader, hints, source, processor } = started(AUTO);
+    reader.isSlow = false;
+    const take = (time: number): void => {
+      processor.used = ms(processor.used + time);
+    };
+    reader.meanwhile = () => take(1.5);
+    clock.advance(3_000);
+    expect(source.status().interval).toBe(150);
+    for (let count = 0; count < 30; count++) {
+      take(1);
+      hints.hint();
+      clock.advance(source.status().interval);
+    }
+    expect(source.status().interval).toBe(150);
+    reader.meanwhile = () => {
+      reader.listeners = [facts.listener('192.0.2.1', reader.wanted.length)];
+      take(4);
+    };
+    clock.advance(3_000);
+    expect(source.status().interval).toBe(150);
+    reader.meanwhile = () => {};
+    clock.advance(3_000);
+    expect(source.status().interval).toBe(100);
+  });
+
   it('takes the cost of a reading elsewhere from the reading, whatever it waited', () => {
     const { clock, reader, source } = started(AUTO, false);
-    reader.cost = 4.6;
+    reader.cost = 5;
     for (let count = 0; count < 12; count++) {
       clock.advance(source.status().interval);
       reader.answer();

@@ -86,7 +86,11 @@ function rig(prepare: (kernel: FakeKernel) => void = () => {}): Rig {
   kernel.listeners = [listener(80)];
   kernel.host = { addresses: [address('192.0.2.1')], devices: [facts.device('lo')] };
   prepare(kernel);
-  const source = createSource({ reader: kernel, interval: INTERVAL, clock, log, push: (event) => events.push(event) });
+  const source = createSource({
+    ...{ reader: kernel, interval: INTERVAL, clock, log },
+    processorTime: () => ms(0),
+    push: (event) => events.push(event),
+  });
   return { clock, kernel, log, source, events: () => events.splice(0) };
 }
 
