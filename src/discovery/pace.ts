@@ -10,8 +10,11 @@ export interface Pace {
   interval(): Millis;
 }
 
-/** Reading takes at most a hundredth of one processor. */
-const SHARE = 0.01;
+/**
+ * Reading takes at most a hundredth of one processor. A median knows nothing of the few that take much more, and the process
+ * nothing of interrupts and of a processor that leaves its sleep: a fifth is kept for them.
+ */
+const SHARE = 0.008;
 /**
  * At most so much of a quiet interval is put down to the reading, beyond what it measured: a timer, waking up, caches that
  * are cold by then, garbage that is collected on another thread. 0.4 to 1.2 ms were seen (Node 20), of readings that

@@ -439,15 +439,15 @@ describe('the automatic interval', () => {
     reader.isSlow = false;
     reader.meanwhile = () => clock.spend(1.5);
     clock.advance(2_000);
-    expect(source.status().interval).toBe(150);
+    expect(source.status().interval).toBe(188);
     reader.meanwhile = () => clock.spend(1.75);
     clock.advance(3_000);
-    expect(source.status().interval).toBe(175);
-    expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '150ms']);
+    expect(source.status().interval).toBe(219);
+    expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '188ms']);
     reader.meanwhile = () => {};
     clock.advance(3_000);
     expect(source.status().interval).toBe(100);
-    expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '150ms', '100ms']);
+    expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '188ms', '100ms']);
   });
 
   it('is stretched by what the process takes for it, and by nothing that a hint or news made it do', () => {
@@ -458,19 +458,19 @@ describe('the automatic interval', () => {
     };
     reader.meanwhile = () => take(1.5);
     clock.advance(3_000);
-    expect(source.status().interval).toBe(150);
+    expect(source.status().interval).toBe(188);
     for (let count = 0; count < 30; count++) {
       take(1);
       hints.hint();
       clock.advance(source.status().interval);
     }
-    expect(source.status().interval).toBe(150);
+    expect(source.status().interval).toBe(188);
     reader.meanwhile = () => {
       reader.listeners = [facts.listener('192.0.2.1', reader.wanted.length)];
       take(4);
     };
     clock.advance(3_000);
-    expect(source.status().interval).toBe(150);
+    expect(source.status().interval).toBe(188);
     reader.meanwhile = () => {};
     clock.advance(3_000);
     expect(source.status().interval).toBe(100);
@@ -483,7 +483,7 @@ describe('the automatic interval', () => {
       clock.advance(source.status().interval);
       reader.answer();
     }
-    expect(source.status().interval).toBe(500);
+    expect(source.status().interval).toBe(625);
   });
 
   it('is not stretched when it was asked for', () => {
