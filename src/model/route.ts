@@ -8,19 +8,49 @@ export type RouteKey = string & { readonly [routeKeyBrand]: true };
 /** `self`: the announcing session's own address. */
 export type NextHop = IpAddress | 'self';
 
-/** Equal attributes are the same object: the core makes one per family, so that a sink may compare with `===`. */
+/**
+ * Equal attributes are the same object, so that a sink may compare with `===`. What is left out is left to the session.
+ * Communities are in the words of their RFCs (`65000:1`, `no-export`, `65000:1:2`, `target:65000:1`), as they were given.
+ */
 export interface RouteAttributes {
   readonly nextHop: NextHop;
+  /** MULTI_EXIT_DISC, 32 bits (RFC 4271 §5.1.4). */
+  readonly med?: number;
+  /** LOCAL_PREF, 32 bits (RFC 4271 §5.1.5). */
+  readonly localPreference?: number;
+  /** One AS_SEQUENCE of 32-bit AS numbers, the nearest first (RFC 4271 §5.1.2, RFC 6793). */
+  readonly asPath?: readonly number[];
+  readonly communities?: readonly string[];
+  readonly largeCommunities?: readonly string[];
+  readonly extendedCommunities?: readonly string[];
+}
+
+/** To whom a route is announced, and under which path identifier (RFC 7911). Equal scopes are the same object. */
+export interface RouteScope {
+  readonly pathInformation?: number;
+  /** The neighbors by their addresses; every neighbor that there is when left out. Never empty. */
+  readonly neighbors?: readonly IpAddress[];
 }
 
 export interface Route {
   readonly prefix: Prefix;
   readonly attributes: RouteAttributes;
+  readonly scope?: RouteScope;
 }
 
-export const routeKey = ({ prefix }: Pick<Route, 'prefix'>): RouteKey => prefix as string as RouteKey;
+/** The prefix, then the scope if there is one: `192.0.2.1/32 path 7 to 192.0.2.7 192.0.2.8`. */
+export function routeKey({ prefix, scope }: Pick<Route, 'prefix' | 'scope'>): RouteKey {
+  if (scope === undefined) return prefix as string as RouteKey;
+  const { pathInformation: path, neighbors } = scope;
+  return `${prefix}${path === undefined ? '' : ` path ${path}`}${neighbors === undefined ? '' : ` to ${neighbors.join(' ')}`}` as RouteKey;
+}
 
-/** Whether both say the same of the same prefix. */
+/** Whether both say the same of the same prefix to the same neighbors. */
 export const isSameRoute = (one: Route, other: Route): boolean =>
-  one.prefix === other.prefix &&
-  (one.attributes === other.attributes || one.attributes.nextHop === other.attributes.nextHop);
+  (one.attributes === other.attributes || areSameAttributes(one.attributes, other.attributes)) &&
+  routeKey(one) === routeKey(other);
+
+function areSameAttributes(one: RouteAttributes, other: RouteAttributes): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof RouteAttributes>;
+  return [...names].every((name) => String(one[name]) === String(other[name]));
+}

@@ -1,0 +1,44 @@
+/** Whom the process talks to, and its log. */
+import { choice, toggle } from '../option.ts';
+
+export const PROCESS_OPTIONS = {
+  bgpBackend: choice(
+    {
+      flag: 'bgp-backend',
+      environment: 'HA2BGP_BGP_BACKEND',
+      default: 'exabgp',
+      help: 'exabgp: commands on stdout, replies on stdin. test: the same commands, stdin is not read',
+    },
+    ['exabgp', 'test'],
+    { exabgptest: 'test' },
+  ),
+  logFormat: choice(
+    {
+      flag: 'log-format',
+      environment: 'HA2BGP_LOG_FORMAT',
+      default: 'auto',
+      help: 'format of the log on stderr. auto: text on a terminal and under ExaBGP, JSON otherwise',
+    },
+    ['auto', 'text', 'json'],
+  ),
+  logLevel: choice(
+    {
+      flag: 'log-level',
+      environment: 'HA2BGP_LOG_LEVEL',
+      default: 'info',
+      help: 'least level that is logged',
+    },
+    ['debug', 'info', 'warn', 'error'],
+  ),
+  debug: toggle({
+    flag: 'debug',
+    short: 'd',
+    environment: 'HA2BGP_DEBUG',
+    help: 'the same as --log-level debug',
+  }),
+  noColor: toggle({
+    flag: 'no-color',
+    environment: 'HA2BGP_NO_COLOR',
+    help: 'no colours in the log (nor where NO_COLOR is set, or stderr is no terminal)',
+  }),
+} as const;
