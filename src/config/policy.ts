@@ -20,6 +20,16 @@ export function policyFrom(settings: Settings): Policy {
     announceDelay: settings.announceDelay,
     withdrawDelay: settings.withdrawDelay,
     addressWithdrawDelay: settings.addressWithdrawDelay,
+    dampening: settings.noDampening
+      ? undefined
+      : {
+          penalty: settings.dampeningPenalty,
+          suppress: settings.dampeningSuppress,
+          reuse: settings.dampeningReuse,
+          halfLife: settings.dampeningHalfLife,
+          maxSuppress: settings.dampeningMaxSuppress,
+          action: settings.dampeningAction,
+        },
     onDiscoveryError: settings.onDiscoveryError,
     staleAfter: settings.staleAfter,
     maxRoutes: settings.maxRoutes,

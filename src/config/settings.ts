@@ -8,6 +8,7 @@ import { type Family, familyOf, lengthOf, memberOf, type Prefix } from '../model
 import { anyOf, formatListenFilter } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
 import type { NextHop } from '../model/route.ts';
+import { checkDampening } from './dampening.ts';
 import { unknownNames } from './environment.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
@@ -130,6 +131,9 @@ function checkTogether(
   checkFilters(settings, placeOf, problems);
   checkDiscovery(settings, placeOf, problems);
   checkNextHops(settings, placeOf, has, problems);
+  for (const { name, text } of checkDampening(settings, placeOf, (name) => origins[name] !== 'default')) {
+    problems.push({ place: placeOf(name), text });
+  }
   if (problems.length === 0 && has('ipv6') && nextHopFor('ipv6', settings) === undefined) {
     warnings.push({
       place: '--nexthop',

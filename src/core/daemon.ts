@@ -13,6 +13,7 @@ import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import { routeKey } from '../model/route.ts';
 import { findCandidate } from './candidates.ts';
+import { flapOf } from './dampening.ts';
 import { hasRoom, unwant, want } from './desired.ts';
 import { applyFacts } from './facts.ts';
 import { type Health, healthOf } from './health.ts';
@@ -20,6 +21,7 @@ import { dueOf, excuse, nextVerdict, type Verdict } from './hold.ts';
 import { log, report } from './report.ts';
 import { fired, schedule } from './schedule.ts';
 import type { DaemonState } from './state.ts';
+import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
 
 export function handle(state: DaemonState, event: Event): readonly Action[] {
   const actions: Action[] = [];
@@ -151,7 +153,8 @@ function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Actio
     const planned = state.schedule.dueOf.get(prefix);
     const waiting = state.due.has(prefix) ? at : undefined;
     const wake = planned === undefined ? waiting : ms(planned + lost);
-    move(state, prefix, excuse(before, lost), wake, at, actions);
+    // A penalty decays whether we look or not.
+    move(state, prefix, excuse(before, lost), earlier(wake, suppressedUntil(state, prefix)), at, actions);
   }
   // What is left of a reading is judged as if the stall had never been, like the delays that it is held against.
   if (state.reading !== undefined) {
@@ -174,8 +177,7 @@ function move(
   actions: Action[],
 ): void {
   state.services.set(prefix, verdict);
-  const own = dueOf(verdict);
-  const due = own === undefined || wake === undefined ? (own ?? wake) : ms(Math.min(own, wake));
+  const due = earlier(dueOf(verdict), wake);
   // A service whose time has come, and which is not moved on, waits for the next facts without a timer.
   if (state.due.has(prefix) && due !== undefined && due <= now) return;
   state.due.delete(prefix);
@@ -194,13 +196,18 @@ function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: bool
   }
   state.rejected.delete(prefix);
   const wasRouted = isRouted(state, prefix);
-  // A delay protects a route. One that is held has none to lose, and starts anew.
-  const from = before === undefined || (before.state === 'up' && !wasRouted && !health.up) ? DOWN : before;
+  // A delay protects a route. One that is held has none to lose, and starts anew; one that is suppressed goes on flapping.
+  const isIdle = before?.state === 'up' && !wasRouted && suppressedUntil(state, prefix) === undefined;
+  const from = before === undefined || (isIdle && !health.up) ? DOWN : before;
   const verdict = nextVerdict(from, health, readAt, isWhole, policy);
-  move(state, prefix, verdict, wakeOf(health), readAt, actions);
-  if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) state.desired.coming.add(prefix);
-  if (verdict.state === 'down' || verdict.state === 'rising') unwant(state.desired, prefix, policy);
-  report(prefix, { before, after: verdict, wasRouted }, policy, actions);
+  const suppressed = dampen(state, prefix, flapOf(from, verdict), readAt, actions);
+  const isGone = verdict.state === 'down' || verdict.state === 'rising';
+  move(state, prefix, verdict, earlier(wakeOf(health), isGone ? undefined : suppressed), readAt, actions);
+  if (suppressed !== undefined || isGone) unwant(state.desired, prefix, policy);
+  else if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) state.desired.coming.add(prefix);
+  const why = isGone ? undefined : whySuppressed(state, prefix, readAt);
+  if (why !== undefined && wasRouted) log(actions, 'info', 'withdrawn', { prefix, reason: sentence(prefix, why) });
+  else report(prefix, { before, after: verdict, wasRouted }, policy, actions);
   if (verdict.state === 'down') {
     state.services.delete(prefix);
     reject(state, prefix, verdict.reason, actions);
@@ -208,6 +215,11 @@ function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: bool
 }
 
 const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
+
+/** The earlier of two moments, each of which may never come. */
+const earlier = (one: Millis | undefined, other: Millis | undefined): Millis | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : ms(Math.min(one, other));
+
 const wakeOf = (health: Health): Millis | undefined => (health.up ? health.until : undefined);
 
 function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {

@@ -21,7 +21,7 @@ export function report(prefix: Prefix, { before, after, wasRouted }: Step, polic
       log(actions, 'info', 'up, announce delayed', { prefix, delay: formatDuration(policy.announceDelay) });
       return;
     case 'up':
-      if (was === 'falling') log(actions, 'info', 'up again, withdraw called off', { prefix });
+      if (was === 'falling' && wasRouted) log(actions, 'info', 'up again, withdraw called off', { prefix });
       return;
     case 'falling':
       if (wasRouted) log(actions, 'info', 'down, withdraw delayed', { prefix, reason: sentence(prefix, after.reason) });
@@ -41,7 +41,7 @@ export function log(
   actions: Action[],
   level: LogLevel,
   message: string,
-  fields: Record<string, string | number>,
+  fields: Record<string, string | number | boolean>,
 ): void {
   actions.push({ type: 'log', level, message, fields });
 }

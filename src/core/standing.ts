@@ -1,17 +1,19 @@
 /** Why a prefix is announced or not, PURE: the answer for any, also one that was never a candidate. */
 import type { Prefix } from '../model/address.ts';
-import { ms } from '../model/millis.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Reason } from '../model/reason.ts';
 import { findCandidate } from './candidates.ts';
 import { healthOf } from './health.ts';
 import type { DaemonState } from './state.ts';
+import { whySuppressed } from './suppression.ts';
 
 /** Announced, or the reason of the first stage that said no. */
 export type Standing =
   | { readonly announced: true; readonly leaving?: Reason }
   | { readonly announced: false; readonly reason: Reason };
 
-export function standingOf(state: DaemonState, prefix: Prefix): Standing {
+/** `now`: of the same clock as the events; what was said of a penalty holds for that moment. */
+export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Standing {
   const { policy, facts, networks, reading, failingSince } = state;
   if (!state.hasFacts || reading === undefined) return { announced: false, reason: { code: 'facts-not-read' } };
   if (state.isStale && policy.onDiscoveryError === 'withdraw') {
@@ -19,8 +21,16 @@ export function standingOf(state: DaemonState, prefix: Prefix): Standing {
   }
   const verdict = state.services.get(prefix);
   const held = state.desired.held.get(prefix);
+  const suppressed = whySuppressed(state, prefix, now);
+  if (verdict?.state === 'falling') {
+    return suppressed === undefined
+      ? { announced: true, leaving: verdict.reason }
+      : { announced: false, reason: verdict.reason };
+  }
+  if (suppressed !== undefined && (verdict?.state === 'up' || verdict?.state === 'rising')) {
+    return { announced: false, reason: suppressed };
+  }
   if (verdict?.state === 'up') return held === undefined ? { announced: true } : { announced: false, reason: held };
-  if (verdict?.state === 'falling') return { announced: true, leaving: verdict.reason };
   if (verdict?.state === 'rising') {
     return state.due.has(prefix) && failingSince !== undefined
       ? { announced: false, reason: { code: 'discovery-failing', since: failingSince } }

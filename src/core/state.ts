@@ -4,6 +4,7 @@ import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import { type Networks, prepareNetworks } from './candidates.ts';
+import { type Dampening, noDampening } from './dampening.ts';
 import { type DesiredRoutes, noRoutes } from './desired.ts';
 import { emptyFacts, type FactsIndex } from './facts.ts';
 import type { Verdict } from './hold.ts';
@@ -15,6 +16,8 @@ export interface DaemonState {
   readonly facts: FactsIndex;
   /** One service is one prefix. A service is forgotten when it is down. */
   readonly services: Map<Prefix, Verdict>;
+  /** How often services went of late; kept while they are down. */
+  readonly dampening: Dampening;
   /** Prefixes that are no service though something here asks for them, and why. */
   readonly rejected: Map<Prefix, Reason>;
   readonly desired: DesiredRoutes;
@@ -39,6 +42,7 @@ export function initialState(policy: Policy): DaemonState {
     networks: prepareNetworks(policy.networks),
     facts: emptyFacts(policy),
     services: new Map(),
+    dampening: noDampening(),
     rejected: new Map(),
     desired: noRoutes(),
     schedule: emptySchedule(),

@@ -7,6 +7,21 @@ import type { RouteAttributes } from './route.ts';
 /** For which addresses a listener on the wildcard address stands: service addresses, every one of the host's, or none. */
 export type WildcardRule = 'host-routes' | 'all' | 'off';
 
+/** Flap dampening (RFC 2439). Penalties have no unit: they are compared with one another. */
+export interface DampeningPolicy {
+  /** What it costs to go; half of it when the withdraw delay hid that. */
+  readonly penalty: number;
+  /** Above it a service is suppressed. */
+  readonly suppress: number;
+  /** At it one that is suppressed is announced again. */
+  readonly reuse: number;
+  readonly halfLife: Millis;
+  /** A penalty never grows beyond what decays to `reuse` in so long. */
+  readonly maxSuppress: Millis;
+  /** Whether a suppressed service is withdrawn, or only spoken of in the log. */
+  readonly action: 'withdraw' | 'log';
+}
+
 export interface Policy {
   /** Discovered addresses and AnyIP prefixes are announced only inside one of them. */
   readonly networks: readonly Prefix[];
@@ -35,6 +50,8 @@ export interface Policy {
   readonly withdrawDelay: Millis;
   /** The same for the address itself, or its link. */
   readonly addressWithdrawDelay: Millis;
+  /** `undefined`: flapping has no consequence. */
+  readonly dampening: DampeningPolicy | undefined;
   /** What becomes of what is announced when the kernel could not be read for `staleAfter`. */
   readonly onDiscoveryError: 'hold' | 'withdraw';
   readonly staleAfter: Millis;

@@ -3,7 +3,7 @@
  * and no others. A reason belongs to the first stage that said no.
  */
 import { type IpAddress, isHostPrefix, networkAddress, type Prefix } from './address.ts';
-import { formatDuration, type Millis } from './millis.ts';
+import { formatDuration, type Millis, ms } from './millis.ts';
 
 export type Stage = 'facts' | 'candidates' | 'health' | 'verdict' | 'routes';
 
@@ -28,6 +28,7 @@ export type Reason =
   | { readonly code: 'accept-queue-full'; readonly listener: string; readonly limit: Millis }
   | { readonly code: 'listener-device-unreachable'; readonly listener: string }
   | { readonly code: 'announce-delay'; readonly delay: Millis; readonly until: Millis }
+  | { readonly code: 'dampened'; readonly penalty: number; readonly reuse: number; readonly reuseIn: Millis }
   | { readonly code: 'discovery-failing'; readonly since: Millis }
   | { readonly code: 'facts-stale'; readonly limit: Millis }
   | { readonly code: 'next-hop-missing' }
@@ -58,6 +59,7 @@ export function stageOf(reason: Reason): Stage {
     case 'listener-device-unreachable':
       return 'health';
     case 'announce-delay':
+    case 'dampened':
     case 'discovery-failing':
     case 'facts-stale':
       return 'verdict';
@@ -115,6 +117,8 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
       return `${reason.listener} does not serve ${it}: it is bound to a device, or it is in another VRF`;
     case 'announce-delay':
       return `${it} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
+    case 'dampened':
+      return `${it} came and went too often: its penalty is ${Math.round(reason.penalty)}, and it is announced again at ${reason.reuse}, in ${formatDuration(ms(Math.ceil(reason.reuseIn / 1_000) * 1_000))}`;
     case 'discovery-failing':
       return `${it} was up, but the kernel cannot be read at present, and nothing is announced on old facts`;
     case 'facts-stale':

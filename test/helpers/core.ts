@@ -55,7 +55,9 @@ export interface Core {
 export function coreOf(words: readonly string[]): Core {
   const state = initialState(policyOf(words));
   const timers = new Map<TimerName, number>();
+  let heardAt = ms(0);
   const hear = (event: Event): readonly Action[] => {
+    heardAt = event.at;
     const actions = handle(state, event);
     for (const action of actions) {
       if (action.type === 'setTimer') timers.set(action.timer, action.due);
@@ -76,7 +78,7 @@ export function coreOf(words: readonly string[]): Core {
     },
     routes: () => [...state.desired.routes.keys()].sort(),
     standing(prefix) {
-      const standing = standingOf(state, prefix as Prefix);
+      const standing = standingOf(state, prefix as Prefix, heardAt);
       if (!standing.announced) return standing.reason.code;
       return standing.leaving === undefined ? 'announced' : `leaving ${standing.leaving.code}`;
     },

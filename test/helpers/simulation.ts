@@ -163,7 +163,7 @@ export function simulate(words: readonly string[]): Simulation {
       heard = line;
     },
     explain(prefix) {
-      const standing = standingOf(state, prefix);
+      const standing = standingOf(state, prefix, clock.now());
       if (standing.announced) {
         return standing.leaving === undefined
           ? 'announced'

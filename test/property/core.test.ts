@@ -61,7 +61,17 @@ const choices: fc.Arbitrary<Choice> = fc.record({
 
 const wordsOf = ({ wildcard, isRequired, queueLimit }: Choice, maxRoutes = MAX_ROUTES): string[] => [
   ...['--network', '10.0.0.0/16', '--announce', DECLARED, '--anyip', '--protocol', 'tcp,udp'],
-  ...['--announce-delay', '2s', '--withdraw-delay', '1s', '--max-routes', String(maxRoutes), '--wildcard', wildcard],
+  ...[
+    '--no-dampening',
+    '--announce-delay',
+    '2s',
+    '--withdraw-delay',
+    '1s',
+    '--max-routes',
+    String(maxRoutes),
+    '--wildcard',
+    wildcard,
+  ],
   // Whatever listens on 80 or 443; and on 443 if that is required.
   ...(isRequired ? ['--listen-filter', 'sport = :80 or sport = :443', '--require', 'sport = :443'] : []),
   ...(queueLimit === QUEUE_LIMIT ? ['--accept-queue-full', '1500ms'] : []),

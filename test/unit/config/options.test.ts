@@ -22,6 +22,14 @@ const delays: Cases = {
   ],
   bad: ['', '3', '-1s', '86400001ms', '24h1ms', '2d', '1w', '3 s', 'never', '9'.repeat(400).concat('s')],
 };
+const penalties: Cases = {
+  good: [
+    [['1'], 1],
+    [['3000'], 3_000],
+    [['1000000'], 1_000_000],
+  ],
+  bad: ['', '0', '-1', '1.5', '1000001', '3s'],
+};
 const switches: Cases = {
   good: [
     ...['true', '1', 'yes', 'on', 'TRUE', 'On'].map((text) => [[text], true] as const),
@@ -109,6 +117,32 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     bad: ['', '0', '99ms', '2', 'on', '25h'],
   },
   requireCarrier: switches,
+  noDampening: switches,
+  dampeningPenalty: penalties,
+  dampeningSuppress: penalties,
+  dampeningReuse: penalties,
+  dampeningHalfLife: {
+    good: [
+      [['100ms'], 100],
+      [['20s'], 20_000],
+      [['24h'], 86_400_000],
+    ],
+    bad: ['', '0', '99ms', '20', '25h'],
+  },
+  dampeningMaxSuppress: {
+    good: [
+      [['100ms'], 100],
+      [['1m'], 60_000],
+    ],
+    bad: ['', '0', '99ms', '60', '25h'],
+  },
+  dampeningAction: {
+    good: [
+      [['withdraw'], 'withdraw'],
+      [['log'], 'log'],
+    ],
+    bad: ['', 'none', 'Withdraw'],
+  },
   netns: {
     good: [
       [['blue'], 'blue'],
@@ -339,6 +373,13 @@ describe('each option', () => {
     withdrawDelay: ['7s'],
     addressWithdrawDelay: ['7s'],
     maxRoutes: ['7'],
+    noDampening: ['true'],
+    dampeningPenalty: ['7'],
+    dampeningSuppress: ['7000'],
+    dampeningReuse: ['700'],
+    dampeningHalfLife: ['7s'],
+    dampeningMaxSuppress: ['7m'],
+    dampeningAction: ['log'],
   } as const satisfies GivenFlags;
   /** What `run` itself looks at, or what changes a setting that it looks at. */
   const RUN = {
@@ -392,6 +433,12 @@ describe('policyFrom', () => {
         requireCarrier: ['true'],
         onDiscoveryError: ['withdraw'],
         staleAfter: ['6s'],
+        dampeningPenalty: ['11'],
+        dampeningSuppress: ['13'],
+        dampeningReuse: ['12'],
+        dampeningHalfLife: ['14s'],
+        dampeningMaxSuppress: ['15s'],
+        dampeningAction: ['log'],
       },
       {},
     );
@@ -407,6 +454,7 @@ describe('policyFrom', () => {
       requireCarrier: true,
       onDiscoveryError: 'withdraw',
       staleAfter: 6_000,
+      dampening: { penalty: 11, suppress: 13, reuse: 12, halfLife: 14_000, maxSuppress: 15_000, action: 'log' },
       device: 'eth7',
       deviceLabel: 'lo:*',
       announceDelay: 1_000,

@@ -31,6 +31,7 @@ const EXAMPLES: Examples = {
   'wildcard-not-host-route': ['health', { code: 'wildcard-not-host-route', listener: LISTENER, length: 23 }],
   'listener-device-unreachable': ['health', { code: 'listener-device-unreachable', listener: LISTENER }],
   'announce-delay': ['verdict', { code: 'announce-delay', delay: ms(6_000), until: ms(123_456) }],
+  dampened: ['verdict', { code: 'dampened', penalty: 2_345, reuse: 987, reuseIn: ms(24_000) }],
   'discovery-failing': ['verdict', { code: 'discovery-failing', since: ms(123_456) }],
   'facts-stale': ['verdict', { code: 'facts-stale', limit: ms(30_000) }],
   'next-hop-missing': ['routes', { code: 'next-hop-missing' }],
@@ -40,7 +41,7 @@ const EXAMPLES: Examples = {
 const ADDRESS = '198.51.100.33' as IpAddress;
 const examples = Object.values(EXAMPLES);
 /** What a sentence is about and not only where it stands in time, and what it says in other words. */
-const SAID_OTHERWISE = new Set(['code', 'until', 'since', 'state', 'delay', 'networks']);
+const SAID_OTHERWISE = new Set(['code', 'until', 'since', 'state', 'delay', 'networks', 'reuseIn']);
 
 describe('stageOf', () => {
   it.each(examples)('is %s for $1.code', (stage, reason) => {
