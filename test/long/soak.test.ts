@@ -71,7 +71,8 @@ describeInterop('ten minutes of coming and going', () => {
     expect(growth('heapUsed')).toBeLessThan(2 * MIB);
     // Compiled code and what goes with it has come by then.
     expect(growth('heapUsed', second)).toBeLessThan(MIB / 2);
-    expect(growth('rss')).toBeLessThan(16 * MIB);
+    // How much garbage V8 lets stand before it collects depends on how busy the machine is.
+    expect(growth('rss', second)).toBeLessThan(12 * MIB);
     // It has not lost its way either.
     const service = await holdOneByOne(host);
     await host.ip('address', 'add', '10.0.1.1/32', 'dev', 'lo');
