@@ -46,7 +46,7 @@ async function measure(name, { count, delayMs, tries }, words, context) {
   const ledger = keepLedger();
   const lagFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-')), 'lag');
   try {
-    const delays = ['--announce-delay', `${delayMs}ms`, '--withdraw-delay', '0'];
+    const delays = ['--announce-delay', `${delayMs}ms`, '--withdraw-delay', '0', '--no-dampening'];
     const daemon = await ha2bgp([...NETWORK, ...delays, ...words], {
       preload: `${import.meta.dirname}/loop-lag.js`,
       ...{ env: { BENCH_LAG_FILE: lagFile }, hear: ledger.hear },

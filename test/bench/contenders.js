@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const program = `${root}/bin/ha2bgp.js`;
 const NOBODY = 65_534;
 
-export const NO_DELAYS = ['--announce-delay', '0', '--withdraw-delay', '0'];
+export const NO_DELAYS = ['--announce-delay', '0', '--withdraw-delay', '0', '--no-dampening'];
 export const TRACEFS = ['--hints', 'tracefs'];
 export const unhinted = (interval) => ['--hints', 'none', '--interval', interval];
 

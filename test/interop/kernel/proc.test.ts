@@ -183,6 +183,11 @@ describeInterop('facts from /proc', () => {
 
   it('are read where AF_NETLINK is denied', async () => {
     await listen(['10.0.1.1:80'], host.enter);
+    await until('duplicate address detection is over', async () => {
+      const { netlink } = await readBoth();
+      const addresses = (netlink.host?.addresses ?? []).filter((each) => each.origin === 'assigned');
+      return addresses.length > 0 && addresses.every(({ state }) => state === 'usable');
+    });
     const before = await readBoth();
     const { netlink, proc } = await readBoth('/usr/bin/python3', path.join(root, 'test/helpers/deny-netlink.py'));
     expect(netlink).toEqual({ cost: netlink.cost, failures: Array(2).fill('socket(AF_NETLINK): EAFNOSUPPORT') });

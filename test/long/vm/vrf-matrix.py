@@ -317,7 +317,7 @@ def main(node, ha2bgp):
     resource.setrlimit(resource.RLIMIT_NOFILE, (20000, 20000))
     daemon = Daemon(node, ha2bgp, '--network', '10.8.0.0/16', '--network', 'fd10:8::/32', '--network', '127.99.0.0/16',
                     '--listen-filter', f'sport = :{PORT} or sport = :{SENTINEL[1]}', '--protocol', 'tcp,udp',
-                    '--anyip', '--wildcard', 'host-routes', '--nexthop-self-ipv6', '--announce-delay', '0',
+                    '--anyip', '--wildcard', 'host-routes', '--nexthop-self-ipv6', '--announce-delay', '0', '--no-dampening',
                     '--withdraw-delay', '0', '--interval', '50ms', '--bgp-backend', 'test', '--log-level', 'warn')
     compare(daemon, 'tcp', False)
     compare(daemon, 'udp', True)
