@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import { OPTIONS, type Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
 import { needNetlink, type Resolved } from '../config/settings.ts';
+import { instanceName, stateDirectory } from '../config/state.ts';
 import { initialState } from '../core/state.ts';
 import { DiscoveryError, openDiscovery } from '../discovery/discovery.ts';
 import { HintsError } from '../discovery/hints/hints-error.ts';
@@ -18,6 +19,8 @@ import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
 import { nonBlockingStream } from '../runtime/non-blocking.ts';
 import { createExabgpSink, type ExabgpSink } from '../sink/exabgp/exabgp.ts';
+import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
+import { type Ledger, LedgerError, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
 
 export function run({ settings, warnings }: Resolved, version: string, lifecycle: Lifecycle): void {
   const hasExabgp = settings.bgpBackend === 'exabgp' && isUnderExabgp();
@@ -33,7 +36,9 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const output = openStdout();
-  const sink = createExabgpSink({ output, clock, log: log.child('exabgp'), push });
+  const ledger = hasExabgp ? ledgerFor(settings, log) : memoryLedger();
+  const { reannounce } = settings;
+  const sink = createExabgpSink({ output, clock, log: log.child('exabgp'), push, ledger, reannounce });
   const source = openDiscovery({
     source: settings.discoverySource,
     hints: settings.hints,
@@ -52,10 +57,11 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   });
   lifecycle.onClose(async (why, time) => {
     const { told } = sink.status();
-    log.info({ why, announced: told }, 'stopping, what is announced is withdrawn');
+    const { onExit } = settings;
+    log.info({ why, announced: told, onExit }, 'stopping');
     loop?.close();
     // Withdrawing comes first: it is what others wait for.
-    await sink.close(time);
+    await sink.close(time, settings.onExit);
     source.close();
     log.info({ notWithdrawn: sink.status().told }, 'stopped');
   });
@@ -70,12 +76,32 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
     lifecycle.exit(1);
   });
   if (settings.bgpBackend === 'exabgp') listen(sink, hasExabgp, log, lifecycle);
+  const found = [...ledger.entries.values()];
+  push({
+    type: 'routesFound',
+    at: clock.now(),
+    announced: found.filter(({ standing }) => standing !== 'leaving').map(({ route }) => route),
+    doubtful: found.filter(({ standing }) => standing === 'leaving').map(({ route }) => route),
+  });
   source.start();
+}
+
+/** Where what is announced is kept. Throws `LedgerError`. */
+function ledgerFor(settings: Settings, log: Log): Ledger {
+  const directory = stateDirectory(settings, process.env);
+  if (directory === undefined) return memoryLedger();
+  const exabgp = exabgpIdentity();
+  if (exabgp === undefined) {
+    log.warn({}, 'which process is ExaBGP cannot be told: after a crash nothing is known of what is announced');
+    return memoryLedger();
+  }
+  return openLedger({ directory, name: instanceName(settings), exabgp, log: log.child('ledger') });
 }
 
 /** What this host does not permit is said in one line; where a mistake of ours happened, the stack says. */
 function detailOf(error: unknown): string {
-  if (error instanceof DiscoveryError || error instanceof HintsError) return error.message;
+  if (error instanceof DiscoveryError || error instanceof HintsError || error instanceof LedgerError)
+    return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

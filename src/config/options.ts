@@ -5,6 +5,7 @@
 import type { Option } from './option.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
+import { EXABGP_OPTIONS } from './options/exabgp.ts';
 import { PROCESS_OPTIONS } from './options/process.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
@@ -14,6 +15,7 @@ export const OPTIONS = {
   ...ROUTE_OPTIONS,
   ...DECISION_OPTIONS,
   ...DISCOVERY_OPTIONS,
+  ...EXABGP_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const;
 

@@ -13,6 +13,7 @@ import { unknownNames } from './environment.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { quote } from './quote.ts';
+import { NO_STATE, nameProblem } from './state.ts';
 
 export type Origin = 'flag' | 'environment' | 'default';
 
@@ -148,6 +149,7 @@ function checkTogether(
       text: `${hop} lies inside --announce ${around}: a router without a more specific route to it cannot use what is announced`,
     });
   }
+  checkState(settings, origins, placeOf, problems, warnings);
   if (settings.debug && origins.debug === origins.logLevel && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }
@@ -198,6 +200,36 @@ function checkDiscovery(settings: Settings, placeOf: (name: OptionName) => strin
   }
   if (hints === 'destroy' && discoverySource === 'proc') {
     refuse('hints', `destroy needs netlink, and ${placeOf('discoverySource')} is proc`);
+  }
+}
+
+function checkState(
+  settings: Settings,
+  origins: Readonly<Record<OptionName, Origin>>,
+  placeOf: (name: OptionName) => string,
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  const refuse = (name: OptionName, text: string): void => void problems.push({ place: placeOf(name), text });
+  const text = nameProblem(settings.name);
+  if (text !== undefined) refuse('name', `${quote(settings.name)}: ${text}`);
+  const hasNoState = settings.stateDir === NO_STATE;
+  if (hasNoState && settings.name !== '') refuse('name', `has no effect with ${placeOf('stateDir')} none`);
+  if (settings.bgpBackend === 'test') {
+    for (const name of ['stateDir', 'name'] as const) {
+      if (settings[name] !== '' && settings.stateDir !== NO_STATE) {
+        refuse(
+          name,
+          `has no effect with ${placeOf('bgpBackend')} test: there is nobody to whom a successor could speak`,
+        );
+      }
+    }
+  }
+  if (settings.onExit === 'keep' && hasNoState) {
+    refuse('onExit', `keep: nobody would know of what is kept, with ${placeOf('stateDir')} none`);
+  } else if (settings.onExit === 'keep' && origins.name === 'default' && settings.bgpBackend !== 'test') {
+    const text = 'keep: give a --name, so that a successor with other settings knows what is its own';
+    warnings.push({ place: placeOf('onExit'), text });
   }
 }
 

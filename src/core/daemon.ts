@@ -12,6 +12,7 @@ import type { Event, TimerName } from '../model/event.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import { routeKey } from '../model/route.ts';
+import { adopt } from './adoption.ts';
 import { findCandidate } from './candidates.ts';
 import { flapOf } from './dampening.ts';
 import { hasRoom, unwant, want } from './desired.ts';
@@ -36,6 +37,8 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
       return timerFired(state, event, actions);
     case 'stalled':
       return stalled(state, event, actions);
+    case 'routesFound':
+      return adopt(state, event, actions);
     case 'routeRefused':
       log(actions, 'debug', 'route refused', { route: event.key, detail: event.detail });
       return actions;
@@ -54,6 +57,10 @@ function factsRead(state: DaemonState, event: Of<'factsRead'>, actions: Action[]
   for (const prefix of applyFacts(facts, event, policy, services.keys())) marked.add(prefix);
   if (event.resync) for (const prefix of [...services.keys(), ...facts.areas.keys()]) marked.add(prefix);
   if (!event.isLast) return actions;
+  // What was found is not to be judged by half of the facts.
+  if (state.found.size > 0 && !event.isWhole) return actions;
+  for (const key of state.found) state.desired.changed.add(key);
+  state.found.clear();
   state.reading = { at: event.readAt, isWhole: event.isWhole };
   if (event.isWhole) {
     if (!state.hasFacts) reportFirst(state, actions);

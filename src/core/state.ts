@@ -3,6 +3,7 @@ import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
+import type { RouteKey } from '../model/route.ts';
 import { type Networks, prepareNetworks } from './candidates.ts';
 import { type Dampening, noDampening } from './dampening.ts';
 import { type DesiredRoutes, noRoutes } from './desired.ts';
@@ -26,6 +27,8 @@ export interface DaemonState {
   readonly due: Set<Prefix>;
   /** What the last reading may have changed and nobody has looked at yet. */
   readonly marked: Set<Prefix>;
+  /** Found from an earlier process; until the first whole facts say which of them are wanted. */
+  readonly found: Set<RouteKey>;
   /** The last reading; `undefined` before the first. */
   reading: { readonly at: Millis; readonly isWhole: boolean } | undefined;
   /** Whether there was a whole one. */
@@ -48,6 +51,7 @@ export function initialState(policy: Policy): DaemonState {
     schedule: emptySchedule(),
     due: new Set(),
     marked: new Set(),
+    found: new Set(),
     reading: undefined,
     hasFacts: false,
     failingSince: undefined,

@@ -1,7 +1,7 @@
 /** Events: all that enters the core. Past tense, serialisable, each with its own time; the core reads no clock. */
 import type { Device, HostAddress, Listener } from './facts.ts';
 import type { Millis } from './millis.ts';
-import type { RouteKey } from './route.ts';
+import type { Route, RouteKey } from './route.ts';
 
 /** What became of one kind of fact since the last event. `added` replaces by key; `removed` are keys. */
 export interface Delta<T> {
@@ -34,7 +34,17 @@ export type Event =
   | { readonly type: 'timerFired'; readonly at: Millis; readonly timer: TimerName }
   /** We ourselves stood still for `lost` milliseconds, and saw nothing of what went on meanwhile. */
   | { readonly type: 'stalled'; readonly at: Millis; readonly lost: Millis }
-  /** A sink handed the command on; that is not yet a route at a peer. */
+  /**
+   * What an earlier process of ours announced, according to the sink's own record: `announced` for certain, `doubtful`
+   * perhaps. Comes before the first facts, or never.
+   */
+  | {
+      readonly type: 'routesFound';
+      readonly at: Millis;
+      readonly announced: readonly Route[];
+      readonly doubtful: readonly Route[];
+    }
+  /** The backend accepted it, or the command was written where nobody answers; that is not yet a route at a peer. */
   | { readonly type: 'routeTold'; readonly at: Millis; readonly key: RouteKey; readonly told: 'announce' | 'withdraw' }
   | { readonly type: 'routeRefused'; readonly at: Millis; readonly key: RouteKey; readonly detail: string };
 

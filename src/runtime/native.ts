@@ -2,7 +2,7 @@
  * The one edge to system calls that Node itself does not offer.
  *
  * What it does: opens, sends on and receives from AF_NETLINK sockets, turns such a descriptor into a readable stream,
- * binds a TCP or UDP socket in one step, all of it in another network namespace where asked to, and asks poll(2) whether
+ * binds a TCP or UDP socket in one step, locks a file, all of it in another network namespace where asked to, and asks poll(2) whether
  * a descriptor takes a write.
  * What it does not: know a single netlink message (`discovery/netlink`).
  *
@@ -60,6 +60,8 @@ const SIZEOF_SOCK_FILTER = 8;
 const SOL_NETLINK = 270;
 const NETLINK_GET_STRICT_CHK = 12;
 const POLLOUT = 4;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 const SIZEOF_SOCKADDR_NL = 12;
 
 // Node's own process: its C library under whatever name, glibc's or musl's.
@@ -78,6 +80,7 @@ const sys = {
   close: libc.func('int close(int)'),
   open: libc.func('int open(const char *, int)'),
   setns: libc.func('int setns(int, int)'),
+  flock: libc.func('int flock(int, int)'),
 };
 
 /** Opens a non-blocking netlink socket and returns its descriptor. Throws `NativeError`. */
@@ -252,6 +255,17 @@ function openFile(file: string): number {
   return fd;
 }
 const O_RDONLY_CLOEXEC = 0o2000000;
+
+/**
+ * Locks the open file for this process, flock(2), until the descriptor is closed or the process ends, however it ends.
+ * False while another one holds it. Throws `NativeError`.
+ */
+export function lockFile(fd: number): boolean {
+  if (sys.flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const error = failed('flock');
+  if (error.code === 'EAGAIN') return false;
+  throw error;
+}
 
 export function closeDescriptor(fd: number): void {
   sys.close(fd);

@@ -11,6 +11,8 @@ export interface SinkStatus {
   readonly refused: number;
 }
 
+export type CloseHow = 'withdraw' | 'keep';
+
 export interface Sink {
   /**
    * States the whole desired set. Never blocks; the newest call wins. The sink itself compares with what it has said, and
@@ -18,6 +20,9 @@ export interface Sink {
    */
   set(desired: ReadonlyMap<RouteKey, Route>, changed: ReadonlySet<RouteKey>): void;
   status(): SinkStatus;
-  /** Withdraws what it announced. Resolves when that is handed on, or when `signal` says that the time is up. */
-  close(signal: AbortSignal): Promise<void>;
+  /**
+   * Withdraws what it announced, or keeps it for a successor. Resolves when that is handed on, or when `signal` says that
+   * the time is up.
+   */
+  close(signal: AbortSignal, how?: CloseHow): Promise<void>;
 }

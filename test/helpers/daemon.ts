@@ -27,7 +27,8 @@ export function startDaemon(args: readonly string[], options: SpawnOptions = {},
   const [command = '', ...words] = [...via, process.execPath, bin, ...args];
   const started = start(command, words, {
     ...options,
-    env: { ...cleanEnvironment(), ...options.env },
+    // Tests beside each other have the same settings.
+    env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none', ...options.env },
   });
   const lines = (): readonly string[] =>
     started

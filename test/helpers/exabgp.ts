@@ -12,5 +12,5 @@ export function startExabgp(config: string, namespace?: Namespace): Started {
   ];
   // ha2bgp's first line asks env(1) for node: it is to be this one.
   const PATH = `${path.dirname(process.execPath)}:${process.env['PATH']}`;
-  return start(command, args, { env: { ...process.env, PATH } });
+  return start(command, args, { env: { ...process.env, HA2BGP_STATE_DIR: 'none', PATH } });
 }

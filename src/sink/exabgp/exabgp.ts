@@ -1,20 +1,28 @@
 /**
- * SHELL: the ExaBGP sink. Commands go to stdout, answers come back on stdin, in order.
+ * SHELL: the ExaBGP sink. Commands go to stdout, answers come back on stdin.
  *
  * What it does: says what differs from what it said before, at the pace at which stdout is read; matches answers with
- * commands; tells a refused route again, less and less often; withdraws everything at the end.
- * What it does not: wait for an answer before the next command, repeat what was told, or remember anything beyond its
- * own life. ExaBGP keeps what it was told and replays it to a peer that comes back.
+ * commands; tells a refused route again, less and less often, and a refused group one by one; repeats everything to a
+ * neighbor that comes up, and now and then, because ExaBGP forgets a neighbor's routes when it is configured anew;
+ * withdraws everything at the end, or leaves it to its successor.
+ * What it does not: wait for an answer before the next command, or repeat a withdraw that was accepted: ExaBGP would send
+ * it again. Repeated announces it keeps to itself.
+ *
+ * The ledger is the one account of what was said. What an earlier process left in it is in force, as far as it was
+ * accepted; the rest is said again as soon as somebody asks for it or does not.
  */
 import type { Writable } from 'node:stream';
 import type { Event } from '../../model/event.ts';
 import { type Millis, ms } from '../../model/millis.ts';
-import { type Route, type RouteKey, routeKey } from '../../model/route.ts';
+import { isSameRoute, type Route, type RouteKey, routeKey } from '../../model/route.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { diffRoutes } from '../diff.ts';
 import type { Sink } from '../sink.ts';
-import { commandLine, type Verb } from './commands.ts';
+import { type ExabgpApi, groupLines, type Verb } from './commands.ts';
+import { type Command, createConversation } from './conversation.ts';
+import { handedOn } from './handed-on.ts';
+import { type Ledger, memoryLedger } from './ledger.ts';
+import { createRefusals } from './refusals.ts';
 import { createReplyReader, type Said } from './replies.ts';
 
 export interface ExabgpSink extends Sink {
@@ -27,135 +35,200 @@ export interface ExabgpSinkOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly push: (event: Event) => void;
+  /** In memory when left out. */
+  readonly ledger?: Ledger;
+  readonly api?: ExabgpApi;
+  /** How often everything is announced again; never when left out or 0. */
+  readonly reannounce?: Millis;
 }
 
-interface Command {
-  readonly verb: Verb;
-  readonly key: RouteKey;
-  readonly route: Route;
-}
-
-/** Commands written before a look whether stdout still takes them: the rest can then still be overtaken by newer wishes. */
+/** Routes looked at before a look whether stdout still takes commands: the rest can then be overtaken by newer wishes. */
 const BATCH = 500;
-/** Commands whose answer is remembered. Without answers (`exabgp.api.ack false`) the oldest are forgotten. */
-const MOST_UNANSWERED = 10_000;
-const FIRST_RETRY = 1_000;
-const LAST_RETRY = 60_000;
-const RETRY_TIMER = 'exabgp retry';
-const NEVER = ms(Number.POSITIVE_INFINITY);
+/** An answer that takes longer is not waited for. ExaBGP answers within milliseconds, but may be stopped or overloaded. */
+const ANSWER_WITHIN = 10_000;
+const TIMER = { answers: 'exabgp answers', retry: 'exabgp retry', repeat: 'exabgp repeat' } as const;
 
-export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions): ExabgpSink {
-  const told = new Map<RouteKey, Route>();
+export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
+  const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0) } = options;
   let desired: ReadonlyMap<RouteKey, Route> = new Map();
   const dirty = new Set<RouteKey>();
-  /** Keys of which the last answer was `error`. */
-  const refused = new Map<RouteKey, { readonly attempts: number; readonly due: Millis; readonly route: Route }>();
-  let nextRetry = NEVER;
-  /** Commands in the order in which they are answered; before them come `forgotten` answers to older ones. */
-  const unanswered: Command[] = [];
-  let forgotten = 0;
+  /** To be said though it has been said: it may have been lost, or forgotten. */
+  const again = new Set<RouteKey>();
+  /** Of a group that was refused. */
+  const alone = new Set<RouteKey>();
+  const refusals = createRefusals();
+  const conversation = createConversation();
+  const replies = createReplyReader();
+  const counts: Record<Said['type'], number> = {
+    ...{ done: 0, error: 0, shutdown: 0, neighbor: 0, event: 0, unknown: 0, oversized: 0 },
+  };
   let isBlocked = false;
   let isClosing = false;
-  const replies = createReplyReader();
-  const counts: Record<Said['type'], number> = { done: 0, error: 0, shutdown: 0, event: 0, unknown: 0, oversized: 0 };
 
+  for (const [key, { standing }] of ledger.entries) if (standing !== 'told') again.add(key);
   output.on('drain', () => {
     isBlocked = false;
     flush();
   });
+  if (reannounce > 0) planRepeat();
 
   function flush(): void {
     while (!isBlocked && dirty.size > 0) {
       const keys = [...take(dirty, BATCH)];
       for (const key of keys) dirty.delete(key);
-      say(commandsFor(keys));
+      say(keys);
     }
   }
 
-  /** What was refused may be in force or not, so that it is said again without a look at what was told. */
-  function commandsFor(keys: readonly RouteKey[]): Command[] {
-    const certain = keys.filter((key) => !refused.has(key));
-    const { announce, withdraw } = diffRoutes(told, desired, certain);
+  function say(keys: readonly RouteKey[]): void {
+    const withdraw: Route[] = [];
+    const announce: Route[] = [];
     for (const key of keys) {
-      const uncertain = refused.get(key);
+      const entry = ledger.entries.get(key);
       const wanted = desired.get(key);
-      if (uncertain === undefined) continue;
-      if (wanted === undefined) withdraw.push(uncertain.route);
-      else announce.push(wanted);
+      const isAgain = again.delete(key);
+      if (wanted === undefined) {
+        if (entry !== undefined && (entry.standing !== 'leaving' || isAgain)) withdraw.push(entry.route);
+      } else if (entry === undefined || entry.standing === 'leaving' || isAgain || !isSameRoute(entry.route, wanted)) {
+        announce.push(wanted);
+      }
     }
+    ledger.mark('+', announce);
+    ledger.mark('-', withdraw);
     // Withdraws first: a black hole is worse than a route that comes a moment later.
-    return [
-      ...withdraw.map((route) => command('withdraw', route)),
-      ...announce.map((route) => command('announce', route)),
-    ];
+    const commands = [...commandsOf('withdraw', withdraw), ...commandsOf('announce', announce)];
+    if (commands.length === 0) return;
+    isBlocked = !output.write(commands.map(({ line }) => line).join('')) && output.writableNeedDrain;
+    for (const command of conversation.said(commands)) accepted(command);
+    if (conversation.waiting() > 0) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
   }
 
-  function say(commands: readonly Command[]): void {
-    if (commands.length === 0) return;
-    for (const { verb, key, route } of commands) {
-      if (verb === 'announce') told.set(key, route);
-      else told.delete(key);
+  function commandsOf(verb: Verb, routes: readonly Route[]): Command[] {
+    const single = routes.filter((route) => alone.delete(routeKey(route)));
+    const rest = single.length === 0 ? routes : routes.filter((route) => !single.includes(route));
+    const lines = [...single.flatMap((route) => groupLines(verb, [route], api)), ...groupLines(verb, rest, api)];
+    return lines.map(({ line, routes: of }) => ({ verb, line, routes: of }));
+  }
+
+  function accepted({ verb, routes }: Command): void {
+    for (const route of routes) {
+      const key = routeKey(route);
+      refusals.delete(key);
       push({ type: 'routeTold', at: clock.now(), key, told: verb });
     }
-    unanswered.push(...commands);
-    const tooMany = unanswered.length - MOST_UNANSWERED;
-    if (tooMany > 0) {
-      unanswered.splice(0, tooMany);
-      forgotten += tooMany;
-    }
-    const text = commands.map(({ verb, route }) => commandLine(verb, route)).join('');
-    isBlocked = !output.write(text) && output.writableNeedDrain;
+    // What was said of a route since counts for more: its own answer is still to come.
+    const standing = verb === 'announce' ? 'entered' : 'leaving';
+    const current = routes.filter((route) => {
+      const entry = ledger.entries.get(routeKey(route));
+      return entry?.standing === standing && isSameRoute(entry.route, route);
+    });
+    ledger.mark(verb === 'announce' ? '=' : 'x', current);
   }
 
-  function answered(type: 'done' | 'error'): void {
-    if (forgotten > 0) {
-      forgotten--;
+  function answered(isError: boolean): void {
+    const answer = conversation.answer(isError);
+    switch (answer.type) {
+      case 'done':
+        accepted(answer.command);
+        break;
+      case 'refused':
+        refused(answer.command);
+        break;
+      case 'late':
+        if (isError) repeat('an answer that came late was an error');
+        break;
+      case 'surplus':
+        log.debug({ error: isError }, 'answer without a command');
+        if (isError) repeat('ExaBGP answered more often than it was told something');
+        break;
+      default:
+        answer satisfies never;
+    }
+    if (conversation.waiting() === 0) clock.clearTimer(TIMER.answers);
+    else if (!isClosing) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
+  }
+
+  function refused({ line, routes }: Command): void {
+    const command = line.trimEnd();
+    if (routes.length > 1) {
+      log.warn({ command: excerpt(command), routes: routes.length }, 'ExaBGP refused a group, told one by one');
+      for (const route of routes) {
+        for (const set of [dirty, again, alone]) set.add(routeKey(route));
+      }
+      flush();
       return;
     }
-    const command = unanswered.shift();
-    if (command === undefined) {
-      log.debug({ answer: type }, 'answer without a command');
-      return;
-    }
-    const { verb, key, route } = command;
-    if (type === 'done') {
-      refused.delete(key);
-      return;
-    }
-    const line = commandLine(verb, route).trimEnd();
     log.error(
-      { command: line },
+      { command },
       'ExaBGP refused a command: is this process listed in a neighbor (api, processes)? its own log says why',
     );
-    const attempts = (refused.get(key)?.attempts ?? 0) + 1;
-    const due = ms(clock.now() + Math.min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY));
-    refused.set(key, { attempts, due, route });
-    push({ type: 'routeRefused', at: clock.now(), key, detail: line });
-    retryAt(due);
-  }
-
-  function retryAt(due: Millis): void {
-    if (isClosing || due >= nextRetry) return;
-    nextRetry = due;
-    clock.setTimer(RETRY_TIMER, due, retry);
-  }
-
-  function retry(): void {
-    nextRetry = NEVER;
-    let next = NEVER;
-    for (const [key, refusal] of refused) {
-      if (refusal.due > clock.now()) {
-        next = ms(Math.min(next, refusal.due));
-        continue;
-      }
-      dirty.add(key);
-      // An answer to this try comes first; without one it is tried again at the slowest pace.
-      const due = ms(clock.now() + LAST_RETRY);
-      refused.set(key, { ...refusal, due });
-      next = ms(Math.min(next, due));
+    for (const route of routes) {
+      const key = routeKey(route);
+      refusals.add(key, clock.now());
+      push({ type: 'routeRefused', at: clock.now(), key, detail: command });
     }
-    retryAt(next);
+    planRetry();
+  }
+
+  function overdue(): void {
+    const wasKnown = conversation.acks() !== 'unknown';
+    const commands = conversation.giveUp();
+    if (wasKnown) {
+      log.warn({ commands: commands.length }, 'ExaBGP does not answer');
+      return;
+    }
+    log.info({}, 'ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told');
+    for (const command of commands) accepted(command);
+  }
+
+  function planRetry(): void {
+    const next = refusals.next();
+    if (isClosing || next === undefined) return;
+    clock.setTimer(TIMER.retry, next, () => {
+      sayAgain(refusals.due(clock.now()));
+      planRetry();
+    });
+  }
+
+  function planRepeat(): void {
+    clock.setTimer(TIMER.repeat, ms(clock.now() + reannounce), () => {
+      planRepeat();
+      // Whoever has not answered yet, or does not read, would only get more to do.
+      if (conversation.waiting() === 0 && dirty.size === 0) sayAgain(desired.keys());
+    });
+  }
+
+  function repeat(why: string): void {
+    if (isClosing) return;
+    log.debug({ why }, 'everything is announced again');
+    sayAgain(desired.keys());
+  }
+
+  function sayAgain(keys: Iterable<RouteKey>): void {
+    for (const key of keys) {
+      dirty.add(key);
+      again.add(key);
+    }
     flush();
+  }
+
+  function hear(said: Said): void {
+    counts[said.type]++;
+    switch (said.type) {
+      case 'done':
+      case 'error':
+        answered(said.type === 'error');
+        return;
+      case 'neighbor':
+        log.info(
+          { neighbor: said.neighbor, state: said.state, ...(said.reason && { reason: said.reason }) },
+          'neighbor',
+        );
+        if (said.state === 'up') repeat(`neighbor ${said.neighbor} is up`);
+        return;
+      default:
+        report(said, counts[said.type], log);
+    }
   }
 
   return {
@@ -166,31 +239,32 @@ export function createExabgpSink({ output, clock, log, push }: ExabgpSinkOptions
       flush();
     },
     hear(chunk) {
-      for (const said of replies.read(chunk)) {
-        counts[said.type]++;
-        if (said.type === 'done' || said.type === 'error') answered(said.type);
-        else report(said, counts[said.type], log);
-      }
+      for (const said of replies.read(chunk)) hear(said);
     },
-    status: () => ({
-      name: 'exabgp',
-      told: [...told.keys()].filter((key) => !refused.has(key)).length,
-      waiting: dirty.size,
-      refused: refused.size,
-    }),
-    async close(signal) {
+    status() {
+      const entries = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
+      const told = entries.filter(([key]) => !refusals.has(key)).length;
+      return { name: 'exabgp', told, waiting: dirty.size, refused: refusals.size };
+    },
+    async close(signal, how = 'withdraw') {
       isClosing = true;
-      clock.clearTimer(RETRY_TIMER);
-      desired = new Map();
-      dirty.clear();
-      for (const key of [...told.keys(), ...refused.keys()]) dirty.add(key);
+      for (const timer of Object.values(TIMER)) clock.clearTimer(timer);
+      if (how === 'withdraw') {
+        desired = new Map();
+        dirty.clear();
+        for (const [key, { standing }] of ledger.entries) {
+          if (standing === 'leaving' && !refusals.has(key)) continue;
+          dirty.add(key);
+          again.add(key);
+        }
+      }
       flush();
       await handedOn(output, () => dirty.size === 0, signal);
+      clock.clearTimer(TIMER.answers);
+      ledger.close();
     },
   };
 }
-
-const command = (verb: Verb, route: Route): Command => ({ verb, key: routeKey(route), route });
 
 function* take<T>(from: Iterable<T>, most: number): Iterable<T> {
   let left = most;
@@ -201,7 +275,7 @@ function* take<T>(from: Iterable<T>, most: number): Iterable<T> {
 }
 
 /** Events are for later; of what makes no sense the first is shown, then the 10th, the 100th …: stdin may be anything. */
-function report(said: Exclude<Said, { type: 'done' | 'error' }>, count: number, log: Log): void {
+function report(said: Exclude<Said, { type: 'done' | 'error' | 'neighbor' }>, count: number, log: Log): void {
   if (said.type === 'event') {
     log.debug({ text: excerpt(said.text) }, 'event from ExaBGP');
   } else if (said.type === 'shutdown') {
@@ -213,19 +287,3 @@ function report(said: Exclude<Said, { type: 'done' | 'error' }>, count: number, 
 }
 
 const excerpt = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
-
-/** Resolves when everything was said and written, when nobody can read it any more, or when the time is up. */
-async function handedOn(output: Writable, isSaid: () => boolean, signal: AbortSignal): Promise<void> {
-  const isOver = (): boolean => output.destroyed || signal.aborted || (isSaid() && output.writableLength === 0);
-  await new Promise<void>((resolve) => {
-    const check = (): void => {
-      if (isOver()) resolve();
-      else if (isSaid()) output.write('', check);
-      else output.once('drain', check);
-    };
-    output.once('close', resolve);
-    output.once('error', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    check();
-  });
-}

@@ -8,7 +8,14 @@ export type Said =
   | { readonly type: 'error' }
   /** ExaBGP ends, and is going to send SIGTERM. */
   | { readonly type: 'shutdown' }
-  /** What happened to a neighbor, of the text encoder or the JSON one: no answer to a command. */
+  /** What became of a session. `connected` comes before `up`. */
+  | {
+      readonly type: 'neighbor';
+      readonly neighbor: string;
+      readonly state: 'connected' | 'up' | 'down';
+      readonly reason?: string;
+    }
+  /** Something else that happened, of the text encoder or the JSON one: no answer to a command. */
   | { readonly type: 'event'; readonly text: string }
   | { readonly type: 'unknown'; readonly text: string }
   /** A line that was too long to be kept; it counts once, whatever its length. */
@@ -54,6 +61,34 @@ export function createReplyReader(): ReplyReader {
 function classify(line: string): Said {
   if (line === 'done' || line === 'error') return { type: line };
   if (/^shutdown( \d+)*$/.test(line)) return { type: 'shutdown' };
-  if (line.startsWith('{') || /^neighbor \S+ \S/.test(line)) return { type: 'event', text: line };
+  if (line.startsWith('{')) return fromJson(line);
+  const [, neighbor, state, reason] = /^neighbor ([0-9a-fA-F.:]+) (connected|up|down)(?: - (.*))?$/.exec(line) ?? [];
+  if (neighbor !== undefined) return { type: 'neighbor', neighbor, state: state as State, ...(reason && { reason }) };
+  if (/^neighbor \S+ \S/.test(line)) return { type: 'event', text: line };
   return { type: 'unknown', text: line };
 }
+
+type State = Extract<Said, { type: 'neighbor' }>['state'];
+
+/** ExaBGP writes its JSON by hand, and not always well: what cannot be read is an event like any other. */
+function fromJson(text: string): Said {
+  let event: unknown;
+  try {
+    event = JSON.parse(text);
+  } catch {
+    return { type: 'event', text };
+  }
+  const state = at(event, 'neighbor', 'state');
+  const neighbor = at(event, 'neighbor', 'address', 'peer');
+  const reason = at(event, 'neighbor', 'reason');
+  const isState = state === 'connected' || state === 'up' || state === 'down';
+  if (at(event, 'type') !== 'state' || !isState || typeof neighbor !== 'string') return { type: 'event', text };
+  return { type: 'neighbor', neighbor, state, ...(typeof reason === 'string' && { reason }) };
+}
+
+const at = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (found, name) =>
+      typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[name] : undefined,
+    value,
+  );

@@ -117,6 +117,28 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     bad: ['', '0', '99ms', '2', 'on', '25h'],
   },
   requireCarrier: switches,
+  reannounce: {
+    good: [
+      [['0'], 0],
+      [['60s'], 60_000],
+    ],
+    bad: ['', '60', '25h'],
+  },
+  onExit: {
+    good: [
+      [['withdraw'], 'withdraw'],
+      [['keep'], 'keep'],
+    ],
+    bad: ['', 'drain'],
+  },
+  stateDir: {
+    good: [
+      [['/run/here'], '/run/here'],
+      [['none'], 'none'],
+    ],
+    bad: ['a b', `/${'a'.repeat(255)}`],
+  },
+  name: { good: [[['dns-1'], 'dns-1']], bad: ['a b', 'a'.repeat(65)] },
   noDampening: switches,
   dampeningPenalty: penalties,
   dampeningSuppress: penalties,
@@ -388,6 +410,10 @@ describe('each option', () => {
     hints: [['none'], 'hints', 'none'],
     discoverySource: [['proc'], 'discoverySource', 'proc'],
     interval: [['1s'], 'interval', 1_000],
+    reannounce: [['7s'], 'reannounce', 7_000],
+    onExit: [['keep'], 'onExit', 'keep'],
+    stateDir: [['/run/here'], 'stateDir', '/run/here'],
+    name: [['dns'], 'name', 'dns'],
     bgpBackend: [['test'], 'bgpBackend', 'test'],
     logFormat: [['json'], 'logFormat', 'json'],
     logLevel: [['error'], 'logLevel', 'error'],

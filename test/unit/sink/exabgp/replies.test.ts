@@ -7,6 +7,10 @@ const read = (...chunks: readonly string[]): Said[] => {
 };
 const MEGABYTE = 2 ** 20;
 
+const JSON_HEAD =
+  '{ "exabgp": "4.0.1", "time": 1699564800.12, "host" : "h", "pid" : 1, "ppid" : 1, "counter": 1, "type": "state", ' +
+  '"neighbor": { "address": { "local": "127.0.0.2", "peer": "127.0.0.1" }, "asn": { "local": 65001, "peer": 65002 } ';
+
 describe('createReplyReader', () => {
   // Answers and events as reactor/api/response/{answer,text,json}.py of ExaBGP 4.2.21 and 5.0.15 write them.
   it.each([
@@ -14,9 +18,28 @@ describe('createReplyReader', () => {
     ['error', { type: 'error' }],
     ['shutdown', { type: 'shutdown' }],
     ['shutdown 4321 1', { type: 'shutdown' }],
-    ['neighbor 192.0.2.9 connected', { type: 'event', text: 'neighbor 192.0.2.9 connected' }],
-    ['neighbor 192.0.2.9 up', { type: 'event', text: 'neighbor 192.0.2.9 up' }],
-    ['neighbor 192.0.2.9 down - peer reset', { type: 'event', text: 'neighbor 192.0.2.9 down - peer reset' }],
+    ['neighbor 192.0.2.9 connected', { type: 'neighbor', neighbor: '192.0.2.9', state: 'connected' }],
+    ['neighbor 192.0.2.9 up', { type: 'neighbor', neighbor: '192.0.2.9', state: 'up' }],
+    ['neighbor 2001:db8::9 up', { type: 'neighbor', neighbor: '2001:db8::9', state: 'up' }],
+    [
+      'neighbor 192.0.2.9 down - peer reset, error(1)',
+      { type: 'neighbor', neighbor: '192.0.2.9', state: 'down', reason: 'peer reset, error(1)' },
+    ],
+    ['neighbor 192.0.2.9 negotiated', { type: 'event', text: 'neighbor 192.0.2.9 negotiated' }],
+    // As ExaBGP 4.2.21 prints them.
+    [`${JSON_HEAD}, "state": "up"}  }`, { type: 'neighbor', neighbor: '127.0.0.1', state: 'up' }],
+    [
+      `${JSON_HEAD}, "state": "down", "reason": "peer reset, message (closing connection) error(None)"}  }`,
+      {
+        type: 'neighbor',
+        neighbor: '127.0.0.1',
+        state: 'down',
+        reason: 'peer reset, message (closing connection) error(None)',
+      },
+    ],
+    [`${JSON_HEAD}, "state": 7} }`, { type: 'event', text: `${JSON_HEAD}, "state": 7} }` }],
+    [`${JSON_HEAD}, "state": "up"`, { type: 'event', text: `${JSON_HEAD}, "state": "up"` }],
+    ['{ "type": "state", "neighbor": [] }', { type: 'event', text: '{ "type": "state", "neighbor": [] }' }],
     ['{ "exabgp": "4.0.1", "type": "state" }', { type: 'event', text: '{ "exabgp": "4.0.1", "type": "state" }' }],
     ['{"exabgp": "done"}', { type: 'event', text: '{"exabgp": "done"}' }],
     ['done done', { type: 'unknown', text: 'done done' }],

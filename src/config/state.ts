@@ -1,0 +1,33 @@
+/** Where an instance keeps its state, and under which name. */
+import { createHash } from 'node:crypto';
+import type { Option } from './option.ts';
+import { SERVICE_OPTIONS } from './options/services.ts';
+import { OPTIONS, type OptionName, type Settings } from './options.ts';
+
+export const NO_STATE = 'none';
+
+/** The directory; undefined for none. RUNTIME_DIRECTORY is systemd's, and may be a list: systemd.exec(5). */
+export function stateDirectory(
+  { stateDir }: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (stateDir === NO_STATE) return undefined;
+  if (stateDir !== '') return stateDir;
+  const [runtime = ''] = (environment['RUNTIME_DIRECTORY'] ?? '').split(':');
+  return runtime === '' ? '/run/ha2bgp' : runtime;
+}
+
+/** What two instances beside each other differ in, besides the routes' words: what they announce. */
+const TELLING = Object.keys(SERVICE_OPTIONS) as OptionName[];
+
+export function instanceName(settings: Settings): string {
+  if (settings.name !== '') return settings.name;
+  const told = TELLING.map((name) => [name, (OPTIONS[name] as Option<unknown>).format(settings[name])]);
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12);
+}
+
+/** Why it is no name of a file. */
+export const nameProblem = (name: string): string | undefined =>
+  name === '' || /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)
+    ? undefined
+    : 'expected letters, digits, ".", "_" and "-", and none of the last three but "_" at the beginning';

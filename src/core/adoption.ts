@@ -1,0 +1,30 @@
+/**
+ * Routes that an earlier process announced and this one finds again, PURE. Each is a service that is up, until facts say
+ * otherwise: what is healthy stays without a word and without an announce delay, what is not has its withdraw delay. What
+ * may or may not be announced comes up like anything else. Nothing is decided before the first whole facts.
+ */
+import type { Action } from '../model/action.ts';
+import type { Event } from '../model/event.ts';
+import { routeKey } from '../model/route.ts';
+import { want } from './desired.ts';
+import { log } from './report.ts';
+import type { DaemonState } from './state.ts';
+
+export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesFound' }>, actions: Action[]): Action[] {
+  const { services, marked, found, desired, policy } = state;
+  for (const route of event.announced) {
+    services.set(route.prefix, { state: 'up' });
+    marked.add(route.prefix);
+    want(desired, route.prefix, policy);
+  }
+  for (const route of [...event.announced, ...event.doubtful]) found.add(routeKey(route));
+  // The sinks know of these, and of those among them that are not wanted they hear with the first facts.
+  desired.changed.clear();
+  if (found.size > 0) {
+    log(actions, 'info', 'found what was announced before', {
+      adopted: event.announced.length,
+      doubtful: event.doubtful.length,
+    });
+  }
+  return actions;
+}

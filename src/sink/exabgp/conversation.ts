@@ -1,0 +1,74 @@
+/**
+ * Which answer belongs to which command, PURE. ExaBGP answers announces and withdraws in their order, with one line each,
+ * and not at all when `exabgp.api.ack` is false; there is no number to match them by.
+ *
+ * So a command waits in line for its answer. Those whose answers are overdue are given up, and their answers, should they
+ * come yet, are taken for nobody's. An answer that nobody waits for says that the two sides have lost count.
+ */
+
+import type { Route } from '../../model/route.ts';
+import type { Verb } from './commands.ts';
+
+/** One line to ExaBGP, and the routes that it speaks of. */
+export interface Command {
+  readonly verb: Verb;
+  readonly line: string;
+  readonly routes: readonly Route[];
+}
+
+export type Answered =
+  | { readonly type: 'done' | 'refused'; readonly command: Command }
+  /** To a command that was given up. */
+  | { readonly type: 'late'; readonly isError: boolean }
+  | { readonly type: 'surplus'; readonly isError: boolean };
+
+/** `unknown` until the first answer comes, or is overdue. */
+export type Acks = 'unknown' | 'on' | 'off';
+
+export interface Conversation {
+  /** Those that are to be taken for done at once, because nobody answers. */
+  said(commands: readonly Command[]): readonly Command[];
+  answer(isError: boolean): Answered;
+  /** Answers are overdue: the commands that waited for them. */
+  giveUp(): readonly Command[];
+  acks(): Acks;
+  /** Commands that wait for their answer. */
+  waiting(): number;
+}
+
+/** Commands whose answers are waited for; beyond them the oldest are given up. */
+const MOST_WAITING = 10_000;
+
+export function createConversation(): Conversation {
+  const line: Command[] = [];
+  let givenUp = 0;
+  let acks: Acks = 'unknown';
+
+  return {
+    said(commands) {
+      if (acks === 'off') return commands;
+      line.push(...commands);
+      const tooMany = Math.max(0, line.length - MOST_WAITING);
+      line.splice(0, tooMany);
+      givenUp += tooMany;
+      return [];
+    },
+    answer(isError) {
+      acks = 'on';
+      if (givenUp > 0) {
+        givenUp--;
+        return { type: 'late', isError };
+      }
+      const command = line.shift();
+      if (command === undefined) return { type: 'surplus', isError };
+      return { type: isError ? 'refused' : 'done', command };
+    },
+    giveUp() {
+      if (acks === 'unknown') acks = 'off';
+      givenUp += line.length;
+      return line.splice(0);
+    },
+    acks: () => acks,
+    waiting: () => line.length,
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * SHELL: the ledger of an ExaBGP sink: what it has announced, kept in a file as well, so that a process that ExaBGP starts
+ * anew knows which of ExaBGP's routes are its own. ExaBGP itself says of no route who announced it, and keeps those of a
+ * process that died.
+ *
+ * What it does: writes down an announce before it is said, and strikes it out only when its withdraw was accepted; hands
+ * over what an earlier process of the same name left with the same ExaBGP; keeps others of that name out.
+ * What it does not: stop anything. A disk that cannot be written is said, and everything goes on without the file.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Route, RouteKey } from '../../model/route.ts';
+import { routeKey } from '../../model/route.ts';
+import type { Log } from '../../runtime/log.ts';
+import { lockFile, NativeError } from '../../runtime/native.ts';
+import {
+  createWording,
+  type Entry,
+  type ExabgpIdentity,
+  header,
+  type Mark,
+  parseLedger,
+  type Standing,
+  type Wording,
+} from './ledger-format.ts';
+
+export interface Ledger {
+  /** What was announced and not yet struck out. */
+  readonly entries: ReadonlyMap<RouteKey, Entry>;
+  mark(mark: Mark, routes: readonly Route[]): void;
+  close(): void;
+}
+
+/** Another process uses the ledger of that name. */
+export class LedgerError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LedgerError';
+  }
+}
+
+export interface LedgerOptions {
+  readonly directory: string;
+  readonly name: string;
+  readonly exabgp: ExabgpIdentity;
+  readonly log: Log;
+}
+
+/** Nothing of ours is larger: a million routes are 30 MB. */
+const LARGEST_FILE = 256 * 2 ** 20;
+/** The file is written anew when it has so many lines more than there are entries. */
+const MOST_STALE_LINES = 10_000;
+/** After a failure so many writes are left out before the next attempt. */
+const WRITES_LEFT_OUT = 100;
+
+export function memoryLedger(): Ledger {
+  const entries = new Map<RouteKey, Entry>();
+  return { entries, mark: (mark, routes) => note(entries, mark, routes), close: () => {} };
+}
+
+/** Throws `LedgerError`. Where no file can be had, that is said, and the ledger is one in memory. */
+export function openLedger({ directory, name, exabgp, log }: LedgerOptions): Ledger {
+  const file = path.join(directory, `${name}.routes`);
+  let lock: number | undefined;
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o755 });
+    lock = fs.openSync(path.join(directory, `${name}.lock`), 'a', 0o600);
+    if (!lockFile(lock)) throw new LedgerError(`${file} is in use by another ha2bgp: give each a --name of its own`);
+    return persistent(file, lock, exabgp, readEntries(file, exabgp, log), log);
+  } catch (error) {
+    if (lock !== undefined) fs.closeSync(lock);
+    if (error instanceof LedgerError || !isSystemError(error)) throw error;
+    log.warn(
+      { detail: error.message },
+      'what is announced cannot be kept in a file: after a crash nothing is known of it',
+    );
+    return memoryLedger();
+  }
+}
+
+function readEntries(file: string, exabgp: ExabgpIdentity, log: Log): Map<RouteKey, Entry> {
+  const nothing = new Map<RouteKey, Entry>();
+  if (!fs.existsSync(file)) return nothing;
+  const { size } = fs.statSync(file);
+  const found = size > LARGEST_FILE ? { problem: `${size} bytes` } : parseLedger(fs.readFileSync(file, 'latin1'));
+  if ('problem' in found) {
+    const aside = `${file}.foreign`;
+    fs.renameSync(file, aside);
+    log.warn({ file, detail: found.problem, keptAs: aside }, 'no ledger of ours: nothing is assumed to be announced');
+    return nothing;
+  }
+  if (found.damaged > 0) {
+    log.warn({ file, line: found.firstDamaged ?? 0, lines: found.damaged }, 'damaged lines of the ledger passed over');
+  }
+  const isSame = (Object.keys(exabgp) as (keyof ExabgpIdentity)[]).every((part) => found.exabgp[part] === exabgp[part]);
+  if (isSame) return new Map(found.entries);
+  if (found.entries.size > 0)
+    log.info({ routes: found.entries.size }, 'ExaBGP is another one: nothing is announced yet');
+  return nothing;
+}
+
+function persistent(
+  file: string,
+  lock: number,
+  exabgp: ExabgpIdentity,
+  entries: Map<RouteKey, Entry>,
+  log: Log,
+): Ledger {
+  let { fd, wording } = writeAnew(file, exabgp, entries);
+  let lines = entries.size;
+  /** Writes to leave out before the next attempt; undefined while all is well. */
+  let leftOut: number | undefined;
+
+  function append(mark: Mark, routes: readonly Route[]): void {
+    const text = routes.map((route) => wording.lineOf(mark, route)).join('');
+    writeAll(fd, text);
+    lines += routes.length;
+    if (lines > 2 * entries.size + MOST_STALE_LINES) renew();
+  }
+
+  function renew(): void {
+    const anew = writeAnew(file, exabgp, entries);
+    fs.closeSync(fd);
+    ({ fd, wording } = anew);
+    lines = entries.size;
+  }
+
+  return {
+    entries,
+    mark(mark, routes) {
+      if (routes.length === 0) return;
+      note(entries, mark, routes);
+      if (leftOut !== undefined && leftOut++ < WRITES_LEFT_OUT) return;
+      try {
+        if (leftOut === undefined) append(mark, routes);
+        else renew();
+        if (leftOut !== undefined) log.info({ file }, 'ledger written again');
+        leftOut = undefined;
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        if (leftOut === undefined) log.error({ file, detail: error.message }, 'ledger cannot be written');
+        leftOut = 0;
+      }
+    },
+    close() {
+      fs.closeSync(fd);
+      fs.closeSync(lock);
+    },
+  };
+}
+
+/** Takes the place of the old file in one step, so that there is a whole one at any time. */
+function writeAnew(
+  file: string,
+  exabgp: ExabgpIdentity,
+  entries: ReadonlyMap<RouteKey, Entry>,
+): { readonly fd: number; readonly wording: Wording } {
+  const wording = createWording();
+  const lines = [...entries.values()].map(({ route, standing }) => wording.lineOf(MARKS[standing], route));
+  const fresh = `${file}.new`;
+  const fd = fs.openSync(fresh, 'w', 0o600);
+  try {
+    writeAll(fd, header(exabgp) + lines.join(''));
+    fs.renameSync(fresh, file);
+    return { fd, wording };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+const MARKS: Readonly<Record<Standing, Mark>> = { entered: '+', told: '=', leaving: '-' };
+
+function note(entries: Map<RouteKey, Entry>, mark: Mark, routes: readonly Route[]): void {
+  for (const route of routes) {
+    if (mark === 'x') entries.delete(routeKey(route));
+    else entries.set(routeKey(route), { route, standing: STANDINGS[mark] });
+  }
+}
+
+const STANDINGS = { '+': 'entered', '=': 'told', '-': 'leaving' } as const;
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'latin1');
+  for (let written = 0; written < bytes.length; ) written += fs.writeSync(fd, bytes, written);
+}
+
+const isSystemError = (error: unknown): error is Error =>
+  error instanceof NativeError ||
+  (error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string');
