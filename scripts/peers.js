@@ -16,13 +16,17 @@ const PLACES = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
 /** Shares the files of this host with the machine: comes with qemu, in Debian 12. */
 export const VIRTIOFSD = '/usr/lib/qemu/virtiofsd';
+/** What is unpacked and not installed. */
+const CACHE = path.resolve(import.meta.dirname, '../node_modules/.cache');
 /** What the machine boots: `vmlinuz`, `lib/modules`, and a static `busybox`. */
-export const KERNEL = path.resolve(import.meta.dirname, '../node_modules/.cache/ha2bgp-vm');
+export const KERNEL = path.join(CACHE, 'ha2bgp-vm');
+/** ExaBGP 5, as a newer Debian packs it: `usr/sbin/python3-exabgp`, `usr/lib/python3/dist-packages`. */
+export const EXABGP_5 = path.join(CACHE, 'ha2bgp-exabgp5');
 
 const missingOf = (programs) =>
   Object.keys(programs).filter((program) => !PLACES.some((place) => fs.existsSync(path.join(place, program))));
 
-export const missingPeers = () => missingOf(PEERS);
+export const missingPeers = () => [...missingOf(PEERS), ...(fs.existsSync(EXABGP_5) ? [] : ['ExaBGP 5'])];
 
 /** What keeps the interop tests from running here; empty when nothing does. */
 export function whyNoInterop() {
@@ -41,19 +45,17 @@ function whyNot() {
   return process.getuid?.() === 0 ? undefined : ['root'];
 }
 
-/** As root on Debian: installs what is missing, after one line that says so. */
+/** As root on Debian: installs what is missing, after one line that says so. Throws when something cannot be had. */
 export function installPeers() {
   install(PEERS, 'the interop tests');
+  unpack(EXABGP_5, 'fetch-exabgp5.sh', 'ExaBGP 5 for the interop tests');
 }
 
 /** The same for the virtual machine. Its kernel is unpacked, and not installed. Throws when something cannot be had. */
 export function installVm() {
   if (process.arch !== 'x64') return;
   install(MACHINE, 'the virtual machine');
-  if (fs.existsSync(KERNEL) || !mayInstall()) return;
-  const folder = path.relative(process.cwd(), KERNEL);
-  console.log(`fetching a kernel for the virtual machine into ${folder} (HA2BGP_PEERS=skip declines)`);
-  runScript('fetch-kernel.sh', [KERNEL], 'fetching a kernel');
+  unpack(KERNEL, 'fetch-kernel.sh', 'a kernel for the virtual machine');
 }
 
 const mayInstall = () =>
@@ -65,6 +67,12 @@ function install(programs, what) {
   const packages = missing.map((program) => programs[program]);
   console.log(`installing ${packages.join(' ')} for ${what}, no service is started (HA2BGP_PEERS=skip declines)`);
   runScript('install-peers.sh', packages, `installing ${packages.join(' ')}`);
+}
+
+function unpack(folder, script, what) {
+  if (fs.existsSync(folder) || !mayInstall()) return;
+  console.log(`fetching ${what} into ${path.relative(process.cwd(), folder)} (HA2BGP_PEERS=skip declines)`);
+  runScript(script, [folder], `fetching ${what}`);
 }
 
 function runScript(name, args, what) {

@@ -7,16 +7,12 @@ const words = process.argv.slice(2);
 const isLong = words.includes('--long');
 const rest = words.filter((word) => word !== '--long');
 
-installPeers();
+attempt(installPeers);
 const missing = whyNoInterop();
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
 
 if (isLong) {
-  try {
-    installVm();
-  } catch (error) {
-    console.log(error.message);
-  }
+  attempt(installVm);
   const missing = whyNoVm();
   if (missing.length > 0) console.log(`tests in a virtual machine cannot run, missing: ${missing.join(', ')}`);
 }
@@ -30,6 +26,15 @@ run(process.execPath, [
   ...(rest.includes('--project') ? [] : project),
   ...rest,
 ]);
+
+/** What could not be had is missing, and is told as that. */
+function attempt(install) {
+  try {
+    install();
+  } catch (error) {
+    console.log(error.message);
+  }
+}
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });

@@ -47,7 +47,7 @@ describeInterop('a bad flag under ExaBGP', () => {
            api { processes [ bad, other ]; }
          }`,
       );
-      const exabgp = startExabgp(config, namespace);
+      const exabgp = startExabgp(config, { namespace });
       await pause(3_000);
       const cat = childrenOf(exabgp.pid).find((pid) => fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'cat\n') ?? -1;
       expect(cat).toBeGreaterThan(0);

@@ -12,9 +12,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startExabgp } from '../../helpers/exabgp.ts';
+import { describeExabgp, startExabgp } from '../../helpers/exabgp.ts';
 import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.ts';
-import { describeInterop } from '../../helpers/peers.ts';
 import { childrenOf, isAlive, listen, run, type Started, start, stopAll } from '../../helpers/processes.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -35,7 +34,7 @@ protocol bgp host4 from upstream { neighbor 192.0.2.1 as 65000; ipv4 { import al
 protocol bgp host6 from upstream { neighbor 2001:db8:1::1 as 65000; ipv6 { import all; export none; }; }
 `;
 
-describeInterop('ha2bgp under ExaBGP, with BIRD and a second router behind it', () => {
+describeExabgp('ha2bgp under ExaBGP, with BIRD and a second router behind it', (release) => {
   let host: Namespace;
   let router: Namespace;
   let place: string;
@@ -48,7 +47,7 @@ describeInterop('ha2bgp under ExaBGP, with BIRD and a second router behind it', 
     const [command = '', ...args] = [...namespace.enter, 'bird', '-f', '-c', config, '-s', control];
     return start(command, args);
   };
-  const startServer = (): Started => startExabgp(path.join(place, 'exabgp.conf'), host);
+  const startServer = (): Started => startExabgp(path.join(place, 'exabgp.conf'), { namespace: host, release });
   /** What the router's kernel would do with a packet to the service: the gateway, or `undefined` without a usable route. */
   const gateway = async (family: 'ipv4' | 'ipv6'): Promise<string | undefined> => {
     const shown = await router.ip(family === 'ipv4' ? '-4' : '-6', '-j', 'route', 'show', SERVICE[family]);
