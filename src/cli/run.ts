@@ -18,9 +18,11 @@ import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
 import { nonBlockingStream } from '../runtime/non-blocking.ts';
+import { createDryRunSink } from '../sink/dry-run.ts';
 import { createExabgpSink, type ExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
 import { type Ledger, LedgerError, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
+import type { Sink } from '../sink/sink.ts';
 
 export function run({ settings, warnings }: Resolved, version: string, lifecycle: Lifecycle): void {
   const hasExabgp = settings.bgpBackend === 'exabgp' && isUnderExabgp();
@@ -36,9 +38,15 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const output = openStdout();
-  const ledger = hasExabgp ? ledgerFor(settings, log) : memoryLedger();
-  const { reannounce } = settings;
-  const sink = createExabgpSink({ output, clock, log: log.child('exabgp'), push, ledger, reannounce });
+  const api = settings.exabgpApi;
+  const ledger = hasExabgp && !settings.dryRun ? ledgerFor(settings, log) : memoryLedger();
+  const exabgp = settings.dryRun
+    ? undefined
+    : createExabgpSink({
+        ...{ output, clock, log: log.child('exabgp'), push },
+        ...{ api, ledger, reannounce: settings.reannounce },
+      });
+  const sink: Sink = exabgp ?? createDryRunSink({ log: log.child('dry-run'), api });
   const source = openDiscovery({
     source: settings.discoverySource,
     hints: settings.hints,
@@ -75,7 +83,8 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
     log.error({ detail: error.message }, 'stdout cannot be written');
     lifecycle.exit(1);
   });
-  if (settings.bgpBackend === 'exabgp') listen(sink, hasExabgp, log, lifecycle);
+  // ExaBGP stands still when nobody reads what it says, also to one that has nothing to say itself.
+  if (settings.bgpBackend === 'exabgp') listen((chunk) => exabgp?.hear(chunk), hasExabgp, log, lifecycle);
   const found = [...ledger.entries.values()];
   push({
     type: 'routesFound',
@@ -106,9 +115,9 @@ function detailOf(error: unknown): string {
 }
 
 /** A terminal, a device or a file as stdin is left alone: it has nothing to say to us, and reading it may never end. */
-function listen(sink: ExabgpSink, hasExabgp: boolean, log: Log, lifecycle: Lifecycle): void {
+function listen(hear: ExabgpSink['hear'], hasExabgp: boolean, log: Log, lifecycle: Lifecycle): void {
   if (!isPiped(0)) return;
-  process.stdin.on('data', (chunk: Buffer) => sink.hear(chunk));
+  process.stdin.on('data', hear);
   const gone = (): void => {
     if (!hasExabgp) return;
     log.info({}, 'ExaBGP is gone, going');

@@ -27,7 +27,7 @@ import type { NextHop } from '../model/route.ts';
 import { quote } from './quote.ts';
 
 /** A value, or what was expected instead. */
-type Parsed<T> = { readonly value: T } | { readonly expected: string };
+export type Parsed<T> = { readonly value: T } | { readonly expected: string };
 /** The option's value, or each text that is no value, and what was expected instead. */
 export type ParsedOption<T> =
   | { readonly value: T }
@@ -49,7 +49,7 @@ export interface Option<T> {
   readonly format: (value: T) => string;
 }
 
-type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default'>;
+export type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default'>;
 
 export function prefixes(of: Description<readonly Prefix[]>): Option<readonly Prefix[]> {
   return list({ ...of, argument: 'prefix' }, (text) => {
@@ -248,7 +248,7 @@ export function toggle(of: Omit<Description<boolean>, 'default'>): Option<boolea
   };
 }
 
-function value<T>(
+export function value<T>(
   of: Description<T> & { readonly argument: string },
   format: (value: T) => string,
   parse: (text: string) => Parsed<T>,
@@ -267,7 +267,7 @@ const single =
   };
 
 /** Of values that are written alike the first counts. */
-function list<T>(
+export function list<T>(
   of: Description<readonly T[]> & { readonly argument: string },
   parse: (text: string) => Parsed<T>,
   formatOne: (value: T) => string = String,

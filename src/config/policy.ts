@@ -1,10 +1,12 @@
 /** From settings to the policy that the core decides by. */
 import type { Policy } from '../model/policy.ts';
 import type { Settings } from './options.ts';
+import { attributesFrom, scopeFrom } from './routes.ts';
 import { nextHopFor } from './settings.ts';
 
 export function policyFrom(settings: Settings): Policy {
   const ipv6 = nextHopFor('ipv6', settings);
+  const scope = scopeFrom(settings);
   return {
     networks: settings.network,
     announce: new Set(settings.announce),
@@ -34,8 +36,9 @@ export function policyFrom(settings: Settings): Policy {
     staleAfter: settings.staleAfter,
     maxRoutes: settings.maxRoutes,
     attributes: {
-      ipv4: { nextHop: nextHopFor('ipv4', settings) ?? 'self' },
-      ipv6: ipv6 === undefined ? undefined : { nextHop: ipv6 },
+      ipv4: attributesFrom(settings, nextHopFor('ipv4', settings) ?? 'self'),
+      ipv6: ipv6 === undefined ? undefined : attributesFrom(settings, ipv6),
     },
+    ...(scope === undefined ? {} : { scope }),
   };
 }

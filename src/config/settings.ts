@@ -13,6 +13,7 @@ import { unknownNames } from './environment.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { quote } from './quote.ts';
+import { checkRoutes } from './routes.ts';
 import { NO_STATE, nameProblem } from './state.ts';
 
 export type Origin = 'flag' | 'environment' | 'default';
@@ -46,9 +47,7 @@ export function resolveSettings(flags: GivenFlags, environment: Environment): Re
     settings[name] = value;
     origins[name] = origin;
   }
-  for (const { name, severity, text } of unknownNames(environment)) {
-    (severity === 'error' ? problems : warnings).push({ place: name, text });
-  }
+  for (const { name, text } of unknownNames(environment)) warnings.push({ place: name, text });
   const resolved = settings as Settings;
   const from = origins as Record<OptionName, Origin>;
   if (problems.length === 0) checkTogether(resolved, from, problems, warnings);
@@ -135,6 +134,11 @@ function checkTogether(
   for (const { name, text } of checkDampening(settings, placeOf, (name) => origins[name] !== 'default')) {
     problems.push({ place: placeOf(name), text });
   }
+  checkRoutes(
+    withDefaults(settings, origins),
+    placeOf,
+    (name, text) => void problems.push({ place: placeOf(name), text }),
+  );
   if (problems.length === 0 && has('ipv6') && nextHopFor('ipv6', settings) === undefined) {
     warnings.push({
       place: '--nexthop',

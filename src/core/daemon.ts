@@ -11,11 +11,10 @@ import { hostPrefix, isHostPrefix, networkAddress, type Prefix } from '../model/
 import type { Event, TimerName } from '../model/event.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
-import { routeKey } from '../model/route.ts';
 import { adopt } from './adoption.ts';
 import { findCandidate } from './candidates.ts';
 import { flapOf } from './dampening.ts';
-import { hasRoom, unwant, want } from './desired.ts';
+import { hasRoom, isRouted, unwant, want } from './desired.ts';
 import { applyFacts } from './facts.ts';
 import { type Health, healthOf } from './health.ts';
 import { dueOf, excuse, nextVerdict, type Verdict } from './hold.ts';
@@ -134,7 +133,7 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
   const verdict: Verdict = { state: 'down', reason: { code: 'facts-stale', limit } };
   for (const prefix of [...state.services.keys()]) {
     const before = state.services.get(prefix);
-    const wasRouted = isRouted(state, prefix);
+    const wasRouted = isRouted(state.desired, prefix, state.policy);
     schedule(state.schedule, prefix, undefined, actions);
     state.due.delete(prefix);
     state.services.delete(prefix);
@@ -202,7 +201,7 @@ function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: bool
     if (!health.up || !isWhole) return;
   }
   state.rejected.delete(prefix);
-  const wasRouted = isRouted(state, prefix);
+  const wasRouted = isRouted(state.desired, prefix, policy);
   // A delay protects a route. One that is held has none to lose, and starts anew; one that is suppressed goes on flapping.
   const isIdle = before?.state === 'up' && !wasRouted && suppressedUntil(state, prefix) === undefined;
   const from = before === undefined || (isIdle && !health.up) ? DOWN : before;
@@ -235,8 +234,6 @@ function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {
   if (held === undefined) log(actions, 'info', 'announced', { prefix });
   else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, held) });
 }
-
-const isRouted = (state: DaemonState, prefix: Prefix): boolean => state.desired.routes.has(routeKey({ prefix }));
 
 function reject(state: DaemonState, prefix: Prefix, reason: Reason, actions: Action[]): void {
   const { facts, rejected } = state;

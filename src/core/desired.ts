@@ -5,7 +5,7 @@
 import { familyOf, type Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
-import { type Route, type RouteKey, routeKey } from '../model/route.ts';
+import { type Route, type RouteAttributes, type RouteKey, routeKey } from '../model/route.ts';
 
 export interface DesiredRoutes {
   readonly routes: Map<RouteKey, Route>;
@@ -33,15 +33,14 @@ export const hasRoom = (desired: DesiredRoutes, policy: Policy): boolean => desi
 export function want(desired: DesiredRoutes, prefix: Prefix, policy: Policy): Reason | undefined {
   const attributes = policy.attributes[familyOf(prefix)];
   if (attributes === undefined) return hold(desired, prefix, { code: 'next-hop-missing' });
-  const route: Route = { prefix, attributes };
-  const key = routeKey(route);
+  const key = keyOf(prefix, policy);
   if (desired.routes.has(key)) return undefined;
   const isDeclared = policy.announce.has(prefix);
   if (!isDeclared && !hasRoom(desired, policy)) {
     return hold(desired, prefix, { code: 'max-routes', limit: policy.maxRoutes });
   }
   desired.held.delete(prefix);
-  desired.routes.set(key, route);
+  desired.routes.set(key, routeOf(prefix, attributes, policy));
   desired.changed.add(key);
   if (!isDeclared) desired.discovered++;
   return undefined;
@@ -51,11 +50,21 @@ export function want(desired: DesiredRoutes, prefix: Prefix, policy: Policy): Re
 export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {
   desired.held.delete(prefix);
   desired.coming.delete(prefix);
-  const key = routeKey({ prefix });
+  const key = keyOf(prefix, policy);
   if (!desired.routes.delete(key)) return;
   desired.changed.add(key);
   if (!policy.announce.has(prefix)) desired.discovered--;
 }
+
+export const isRouted = (desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean =>
+  desired.routes.has(keyOf(prefix, policy));
+
+/** The key of the one route that a prefix has: every route goes to the same neighbors. */
+const keyOf = (prefix: Prefix, { scope }: Policy): RouteKey =>
+  routeKey(scope === undefined ? { prefix } : { prefix, scope });
+
+const routeOf = (prefix: Prefix, attributes: RouteAttributes, { scope }: Policy): Route =>
+  scope === undefined ? { prefix, attributes } : { prefix, attributes, scope };
 
 function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
   desired.held.set(prefix, reason);

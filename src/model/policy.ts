@@ -2,7 +2,7 @@
 import type { Family, Prefix } from './address.ts';
 import type { ListenFilter } from './listen-filter.ts';
 import type { Millis } from './millis.ts';
-import type { RouteAttributes } from './route.ts';
+import type { RouteAttributes, RouteScope } from './route.ts';
 
 /** For which addresses a listener on the wildcard address stands: service addresses, every one of the host's, or none. */
 export type WildcardRule = 'host-routes' | 'all' | 'off';
@@ -59,4 +59,6 @@ export interface Policy {
   readonly maxRoutes: number;
   /** `undefined`: a family that cannot be announced, because nobody said with which next hop. */
   readonly attributes: { readonly ipv4: RouteAttributes; readonly ipv6: RouteAttributes | undefined };
+  /** To whom every route is announced; to every neighbor when left out. */
+  readonly scope?: RouteScope;
 }

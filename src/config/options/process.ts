@@ -12,6 +12,20 @@ export const PROCESS_OPTIONS = {
     ['exabgp', 'test'],
     { exabgptest: 'test' },
   ),
+  exabgpApi: choice(
+    {
+      flag: 'exabgp-api',
+      environment: 'HA2BGP_EXABGP_API',
+      default: '4',
+      help: 'grammar of the commands. 4: ExaBGP 4.2 to 5.x. 6: ExaBGP 6, with the neighbor first',
+    },
+    ['4', '6'],
+  ),
+  dryRun: toggle({
+    flag: 'dry-run',
+    environment: 'HA2BGP_DRY_RUN',
+    help: 'announce nothing: the commands stand in the log, and nothing on stdout',
+  }),
   logFormat: choice(
     {
       flag: 'log-format',

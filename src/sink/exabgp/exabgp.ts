@@ -56,6 +56,8 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const again = new Set<RouteKey>();
   /** Of a group that was refused. */
   const alone = new Set<RouteKey>();
+  /** The last command that spoke of a route, as long as its answer is to come. */
+  const lastOf = new Map<RouteKey, Command>();
   const refusals = createRefusals();
   const conversation = createConversation();
   const replies = createReplyReader();
@@ -98,6 +100,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     // Withdraws first: a black hole is worse than a route that comes a moment later.
     const commands = [...commandsOf('withdraw', withdraw), ...commandsOf('announce', announce)];
     if (commands.length === 0) return;
+    for (const command of commands) for (const route of command.routes) lastOf.set(routeKey(route), command);
     isBlocked = !output.write(commands.map(({ line }) => line).join('')) && output.writableNeedDrain;
     for (const command of conversation.said(commands)) accepted(command);
     if (conversation.waiting() > 0) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
@@ -110,18 +113,16 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     return lines.map(({ line, routes: of }) => ({ verb, line, routes: of }));
   }
 
-  function accepted({ verb, routes }: Command): void {
+  function accepted(command: Command): void {
+    const { verb, routes } = command;
+    // What was said of a route since counts for more: its own answer is still to come.
+    const current = routes.filter((route) => lastOf.get(routeKey(route)) === command);
     for (const route of routes) {
       const key = routeKey(route);
+      if (lastOf.get(key) === command) lastOf.delete(key);
       refusals.delete(key);
       push({ type: 'routeTold', at: clock.now(), key, told: verb });
     }
-    // What was said of a route since counts for more: its own answer is still to come.
-    const standing = verb === 'announce' ? 'entered' : 'leaving';
-    const current = routes.filter((route) => {
-      const entry = ledger.entries.get(routeKey(route));
-      return entry?.standing === standing && isSameRoute(entry.route, route);
-    });
     ledger.mark(verb === 'announce' ? '=' : 'x', current);
   }
 
@@ -148,8 +149,10 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     else if (!isClosing) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
   }
 
-  function refused({ line, routes }: Command): void {
+  function refused(refusal: Command): void {
+    const { line, routes } = refusal;
     const command = line.trimEnd();
+    for (const key of routes.map(routeKey)) if (lastOf.get(key) === refusal) lastOf.delete(key);
     if (routes.length > 1) {
       log.warn({ command: excerpt(command), routes: routes.length }, 'ExaBGP refused a group, told one by one');
       for (const route of routes) {
@@ -174,6 +177,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     const wasKnown = conversation.acks() !== 'unknown';
     const commands = conversation.giveUp();
     if (wasKnown) {
+      lastOf.clear();
       log.warn({ commands: commands.length }, 'ExaBGP does not answer');
       return;
     }

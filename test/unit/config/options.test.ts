@@ -233,6 +233,125 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
   },
   nexthopSelfIpv6: switches,
+  med: {
+    good: [
+      [['0'], 0],
+      [['4294967295'], 4_294_967_295],
+      [['007'], 7],
+    ],
+    bad: ['4294967296', '-1', '1.5', '0x10', '1e3', ' 1', 'high', '99999999999999999999'],
+  },
+  localPreference: {
+    good: [
+      [['0'], 0],
+      [['100'], 100],
+      [['4294967295'], 4_294_967_295],
+    ],
+    bad: ['4294967296', '-1', '+1', '1_000', 'low'],
+  },
+  asPath: {
+    good: [
+      [['65000'], [65_000]],
+      [
+        ['65000', '65000', '1'],
+        [65_000, 65_000, 1],
+      ],
+      [['65000 65000,4294967295'], [65_000, 65_000, 4_294_967_295]],
+      [['1.0'], [65_536]],
+      [['65535.65535'], [4_294_967_295]],
+      [['0.1'], [1]],
+      [[Array.from({ length: 255 }, () => '7').join(' ')], Array.from({ length: 255 }, () => 7)],
+    ],
+    bad: ['', '0', '0.0', '4294967296', '65536.0', '1.65536', '1.2.3', '01', 'AS65000', '-1', '{65000}', '[65000]'],
+  },
+  community: {
+    good: [
+      [['65000:1'], ['65000:1']],
+      [['0:0'], ['0:0']],
+      [['65535:65535'], ['65535:65535']],
+      [
+        ['no-export', '65000:2 65000:1', '65000:2'],
+        ['65000:1', '65000:2', 'no-export'],
+      ],
+      // One way to write each.
+      [['graceful-shutdown', '65535:0', '0xFFFF0000', 'Graceful-Shutdown'], ['graceful-shutdown']],
+      [['65535:666'], ['blackhole']],
+      [['65535:65281'], ['no-export']],
+      [['65535:65282'], ['no-advertise']],
+      [['65535:65283'], ['no-export-subconfed']],
+      [['65535:65284'], ['nopeer']],
+      [['0xfde80001'], ['65000:1']],
+    ],
+    bad: [
+      ...['', '65000', '65536:1', '65535:65536', '65000:1:2', ':1', '1:', '1:01', '-1:1', '0x1', '0xFDE800010'],
+      ...['internet', 'toString', '__proto__', 'no_export', '65000:1;shutdown'],
+    ],
+  },
+  largeCommunity: {
+    good: [
+      [['65000:1:2'], ['65000:1:2']],
+      [
+        ['4294967295:0:4294967295', '1:2:3', '1:2:3'],
+        ['1:2:3', '4294967295:0:4294967295'],
+      ],
+    ],
+    bad: ['', '65000:1', '4294967296:1:2', '1:2:4294967296', '1:2:3:4', '1:02:3', '1::3', '0x1:2:3', 'no-export'],
+  },
+  extendedCommunity: {
+    good: [
+      [['target:65000:4294967295'], ['target:65000:4294967295']],
+      [['Origin:1:2'], ['origin:1:2']],
+      [['target:4200000000:65535'], ['target:4200000000:65535']],
+      [['target:192.0.2.1:65535'], ['target:192.0.2.1:65535']],
+      [['target4:65000:1'], ['target4:65000:1']],
+      [['target4:4200000000:1', 'target:4200000000:1'], ['target:4200000000:1']],
+      [['0x0002fde800000001', 'target:65000:1'], ['target:65000:1']],
+      [['0x0102C00002010005'], ['target:192.0.2.1:5']],
+      [['bandwidth:65000:125000000'], ['bandwidth:65000:125000000']],
+      [['0x4004fde84cee6b28'], ['bandwidth:65000:125000000']],
+      // Not a number: no words for it.
+      [['0x4004fde87fc00000'], ['0x4004fde87fc00000']],
+      [['0x030b000000000064'], ['0x030b000000000064']],
+    ],
+    bad: [
+      ...['', '65000:1', 'target:65000', 'target:65000:4294967296', 'target:4294967296:1', 'target:65536:65536'],
+      ...['target:192.0.2.1:65536', 'target:192.0.2.256:1', 'target:2001:db8::1:1', 'target:65000L:1', 'redirect:1:2'],
+      ...['bandwidth:65536:1', 'bandwidth:1:1.5', 'origin4:1:65536', '0x0002fde80000000', '0x0002fde8000000011'],
+    ],
+  },
+  pathInformation: {
+    good: [
+      [['1'], 1],
+      [['4294967295'], 4_294_967_295],
+    ],
+    // 0 is what ExaBGP sends where no identifier is given.
+    bad: ['0', '4294967296', '-1', '0.0.0.7'],
+  },
+  neighbor: {
+    good: [
+      [['192.0.2.7'], ['192.0.2.7']],
+      [
+        ['2001:DB8::7', '192.0.2.8 192.0.2.7', '192.0.2.7'],
+        ['192.0.2.7', '192.0.2.8', '2001:db8::7'],
+      ],
+      [
+        ['127.0.1.1', '169.254.169.1'],
+        ['127.0.1.1', '169.254.169.1'],
+      ],
+    ],
+    bad: [
+      '',
+      '*',
+      '192.0.2.7/32',
+      '0.0.0.0',
+      '::',
+      '224.0.0.1',
+      'ff02::1',
+      '255.255.255.255',
+      'router',
+      'fe80::1%eth0',
+    ],
+  },
   announceDelay: delays,
   withdrawDelay: delays,
   addressWithdrawDelay: delays,
@@ -259,6 +378,14 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', 'ExaBGP', 'bird', 'toString', '__proto__', 'constructor'],
   },
+  exabgpApi: {
+    good: [
+      [['4'], '4'],
+      [['6'], '6'],
+    ],
+    bad: ['', '5', '4.2', 'v6', 'text'],
+  },
+  dryRun: switches,
   logFormat: {
     good: [
       [['auto'], 'auto'],
@@ -334,6 +461,18 @@ describe('values', () => {
     });
   });
 
+  it('of a list of words are judged one by one', () => {
+    expect(OPTIONS.community.parse(['65000:1 bad', 'worse'])).toMatchObject({
+      problems: [{ text: 'bad' }, { text: 'worse' }],
+    });
+    expect(OPTIONS.asPath.parse(['1 0 2', '4294967296'])).toMatchObject({
+      problems: [{ text: '0' }, { text: '4294967296' }],
+    });
+    expect(OPTIONS.asPath.parse([Array.from({ length: 256 }, () => '7').join(' ')])).toEqual({
+      problems: [{ text: '256 AS numbers', expected: 'at most 255' }],
+    });
+  });
+
   it('of a filter are refused with the place of the mistake', () => {
     expect(OPTIONS.listenFilter.parse(['sport = 80000'])).toEqual({
       problems: [
@@ -391,6 +530,14 @@ describe('each option', () => {
     deviceLabel: ['lo:*'],
     nexthop: ['192.0.2.9'],
     nexthopSelfIpv6: ['true'],
+    med: ['7'],
+    localPreference: ['7'],
+    asPath: ['7'],
+    community: ['65000:7'],
+    largeCommunity: ['65000:7:7'],
+    extendedCommunity: ['target:65000:7'],
+    pathInformation: ['7'],
+    neighbor: ['192.0.2.7'],
     announceDelay: ['7s'],
     withdrawDelay: ['7s'],
     addressWithdrawDelay: ['7s'],
@@ -415,6 +562,8 @@ describe('each option', () => {
     stateDir: [['/run/here'], 'stateDir', '/run/here'],
     name: [['dns'], 'name', 'dns'],
     bgpBackend: [['test'], 'bgpBackend', 'test'],
+    exabgpApi: [['6'], 'exabgpApi', '6'],
+    dryRun: [['true'], 'dryRun', true],
     logFormat: [['json'], 'logFormat', 'json'],
     logLevel: [['error'], 'logLevel', 'error'],
     debug: [['true'], 'logLevel', 'debug'],
@@ -446,6 +595,14 @@ describe('policyFrom', () => {
         device: ['eth7'],
         deviceLabel: ['lo:*'],
         nexthop: ['192.0.2.9', '2001:db8::9'],
+        med: ['5'],
+        localPreference: ['0'],
+        asPath: ['65000', '65000'],
+        community: ['65000:1', 'no-export'],
+        largeCommunity: ['65000:1:2'],
+        extendedCommunity: ['target:65000:1'],
+        pathInformation: ['9'],
+        neighbor: ['192.0.2.7', '192.0.2.8'],
         announceDelay: ['1s'],
         withdrawDelay: ['2s'],
         addressWithdrawDelay: ['3s'],
@@ -468,6 +625,14 @@ describe('policyFrom', () => {
       },
       {},
     );
+    const says = {
+      med: 5,
+      localPreference: 0,
+      asPath: [65_000, 65_000],
+      communities: ['65000:1', 'no-export'],
+      largeCommunities: ['65000:1:2'],
+      extendedCommunities: ['target:65000:1'],
+    };
     expect(policyFrom(settings)).toEqual({
       networks: ['192.0.2.0/24', '2001:db8::/32'],
       listenFilter: sport(53),
@@ -487,7 +652,8 @@ describe('policyFrom', () => {
       withdrawDelay: 2_000,
       addressWithdrawDelay: 3_000,
       maxRoutes: 4,
-      attributes: { ipv4: { nextHop: '192.0.2.9' }, ipv6: { nextHop: '2001:db8::9' } },
+      attributes: { ipv4: { nextHop: '192.0.2.9', ...says }, ipv6: { nextHop: '2001:db8::9', ...says } },
+      scope: { pathInformation: 9, neighbors: ['192.0.2.7', '192.0.2.8'] },
     });
   });
 
@@ -503,6 +669,13 @@ describe('policyFrom', () => {
       ipv4: { nextHop: ipv4 },
       ipv6: ipv6 === undefined ? undefined : { nextHop: ipv6 },
     });
+  });
+
+  it('says nothing of what is not given', () => {
+    expect(Object.keys(policyFrom(settingsOfBoth({})).attributes.ipv4)).toEqual(['nextHop']);
+    expect(policyFrom(settingsOfBoth({}))).not.toHaveProperty('scope');
+    expect(policyFrom(settingsOfBoth({ pathInformation: ['1'] })).scope).toStrictEqual({ pathInformation: 1 });
+    expect(policyFrom(settingsOfBoth({ neighbor: ['::7'] })).scope).toStrictEqual({ neighbors: ['::7'] });
   });
 
   function settingsOfBoth(flags: GivenFlags): Settings {

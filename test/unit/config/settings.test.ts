@@ -37,6 +37,14 @@ describe('defaults', () => {
       deviceLabel: '',
       nexthop: [],
       nexthopSelfIpv6: false,
+      med: undefined,
+      localPreference: undefined,
+      asPath: [],
+      community: [],
+      largeCommunity: [],
+      extendedCommunity: [],
+      pathInformation: undefined,
+      neighbor: [],
       announceDelay: 6_000,
       withdrawDelay: 3_000,
       addressWithdrawDelay: 0,
@@ -67,6 +75,8 @@ describe('defaults', () => {
       staleAfter: 30_000,
       interval: 'auto',
       bgpBackend: 'exabgp',
+      exabgpApi: '4',
+      dryRun: false,
       logFormat: 'auto',
       logLevel: 'info',
       debug: false,
@@ -83,6 +93,14 @@ describe('where a setting comes from', () => {
     deviceLabel: ['lo:1', 'lo:2'],
     nexthop: ['10.0.0.1', '10.0.0.2'],
     nexthopSelfIpv6: ['false', 'no'],
+    med: ['1', '2'],
+    localPreference: ['1', '2'],
+    asPath: ['1', '2'],
+    community: ['1:1', '2:2'],
+    largeCommunity: ['1:1:1', '2:2:2'],
+    extendedCommunity: ['target:1:1', 'target:2:2'],
+    pathInformation: ['1', '2'],
+    neighbor: ['192.0.2.1', '192.0.2.2'],
     announceDelay: ['1s', '2s'],
     withdrawDelay: ['1s', '2s'],
     addressWithdrawDelay: ['1s', '2s'],
@@ -113,6 +131,8 @@ describe('where a setting comes from', () => {
     staleAfter: ['1s', '2s'],
     interval: ['1s', 'auto'],
     bgpBackend: ['exabgp', 'test'],
+    exabgpApi: ['6', '4'],
+    dryRun: ['true', 'no'],
     logFormat: ['text', 'json'],
     logLevel: ['warn', 'error'],
     debug: ['false', 'no'],
@@ -178,16 +198,17 @@ describe('problems', () => {
     expect(
       problemsOf(
         { network: ['192.0.2.1/24', 'x'], maxRoutes: ['0'], device: [undefined] },
-        { HA2BGP_INTERVAL: '1h', HA2BGP_NEXTHOP: 'self,ff02::1', HA2BGP_NEIGHBOR: 'none' },
+        { HA2BGP_INTERVAL: '1h', HA2BGP_NEXTHOP: 'self,ff02::1', HA2BGP_NEIGHBOR: 'none', HA2BGP_MED: '-1' },
       ),
     ).toEqual([
       '--network: "192.0.2.1/24": expected no host bits beyond the length: 192.0.2.0/24',
       '--network: "x": expected a prefix such as 192.0.2.0/24 or 2001:db8::/32',
       '--device: needs a value: name',
       'HA2BGP_NEXTHOP: "ff02::1": expected a unicast address of a host, or "self"',
+      'HA2BGP_MED: "-1": expected a whole number from 0 to 4294967295',
+      'HA2BGP_NEIGHBOR: "none": expected the address of a BGP neighbor, as it stands in the configuration of ExaBGP',
       '--max-routes: "0": expected a whole number from 1 to 1000000',
       'HA2BGP_INTERVAL: "1h": expected "auto", or a duration with its unit such as 250ms, 3s or 1m30s, from 10ms to 10s',
-      expect.stringMatching(/^HA2BGP_NEIGHBOR: would narrow what is announced/),
     ]);
   });
 
@@ -289,6 +310,71 @@ describe('next hops', () => {
     ]);
   });
 });
+
+describe('what routes say', () => {
+  it.each([
+    ['a neighbor that is another than the next hop', { ...ONLY_IPV4, neighbor: ['10.0.0.1'], nexthop: ['10.0.0.2'] }],
+    ['self for IPv6 with IPv6 neighbors', { ...ONLY_IPV6, nexthopSelfIpv6: ['1'], neighbor: ['2001:db8::1'] }],
+    ['a dry run with everything in the log', { ...ONLY_IPV4, dryRun: ['1'], logLevel: ['debug'] }],
+    ['as much as a message holds', { ...ONLY_IPV4, largeCommunity: many(330, (index) => `1:1:${index}`) }],
+    ['as much as a command holds', { ...ONLY_IPV4, neighbor: many(90, (index) => `198.51.100.${index}`) }],
+  ])('may be %s', (_name, flags) => {
+    expect(problemsOf(flags)).toEqual([]);
+  });
+
+  it.each([
+    [
+      { ...ONLY_IPV4, neighbor: ['10.0.0.2', '10.0.0.1'], nexthop: ['10.0.0.1'] },
+      '--neighbor: 10.0.0.1: is the --nexthop too, and no neighbor takes a route to itself',
+    ],
+    [
+      { ...BOTH, nexthopSelfIpv6: ['1'], neighbor: ['10.0.0.1', '2001:db8::1'] },
+      '--neighbor: 10.0.0.1: contradicts --nexthop-self-ipv6: its session runs over IPv4',
+    ],
+    [
+      { ...ONLY_IPV4, dryRun: ['1'], logLevel: ['warn'] },
+      '--dry-run: contradicts --log-level warn: the commands are logged at info',
+    ],
+    [
+      { ...ONLY_IPV4, largeCommunity: many(331, (index) => `1:1:${index}`) },
+      '--large-community: all attributes together need 4100 octets, and a BGP message has 4096',
+    ],
+    [
+      { ...ONLY_IPV4, community: many(340, (index) => `65535:${60_000 + index}`) },
+      /^--community: all attributes and neighbors together make a command of 42\d\d bytes, and ExaBGP is told 4096 at most$/,
+    ],
+    [
+      { ...ONLY_IPV4, neighbor: many(200, (index) => `198.51.100.${index}`) },
+      /^--neighbor: all attributes and neighbors together make a command of 4[6-9]\d\d bytes/,
+    ],
+  ])('may not be more, or the opposite: %#', (flags, text) => {
+    expect(problemsOf(flags)).toEqual([typeof text === 'string' ? text : expect.stringMatching(text)]);
+  });
+
+  it('is hidden by a level that a flag says over HA2BGP_DEBUG, too', () => {
+    const environment = { HA2BGP_DEBUG: '1', HA2BGP_DRY_RUN: 'yes' };
+    expect(problemsOf({ ...ONLY_IPV4, logLevel: ['error'] }, environment)).toEqual([
+      'HA2BGP_DRY_RUN: contradicts --log-level error: the commands are logged at info',
+    ]);
+    expect(problemsOf(ONLY_IPV4, { ...environment, HA2BGP_LOG_LEVEL: 'debug' })).toEqual([]);
+  });
+
+  it('comes from the environment as well, lists with commas or spaces', () => {
+    const { settings, problems } = resolveSettings(ONLY_IPV4, {
+      HA2BGP_COMMUNITY: '65000:1, no-export 65000:2',
+      HA2BGP_AS_PATH: '65000 65000',
+      HA2BGP_NEIGHBOR: '192.0.2.7,2001:db8::7',
+    });
+    expect(problems).toEqual([]);
+    expect(settings.community).toEqual(['65000:1', '65000:2', 'no-export']);
+    expect(settings.asPath).toEqual([65_000, 65_000]);
+    expect(settings.neighbor).toEqual(['192.0.2.7', '2001:db8::7']);
+  });
+});
+
+function many(count: number, text: (index: number) => string): string[] {
+  return Array.from({ length: count }, (_, index) => text(index));
+}
 
 describe('--debug', () => {
   it('is --log-level debug', () => {

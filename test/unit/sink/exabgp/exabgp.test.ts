@@ -5,7 +5,8 @@ import type { Prefix } from '../../../../src/model/address.ts';
 import type { Event } from '../../../../src/model/event.ts';
 import { ms } from '../../../../src/model/millis.ts';
 import { type Route, type RouteKey, routeKey } from '../../../../src/model/route.ts';
-import { createExabgpSink } from '../../../../src/sink/exabgp/exabgp.ts';
+import { createExabgpSink, type ExabgpSinkOptions } from '../../../../src/sink/exabgp/exabgp.ts';
+import { memoryLedger } from '../../../../src/sink/exabgp/ledger.ts';
 import { silentLog } from '../../../helpers/simulation.ts';
 import { settled, virtualClock } from '../../../helpers/virtual-clock.ts';
 
@@ -46,19 +47,25 @@ class Reader {
   get announced(): Set<string> {
     const announced = new Set<string>();
     for (const line of this.lines) {
-      const [verb, , prefix = ''] = line.split(' ');
-      if (verb === 'announce') announced.add(prefix);
-      else announced.delete(prefix);
+      for (const prefix of prefixesOf(line)) {
+        if (line.startsWith('announce ')) announced.add(prefix);
+        else announced.delete(prefix);
+      }
     }
     return announced;
   }
 }
 
-function rig() {
+const prefixesOf = (line: string): string[] => line.match(/\d+\.\d+\.\d+\.\d+\/\d+/g) ?? [];
+
+function rig(options: Partial<ExabgpSinkOptions> = {}) {
   const reader = new Reader();
   const events: Event[] = [];
   const clock = virtualClock();
-  const sink = createExabgpSink({ output: reader.output, clock, log: silentLog, push: (event) => events.push(event) });
+  const sink = createExabgpSink({
+    ...{ output: reader.output, clock, log: silentLog, push: (event) => events.push(event) },
+    ...options,
+  });
   let before = routes();
   return {
     reader,
@@ -185,14 +192,15 @@ describe('answers', () => {
 
   it('are matched rightly when more commands wait for them than are remembered', async () => {
     const { reader, clock, want, hear, sink } = rig();
-    const many = Array.from({ length: 10_003 }, (_, index) => index);
-    want(routes(...many));
+    const scope = { pathInformation: 7 }; // such routes are never told as a group
+    const many = Array.from({ length: 10_003 }, (_, index): Route => ({ ...route(index), scope }));
+    want(new Map(many.map((each) => [routeKey(each), each])));
     await settled();
     expect(reader.lines).toHaveLength(10_003);
     // The first three are forgotten; the error belongs to the fifth.
     hear(`done\ndone\ndone\ndone\nerror\n${'done\n'.repeat(9_998)}`);
     await clock.advance(ms(5_000));
-    expect(reader.lines.slice(10_003)).toEqual([`announce route ${route(4).prefix} next-hop self`]);
+    expect(reader.lines.slice(10_003)).toEqual([`announce route ${route(4).prefix} next-hop self path-information 7`]);
     expect(sink.status()).toMatchObject({ refused: 1, told: 10_002 });
   });
 
@@ -201,12 +209,16 @@ describe('answers', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => index);
     want(routes(...many));
     await settled();
+    expect(reader.lines).toHaveLength(100);
+    hear('error\n'.repeat(100));
+    await settled();
+    expect(reader.lines).toHaveLength(100 + 10_000);
     hear('error\n'.repeat(10_000));
     expect(sink.status()).toMatchObject({ refused: 10_000, told: 0 });
     expect(clock.pending()).toEqual(['exabgp retry']);
     await clock.advance(ms(2_000));
     await settled();
-    expect(reader.lines).toHaveLength(20_000);
+    expect(reader.lines).toHaveLength(100 + 10_000 + 100);
   });
 
   it('without a command change nothing', async () => {
@@ -215,6 +227,173 @@ describe('answers', () => {
     want(routes(1));
     hear('done\n');
     expect(reader.lines).toHaveLength(1);
+  });
+});
+
+const UP = 'neighbor 192.0.2.9 up\n\n';
+
+describe('a group', () => {
+  it('that is refused is told one by one, at once, and what is refused then waits', async () => {
+    const { reader, want, hear, sink, clock } = rig();
+    const indexes = Array.from({ length: 17 }, (_, index) => index);
+    want(routes(...indexes));
+    expect(reader.lines).toHaveLength(1);
+    hear('error\n');
+    await settled();
+    expect(reader.lines.slice(1)).toEqual(
+      indexes.map((index) => `announce route ${route(index).prefix} next-hop self`),
+    );
+    hear(`${'done\n'.repeat(16)}error\n`);
+    expect(sink.status()).toMatchObject({ told: 16, refused: 1 });
+    await clock.advance(ms(clock.now() + 1_000));
+    expect(reader.lines.slice(18)).toEqual([`announce route ${route(16).prefix} next-hop self`]);
+  });
+});
+
+describe('everything is announced again, and nothing withdrawn again', () => {
+  it('when a neighbor comes up', async () => {
+    const { reader, want, hear } = rig();
+    want(routes(1, 2, 3));
+    want(routes(1, 3));
+    hear('done\n'.repeat(4));
+    const before = reader.lines.length;
+    hear('neighbor 192.0.2.9 connected\n\n');
+    expect(reader.lines).toHaveLength(before);
+    hear(UP);
+    await settled();
+    expect(reader.lines.slice(before)).toEqual([
+      'announce route 10.0.0.1/32 next-hop self',
+      'announce route 10.0.0.3/32 next-hop self',
+    ]);
+  });
+
+  it('now and then, unless somebody is behind with answers', async () => {
+    const { reader, want, hear, clock, sink } = rig({ reannounce: ms(60_000) });
+    want(routes(1, 2));
+    want(routes(1));
+    hear('done\ndone\ndone\n');
+    await clock.advance(ms(59_999));
+    expect(reader.lines).toHaveLength(3);
+    await clock.advance(ms(60_000));
+    expect(reader.lines.slice(3)).toEqual(['announce route 10.0.0.1/32 next-hop self']);
+    await clock.advance(ms(69_000));
+    await clock.advance(ms(120_000));
+    expect(reader.lines).toHaveLength(5);
+    await sink.close(new AbortController().signal);
+    expect(clock.pending()).toEqual([]);
+  });
+});
+
+describe('answers that do not come', () => {
+  it('at all: what is written counts as told from then on', async () => {
+    const { reader, want, clock, sink, events } = rig();
+    want(routes(1));
+    expect(events).toEqual([]);
+    await clock.advance(ms(10_000));
+    expect(events).toMatchObject([{ type: 'routeTold', key: '10.0.0.1/32', told: 'announce' }]);
+    want(routes());
+    expect(events).toMatchObject([{ told: 'announce' }, { told: 'withdraw' }]);
+    expect(sink.status()).toEqual({ name: 'exabgp', told: 0, waiting: 0, refused: 0 });
+    expect(reader.lines).toHaveLength(2);
+    expect(clock.pending()).toEqual([]);
+  });
+
+  it('for a while: they are not taken for those of later commands, and an error among them has everything repeated', async () => {
+    const { reader, want, hear, clock, sink } = rig();
+    want(routes(1));
+    hear('done\n');
+    want(routes(1, 2));
+    await clock.advance(ms(20_000));
+    want(routes(1, 2, 3));
+    expect(reader.lines).toHaveLength(3);
+    hear('error\n');
+    await settled();
+    expect(reader.lines.slice(3)).toHaveLength(3);
+    hear('done\n'.repeat(4));
+    expect(sink.status()).toMatchObject({ told: 3, refused: 0 });
+    expect(clock.pending()).toEqual([]);
+  });
+});
+
+describe('an answer too many', () => {
+  it('has everything announced again when it is an error', async () => {
+    const { reader, want, hear } = rig();
+    want(routes(1, 2));
+    hear('done\ndone\nerror\n');
+    await settled();
+    expect(reader.lines.slice(2)).toHaveLength(2);
+    hear('done\ndone\ndone\n');
+    expect(reader.lines).toHaveLength(4);
+  });
+});
+
+describe('the ledger', () => {
+  it('has a route before its announce is written, and until its withdraw is accepted', () => {
+    const ledger = memoryLedger();
+    const seen: string[] = [];
+    const { want, hear, reader } = rig({ ledger });
+    const standing = (): string => [...ledger.entries.values()].map((entry) => entry.standing).join();
+    reader.output.write = ((_chunk: unknown) => seen.push(standing()) > 0) as typeof reader.output.write;
+    want(routes(1));
+    hear('done\n');
+    expect(standing()).toBe('told');
+    want(routes());
+    expect(standing()).toBe('leaving');
+    hear('done\n');
+    expect(standing()).toBe('');
+    expect(seen).toEqual(['entered', 'leaving']);
+  });
+
+  it('is not set by an answer to what has been overtaken', () => {
+    const ledger = memoryLedger();
+    const { want, hear } = rig({ ledger });
+    const standing = (): string => [...ledger.entries.values()].map((entry) => entry.standing).join();
+    want(routes(1));
+    want(routes());
+    want(routes(1));
+    hear('done\n');
+    expect(standing()).toBe('entered');
+    hear('done\n');
+    expect(standing()).toBe('entered');
+    hear('done\n');
+    expect(standing()).toBe('told');
+  });
+
+  it('of an earlier process: what was told is not said again, what may not have been is', async () => {
+    const ledger = memoryLedger();
+    ledger.mark('=', [route(1), route(2)]);
+    ledger.mark('+', [route(3), route(4)]);
+    ledger.mark('-', [route(5), route(6)]);
+    const { reader, sink } = rig({ ledger });
+    const all = [1, 2, 3, 4, 5, 6].map((index) => routeKey(route(index)));
+    expect(reader.lines).toEqual([]);
+    sink.set(routes(1, 3, 5), new Set(all));
+    expect(reader.lines).toEqual([
+      ...[2, 4, 6].map((index) => `withdraw route ${route(index).prefix} next-hop self`),
+      ...[3, 5].map((index) => `announce route ${route(index).prefix} next-hop self`),
+    ]);
+    await settled();
+    sink.set(routes(1, 3, 5), new Set(all));
+    expect(reader.lines).toHaveLength(5);
+  });
+
+  it('of an earlier process with other words: they are announced over the old ones', () => {
+    const ledger = memoryLedger();
+    ledger.mark('=', [{ ...route(1), attributes: { nextHop: 'self', med: 5 } }]);
+    const { reader, want } = rig({ ledger });
+    want(routes(1));
+    expect(reader.lines).toEqual(['announce route 10.0.0.1/32 next-hop self']);
+  });
+
+  it('is left as it is by an end that keeps what is announced', async () => {
+    const ledger = memoryLedger();
+    const { reader, want, hear, sink, clock } = rig({ ledger });
+    want(routes(1, 2));
+    hear('done\ndone\n');
+    await sink.close(new AbortController().signal, 'keep');
+    expect(reader.lines).toHaveLength(2);
+    expect([...ledger.entries.values()].map(({ standing }) => standing)).toEqual(['told', 'told']);
+    expect(clock.pending()).toEqual([]);
   });
 });
 

@@ -1,0 +1,42 @@
+/** A real BIRD, and what it says of its routes in its own words. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Namespace } from './namespaces.ts';
+import { run, type Started, start } from './processes.ts';
+
+export interface Bird extends Started {
+  /** What `birdc` prints. */
+  ask(...words: string[]): Promise<string>;
+  /** All routes with what BIRD knows of each, as in `BGP.med` → `5`. Several of one prefix stand one after the other. */
+  routes(): Promise<readonly BirdRoute[]>;
+}
+
+export interface BirdRoute {
+  readonly prefix: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** `place`: a directory for its files, which has to outlive it. */
+export function startBird(namespace: Namespace, place: string, name: string, config: string): Bird {
+  const [file, control] = ['conf', 'ctl'].map((kind) => path.join(place, `${name}.${kind}`)) as [string, string];
+  fs.writeFileSync(file, config);
+  const [command = '', ...args] = [...namespace.enter, 'bird', '-f', '-c', file, '-s', control];
+  const ask = (...words: string[]): Promise<string> => run('birdc', ['-r', '-s', control, ...words]);
+  return {
+    ...start(command, args),
+    ask,
+    routes: async () => parseRoutes(await ask('show', 'route', 'all')),
+  };
+}
+
+function parseRoutes(text: string): BirdRoute[] {
+  const routes: { prefix: string; attributes: Record<string, string> }[] = [];
+  for (const line of text.split('\n')) {
+    const [, prefix, isMore] = /^(\S+\/\d+)? +((?:unicast|unreachable|blackhole)\b.*)$/.exec(line) ?? [];
+    if (isMore !== undefined) routes.push({ prefix: prefix ?? routes.at(-1)?.prefix ?? '', attributes: {} });
+    const [, name, value = ''] = /^\t([\w.]+): ?(.*)$/.exec(line) ?? [];
+    const last = routes.at(-1);
+    if (name !== undefined && last !== undefined) last.attributes[name] = value;
+  }
+  return routes;
+}
