@@ -136,12 +136,13 @@ const communityWord = (community: string): string =>
   KNOWN_WORDS.includes(community) ? community : communityNumbers(community);
 
 /**
- * ExaBGP takes an IPv4 address in `target:192.0.2.1:5`, and then sends the type of an AS number: in two octets by 4.2, in
- * four by 5.0. Of the words only those with an AS number are safe, where its size says which type is meant.
+ * In words only where both releases mean the same: 4.2 sends `target:192.0.2.1:5` with the type of a small AS number, and
+ * 5.0 sends `target:4200000000:7` with that of an IPv4 address. The octets leave no doubt.
  */
 function extendedCommunityWord(community: string): string {
   const hex = extendedCommunityHex(community);
-  return hex === undefined || /^(target|origin):\d+:\d+$/.test(community) ? community : `0x${hex}`;
+  const isSmallAs = hex?.startsWith('0002') === true || hex?.startsWith('0003') === true;
+  return hex === undefined || isSmallAs ? community : `0x${hex}`;
 }
 
 function value(text: string): string {

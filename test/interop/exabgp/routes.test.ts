@@ -16,9 +16,8 @@ import type { IpAddress, Prefix } from '../../../src/model/address.ts';
 import type { NextHop, Route, RouteAttributes, RouteScope } from '../../../src/model/route.ts';
 import { groupLines, type Verb } from '../../../src/sink/exabgp/commands.ts';
 import { type Bird, type BirdRoute, startBird } from '../../helpers/bird.ts';
-import { startExabgp } from '../../helpers/exabgp.ts';
+import { describeExabgp, startExabgp } from '../../helpers/exabgp.ts';
 import { addNamespace, type Namespace } from '../../helpers/namespaces.ts';
-import { describeInterop } from '../../helpers/peers.ts';
 import { type Started, stopAll } from '../../helpers/processes.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -168,7 +167,7 @@ const routesOf = (all: readonly Prefix[], says: Omit<RouteAttributes, 'nextHop'>
   }));
 };
 
-describeInterop('what a route says, through ExaBGP to BIRD', () => {
+describeExabgp('what a route says, through ExaBGP to BIRD', (release) => {
   let place: string;
   let namespace: Namespace;
   let inner: Bird;
@@ -220,7 +219,7 @@ describeInterop('what a route says, through ExaBGP to BIRD', () => {
     );
     inner = startBird(namespace, place, 'inner', INNER_CONFIG);
     outer = startBird(namespace, place, 'outer', OUTER_CONFIG);
-    exabgp = startExabgp(path.join(place, 'exabgp.conf'), { namespace });
+    exabgp = startExabgp(path.join(place, 'exabgp.conf'), { namespace, release });
     socket = await connected;
     socket.on('data', (data) => {
       heard += data;
