@@ -33,6 +33,7 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
   });
   log.info({ version, node: process.version, networks: settings.network.join(',') }, 'started');
   for (const { place, text } of warnings) log.warn({ place, detail: text }, 'settings');
+  if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
   let loop: Loop | undefined;
   const push = (event: Event): void => loop?.push(event);

@@ -125,7 +125,7 @@ export function simulate(words: readonly string[]): Simulation {
   };
   const clock = virtualClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const kernel = new FakeKernel();
-  const sink = createExabgpSink({ output, clock, log: silentLog, push });
+  const sink = createExabgpSink({ output, clock, log: silentLog, push, api: settings.exabgpApi });
   const source = createSource({
     reader: kernel,
     interval: settings.interval === 'auto' ? AUTO : settings.interval,

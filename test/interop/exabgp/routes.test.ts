@@ -16,9 +16,10 @@ import type { IpAddress, Prefix } from '../../../src/model/address.ts';
 import type { NextHop, Route, RouteAttributes, RouteScope } from '../../../src/model/route.ts';
 import { groupLines, type Verb } from '../../../src/sink/exabgp/commands.ts';
 import { type Bird, type BirdRoute, startBird } from '../../helpers/bird.ts';
+import { bin } from '../../helpers/daemon.ts';
 import { describeExabgp, startExabgp } from '../../helpers/exabgp.ts';
 import { addNamespace, type Namespace } from '../../helpers/namespaces.ts';
-import { type Started, stopAll } from '../../helpers/processes.ts';
+import { listen, type Started, stopAll } from '../../helpers/processes.ts';
 import { until } from '../../helpers/until.ts';
 
 const INNER = { bird: '127.0.1.1', exabgp: '127.0.1.2' };
@@ -45,7 +46,7 @@ const neighborConfig = (of: typeof INNER, peerAs: number, more = ''): string => 
 neighbor ${of.bird} {
   router-id 192.0.2.100; local-address ${of.exabgp}; local-as 65000; peer-as ${peerAs};
   family { ipv4 unicast; ipv6 unicast; }
-  api { processes [ test ]; }
+  api { processes [ test ha ]; }
   ${more}
 }
 `;
@@ -147,6 +148,14 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const WORDS = [
+  ...['--network', '100.64.0.0/24', '--network', '2001:db8:64::/64', '--announce-delay', '0', '--withdraw-delay', '0'],
+  ...['--nexthop', NEXT_HOP.ipv4, '--nexthop', NEXT_HOP.ipv6, '--neighbor', INNER.bird],
+  ...['--med', '5', '--local-preference', '200', '--as-path', '65010', '--as-path', '65010'],
+  ...['--community', '65000:1', '--community', 'graceful-shutdown', '--large-community', '65000:1:2'],
+  ...['--extended-community', 'target:192.0.2.1:5'],
+];
+
 const prefixes = (count: number): Prefix[] =>
   Array.from({ length: count }, (_, index) => [
     `198.51.100.${index + 1}/32`,
@@ -212,10 +221,14 @@ describeExabgp('what a route says, through ExaBGP to BIRD', (release) => {
     const connected = new Promise<net.Socket>((resolve) => {
       server = net.createServer(resolve).listen(control);
     });
-    const process_ = `process test { run ${process.execPath} ${path.resolve(import.meta.dirname, '../../helpers/say-lines.mjs')} ${control}; encoder text; }`;
+    const say = path.resolve(import.meta.dirname, '../../helpers/say-lines.mjs');
+    const processes = `
+process test { run ${process.execPath} ${say} ${control}; encoder text; }
+process ha { run ${process.execPath} ${bin} ${WORDS.join(' ')}; encoder text; }
+`;
     fs.writeFileSync(
       path.join(place, 'exabgp.conf'),
-      process_ + neighborConfig(INNER, 65_000) + neighborConfig(OUTER, 65_001, 'capability { add-path send; }'),
+      processes + neighborConfig(INNER, 65_000) + neighborConfig(OUTER, 65_001, 'capability { add-path send; }'),
     );
     inner = startBird(namespace, place, 'inner', INNER_CONFIG);
     outer = startBird(namespace, place, 'outer', OUTER_CONFIG);
@@ -315,6 +328,30 @@ describeExabgp('what a route says, through ExaBGP to BIRD', (release) => {
       await tell('withdraw', [...first, ...second]);
       await has(outer, []);
     }
+  });
+
+  it('is what the options of ha2bgp say, for both families, to the neighbors that they name', async () => {
+    const addresses = ['100.64.0.10', '2001:db8:64::10'];
+    for (const address of addresses) {
+      await namespace.ip('address', 'add', `${address}/${address.includes(':') ? 128 : 32}`, 'dev', 'lo');
+    }
+    const service = await listen(['100.64.0.10:80', '[2001:db8:64::10]:80'], namespace.enter);
+    const routes = routesOf(['100.64.0.10/32', '2001:db8:64::10/128'] as Prefix[], {});
+    await has(
+      inner,
+      expected(routes, {
+        ...{ 'BGP.med': '5', 'BGP.local_pref': '200', 'BGP.as_path': '65010 65010' },
+        ...{ 'BGP.community': '(65000,1) (65535,0)', 'BGP.large_community': '(65000, 1, 2)' },
+        'BGP.ext_community': '(rt, 192.0.2.1, 5)',
+      }),
+    );
+    // What the outer BIRD was not sent before this, it is not sent.
+    const marker = routesOf(OTHER, {});
+    await tell('announce', marker);
+    await has(outer, expected(marker, EBGP));
+    await tell('withdraw', marker);
+    await service.stop();
+    await has(inner, []);
   });
 
   it('may say as much as the settings permit', async () => {
