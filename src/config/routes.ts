@@ -29,8 +29,13 @@ export function scopeFrom({ pathInformation, neighbor }: Settings): RouteScope |
 
 type Refuse = (name: OptionName, text: string) => void;
 
-/** `refuse` hears of every contradiction, and of what is too much for one message. */
-export function checkRoutes(settings: Settings, placeOf: (name: OptionName) => string, refuse: Refuse): void {
+/** Adds every contradiction, and what is too much for one message. */
+export function checkRoutes(
+  settings: Settings,
+  placeOf: (name: OptionName) => string,
+  problems: { readonly place: string; readonly text: string }[],
+): void {
+  const refuse: Refuse = (name, text) => void problems.push({ place: placeOf(name), text });
   // RFC 4271 §5.1.3: no route goes to a neighbor whose own address is its next hop.
   for (const own of settings.neighbor.filter((neighbor) => settings.nexthop.includes(neighbor))) {
     refuse('neighbor', `${own}: is the ${placeOf('nexthop')} too, and no neighbor takes a route to itself`);

@@ -134,11 +134,7 @@ function checkTogether(
   for (const { name, text } of checkDampening(settings, placeOf, (name) => origins[name] !== 'default')) {
     problems.push({ place: placeOf(name), text });
   }
-  checkRoutes(
-    withDefaults(settings, origins),
-    placeOf,
-    (name, text) => void problems.push({ place: placeOf(name), text }),
-  );
+  checkRoutes(withDefaults(settings, origins), placeOf, problems);
   if (problems.length === 0 && has('ipv6') && nextHopFor('ipv6', settings) === undefined) {
     warnings.push({
       place: '--nexthop',
