@@ -34,10 +34,10 @@ export function createDryRunSink({ log, api }: { readonly log: Log; readonly api
       if (!isClosed) say(desired, changed);
     },
     status: () => ({ name: 'dry run', told: 0, waiting: 0, refused: 0 }),
-    async close() {
+    async close(_signal, how) {
       if (isClosed) return;
       isClosed = true;
-      say(new Map(), had.keys());
+      if (how !== 'keep') say(new Map(), had.keys());
     },
   };
 }

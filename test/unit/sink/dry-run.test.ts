@@ -55,10 +55,18 @@ describe('the sink of --dry-run', () => {
     const { sink, set, said } = dryRun();
     set(route(1));
     said();
-    await sink.close(signal);
+    await sink.close(signal, 'withdraw');
     expect(said()).toEqual(['withdraw route 10.0.0.1/32 next-hop self']);
-    await sink.close(signal);
+    await sink.close(signal, 'withdraw');
     set(route(2));
+    expect(said()).toEqual([]);
+  });
+
+  it('logs no withdraws where they would be kept', async () => {
+    const { sink, set, said } = dryRun();
+    set(route(1));
+    said();
+    await sink.close(signal, 'keep');
     expect(said()).toEqual([]);
   });
 
