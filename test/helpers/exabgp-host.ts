@@ -12,6 +12,7 @@ import { bin } from './daemon.ts';
 import { type ExabgpRelease, startExabgp } from './exabgp.ts';
 import { addNamespace, type Namespace } from './namespaces.ts';
 import { childrenOf, type Started } from './processes.ts';
+import { until } from './until.ts';
 
 /** Seconds; a session that is left alone for so long ends. */
 const HOLD_TIME = 9;
@@ -23,7 +24,7 @@ timeformat route "%F %T.%6f";
 protocol device { }
 protocol bgp exabgp {
   local 127.0.${index}.1 as 65000; neighbor 127.0.1.2 as 65000;
-  passive on; multihop; hold time ${HOLD_TIME}; ipv4 { import all; export none; };
+  strict bind on; passive on; multihop; hold time ${HOLD_TIME}; ipv4 { import all; export none; };
 }
 `;
 
@@ -40,7 +41,7 @@ export interface ExabgpHost {
   /** The one of the first neighbor; more are started by `addBird`. */
   readonly bird: Bird;
   /** Starts the BIRD of neighbor `index`, counted from 1. */
-  addBird(index: number): Bird;
+  addBird(index: number): Promise<Bird>;
   /** Writes exabgp.conf, with a static route besides, and returns its place. */
   configure(of: Configured): string;
   start(file: string, settings?: readonly string[]): Started;
@@ -52,11 +53,16 @@ export interface ExabgpHost {
 export async function addExabgpHost(name: string, release: ExabgpRelease): Promise<ExabgpHost> {
   const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
   const namespace = await addNamespace(name);
-  const addBird = (index: number): Bird => startBird(namespace, place, `bird${index}`, birdConfig(index));
+  const addBird = async (index: number): Promise<Bird> => {
+    const bird = startBird(namespace, place, `bird${index}`, birdConfig(index));
+    const isUp = (): Promise<boolean> => bird.ask('show', 'status').then(Boolean, () => false);
+    await until('BIRD', isUp);
+    return bird;
+  };
   return {
     namespace,
     place,
-    bird: addBird(1),
+    bird: await addBird(1),
     addBird,
     configure({ processes, neighbors = 1 }) {
       const names = Object.keys(processes).join(' ');
