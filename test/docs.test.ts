@@ -3,6 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/cli/arguments.ts';
+import { format } from '../src/cli/doctor.ts';
+import { readWords } from '../src/cli/run-words.ts';
+import { diagnose } from '../src/config/exabgp-conf/diagnose.ts';
+import { RELEASES } from '../src/config/exabgp-conf/release.ts';
 import type { Option } from '../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { resolveSettings } from '../src/config/settings.ts';
@@ -87,7 +91,28 @@ describe.each(documents)('%s', (name) => {
 const split = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').filter((word) => word !== '…');
 
+describe('the example of ha2bgp doctor in docs/exabgp.md', () => {
+  const blocks =
+    /(<!-- doctor: exabgp\.conf -->\n```\n)([\s\S]*?)(```\n[\s\S]*?<!-- doctor: said -->\n```\n)([\s\S]*?)(```\n)/;
+
+  it('says what doctor says', () => {
+    const [, , conf = ''] = blocks.exec(read('docs/exabgp.md')) ?? [];
+    const { findings } = diagnose(conf, readWords);
+    expect(findings.map(({ effect }) => effect).sort()).toEqual(['mute', 'mute', 'mute', 'mute', 'refused']);
+    const said = format('exabgp.conf', findings, RELEASES);
+    const updated = read('docs/exabgp.md').replace(blocks, (_all, ...[before, text, between, , after]: string[]) =>
+      [before, text, between, said, after].join(''),
+    );
+    if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/exabgp.md'), updated);
+    expect(read('docs/exabgp.md')).toBe(updated);
+  });
+});
+
 describe('contrib/exabgp.conf', () => {
+  it('has nothing wrong in the eyes of doctor', () => {
+    expect(diagnose(read('contrib/exabgp.conf'), readWords).findings).toEqual([]);
+  });
+
   it('runs ha2bgp with good settings', () => {
     const [, words = ''] = /run \/usr\/bin\/ha2bgp ([^;]+);/.exec(read('contrib/exabgp.conf')) ?? [];
     const parsed = parseArguments(split(words), '0');

@@ -5,26 +5,40 @@
  * HA2BGP's single-dash long flags, so that the words are put in order before it sees them, and its own checks are off.
  */
 import { Command, Option as Flag } from 'commander';
+import { RELEASES, type Release } from '../config/exabgp-conf/release.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Option } from '../config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
 import { quote, visible } from '../config/quote.ts';
 import type { GivenFlags, Problem } from '../config/settings.ts';
 
-export type CommandName = 'run' | 'check';
+export type CommandName = 'run' | 'check' | 'doctor';
 
-const COMMAND_NAMES: readonly CommandName[] = ['run', 'check'];
+/** The commands that take the options of the table. */
+const SETTING_COMMANDS = ['run', 'check'] as const;
+const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, 'doctor'];
 
 export interface Invocation {
   readonly command: CommandName;
   readonly flags: GivenFlags;
   /** Unknown flags, refused flags and words that stand where none is expected. */
   readonly problems: readonly Problem[];
+  /** Of `doctor`. */
+  readonly doctor?: DoctorWords;
+}
+
+export interface DoctorWords {
+  readonly file: string;
+  /** As given; nothing given is `undefined`. */
+  readonly user: string | undefined;
+  readonly exabgp: Release | undefined;
 }
 
 export type Arguments = Invocation | { readonly print: string };
 
-const COMMANDS: Readonly<Record<CommandName, { readonly summary: string; readonly description: string }>> = {
+const COMMANDS: Readonly<
+  Record<(typeof SETTING_COMMANDS)[number], { readonly summary: string; readonly description: string }>
+> = {
   run: {
     summary: 'watch this host and say what should be announced (the default)',
     description:
@@ -61,7 +75,7 @@ export function parseArguments(words: readonly string[], version: string): Argum
   // What is asked for is printed, unless something else is wrong: an unknown flag is one beside --help, too.
   const others = words.filter((word) => !/^(help|-h|--?help|-v|--?version)$/.test(word));
   const rest = parse(others, version);
-  return 'problems' in rest && rest.problems.length > 0 ? rest : parsed;
+  return 'problems' in rest && rest.problems.some((problem) => problem !== NO_FILE) ? rest : parsed;
 }
 
 function parse(words: readonly string[], version: string): Arguments {
@@ -79,11 +93,11 @@ function parse(words: readonly string[], version: string): Arguments {
       .exitOverride();
 
   const program = prepare(new Command('ha2bgp'))
-    .usage('[run|check] [options]')
+    .usage('[run|check] [options]\n       ha2bgp doctor [options] FILE')
     .description("Announces a service's address into BGP only while something on this host really serves it.")
     .version(version, '-v, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command');
-  for (const name of COMMAND_NAMES) {
+  for (const name of SETTING_COMMANDS) {
     const flags: Partial<Record<OptionName, readonly (string | undefined)[]>> = { ...switches };
     const command = prepare(program.command(name, { isDefault: name === 'run' }))
       .summary(COMMANDS[name].summary)
@@ -102,6 +116,20 @@ function parse(words: readonly string[], version: string): Arguments {
     }
     if (name === 'run') program.addHelpText('after', () => `\n${optionsSection(command)}${EXAMPLES}`);
   }
+  prepare(program.command('doctor'))
+    .summary('say what keeps an exabgp.conf from working with ha2bgp, and what to write instead')
+    .description(DOCTOR)
+    .usage('[options] FILE')
+    .option('--user [name]', 'the user that ExaBGP runs as (default: what /etc/exabgp/exabgp.env says, else exabgp)')
+    .option(
+      '--exabgp [release]',
+      `judge for this release of ExaBGP alone: ${RELEASES.join(' or ')} (default: for each)`,
+    )
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
+      invocation = doctorCall(options, args, behind);
+    });
   try {
     program.parse(rest, { from: 'user' });
   } catch (error) {
@@ -109,6 +137,41 @@ function parse(words: readonly string[], version: string): Arguments {
     if ((error as { code?: string }).code?.startsWith('commander.') !== true) throw error;
   }
   return invocation ?? { print: printed };
+}
+
+const DOCTOR =
+  'Reads an exabgp.conf as ExaBGP 4.2 and 5.0 would, and names, line by line, what they would refuse, what would keep ' +
+  'announcements from arriving, and what to write instead. Starts nothing, changes nothing. Exits with 1 when there is an ' +
+  'error; warnings alone are 0.';
+
+/** Which does not matter to who asks for help. */
+const NO_FILE: Problem = { place: 'FILE', text: 'expected the path of an exabgp.conf' };
+
+/** `behind` stood behind `--`, where everything is a file. */
+function doctorCall(
+  options: Readonly<Record<string, string | true>>,
+  words: readonly string[],
+  behind: readonly string[],
+): Invocation {
+  const problems: Problem[] = [];
+  const textOf = (name: 'user' | 'exabgp'): string | undefined => {
+    const text = options[name];
+    if (text === true || text === '') problems.push({ place: `--${name}`, text: 'needs a value' });
+    return typeof text === 'string' ? text : undefined;
+  };
+  for (const flag of words.filter(isFlag))
+    problems.push({ place: visible(flag.replace(/=.*$/s, '')), text: 'unknown flag' });
+  const files = [...words.filter((word) => !isFlag(word)), ...behind];
+  const [file = ''] = files;
+  if (file === '') problems.push(NO_FILE);
+  for (const more of files.slice(1)) problems.push({ place: quote(more), text: 'expected one file' });
+  const user = textOf('user');
+  const given = textOf('exabgp');
+  const exabgp = RELEASES.find((release) => release === given);
+  if (given !== undefined && given !== '' && exabgp === undefined) {
+    problems.push({ place: '--exabgp', text: `${quote(given)}: expected ${RELEASES.join(' or ')}` });
+  }
+  return { command: 'doctor', flags: {}, problems, doctor: { file, user, exabgp } };
 }
 
 /**

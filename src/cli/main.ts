@@ -20,6 +20,20 @@ export async function main(
     print(parsed.print);
     return;
   }
+  if (parsed.doctor !== undefined) {
+    lifecycle.servesExabgp(false);
+    const { doctor } = await import('./doctor.ts');
+    if (parsed.problems.length > 0) {
+      complain([...parsed.problems, { place: 'usage', text: 'see ha2bgp doctor --help' }]);
+      process.exitCode = STATUS.unknown;
+      return;
+    }
+    const { report, problems, hasErrors } = doctor(parsed.doctor);
+    complain(problems);
+    print(report);
+    process.exitCode = problems.length > 0 ? STATUS.unknown : hasErrors ? STATUS.bad : STATUS.ok;
+    return;
+  }
   const resolved = resolveSettings(parsed.flags, environment);
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;

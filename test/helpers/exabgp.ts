@@ -1,4 +1,6 @@
 /** A real ExaBGP, started by hand as its own documentation allows: as root, without its command line pipe. */
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { EXABGP_5 } from '../../scripts/peers.js';
@@ -37,6 +39,40 @@ export function describeExabgp(name: string, suite: (release: ExabgpRelease) => 
 const PRINT_VERSION = 'from exabgp.version import version; print(version)';
 const versionOf = (release: ExabgpRelease): Promise<string> =>
   run('/usr/bin/python3', ['-c', PRINT_VERSION], { env: { ...process.env, ...release.environment } });
+
+/**
+ * Whether it takes each of these configurations: what its own `--validate` says, without starting it anew for each.
+ * `uid`: as that user and group, in no other groups.
+ */
+export async function verdictsOf(release: ExabgpRelease, texts: readonly string[], uid = 0): Promise<boolean[]> {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
+  try {
+    fs.chmodSync(place, 0o755);
+    const files = texts.map((text, index) => {
+      const file = path.join(place, `${index}.conf`);
+      fs.writeFileSync(file, text);
+      return file;
+    });
+    const judge = path.join(import.meta.dirname, 'exabgp-verdicts.py');
+    const judging = start('/usr/bin/python3', [judge, ...(uid === 0 ? [] : [String(uid)])], {
+      env: { ...process.env, ...release.environment },
+    });
+    judging.child.stdin?.end(files.map((file) => `${file}\n`).join(''));
+    const status = await judging.ended;
+    const verdicts = judging.stdout().trimEnd().split('\n');
+    if (status !== 0 || verdicts.length !== texts.length) throw new Error(`${status}: ${judging.stderr()}`);
+    return verdicts.map((verdict) => verdict === 'good');
+  } finally {
+    fs.rmSync(place, { recursive: true });
+  }
+}
+
+/** What its command line says of a file. */
+export async function validates(release: ExabgpRelease, file: string): Promise<boolean> {
+  const words = release === EXABGP_4_2 ? ['--validate', file] : ['validate', file];
+  const environment = { ...process.env, ...release.environment };
+  return (await start('/usr/bin/python3', [release.program, ...words], { env: environment }).ended) === 0;
+}
 
 const SETTINGS = ['daemon.drop=false', 'daemon.user=root', 'tcp.bind=', 'api.cli=false', 'log.level=WARNING'];
 

@@ -40,6 +40,43 @@ describe('the command', () => {
   });
 });
 
+describe('doctor', () => {
+  const doctor = (file: string, user?: string, exabgp?: string) => ({
+    command: 'doctor',
+    flags: {},
+    problems: [],
+    doctor: { file, user, exabgp },
+  });
+
+  it.each<[readonly string[], object]>([
+    [['a.conf'], doctor('a.conf')],
+    [['--user', 'bgp', 'a.conf'], doctor('a.conf', 'bgp')],
+    [['a.conf', '--user=bgp', '--exabgp', '5.0'], doctor('a.conf', 'bgp', '5.0')],
+    [['-user', 'bgp', '--', '-a.conf'], doctor('-a.conf', 'bgp')],
+  ])('reads %j', (words, expected) => {
+    expect(invocation('doctor', ...words)).toEqual(expected);
+  });
+
+  it.each<[readonly string[], readonly string[]]>([
+    [[], ['FILE']],
+    [['a', 'b'], ['"b"']],
+    [
+      ['--network', '10.0.0.0/8', 'a'],
+      ['--network', '"a"'],
+    ],
+    [['--user'], ['FILE', '--user']],
+    [['a', '--user='], ['--user']],
+    [['a', '--exabgp', '3.4'], ['--exabgp']],
+  ])('refuses %j', (words, places) => {
+    expect(problemsOf('doctor', ...words).map(({ place }) => place)).toEqual(places);
+  });
+
+  it('has a help of its own, and stands in the general one', () => {
+    expect(printed('doctor', '--help')).toContain('--user');
+    expect(printed('--help')).toMatch(/^ {2}doctor /m);
+  });
+});
+
 describe('flags with a value', () => {
   it.each(ofKind('value', 'list'))('are written in four ways: %s', (name) => {
     const { flag } = optionOf(name);
