@@ -22,12 +22,13 @@ import { killed } from './killed.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { now, stopAll } from './processes.js';
+import { routes } from './routes.js';
 import { startup } from './startup.js';
 import { hasOwnNetwork, reenter } from './surroundings.js';
 import { printTable } from './tables.js';
 
 /** In the order in which they run; memory is remembered by those before it. */
-const GROUPS = { latency, killed, 'half-open': halfOpen, host, idle, connections, burst, startup, memory };
+const GROUPS = { latency, killed, 'half-open': halfOpen, host, idle, connections, burst, startup, routes, memory };
 
 /** The load average from which on others are in the way. */
 const BUSY = 0.5;

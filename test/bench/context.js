@@ -11,6 +11,7 @@ const MISSING = {
   tracefs: 'root, and a tracefs (unshare --mount, mount -t tracefs)',
   python: '/usr/bin/python3',
   exabgp: 'ExaBGP',
+  bird: 'BIRD',
 };
 
 /** `isQuick`: a trial run, whose figures mean little. */
@@ -19,6 +20,7 @@ export function createContext(isQuick) {
     ownNetwork: hasOwnNetwork(),
     tracefs: hasTracefs(),
     python: hasPython(),
+    bird: !missingPeers().includes('bird'),
     exabgp: !missingPeers().includes('exabgp') && hasPython(),
   };
   const context = {

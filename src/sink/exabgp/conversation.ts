@@ -36,9 +36,6 @@ export interface Conversation {
   waiting(): number;
 }
 
-/** Commands whose answers are waited for; beyond them the oldest are given up. */
-const MOST_WAITING = 10_000;
-
 export function createConversation(): Conversation {
   const line: Command[] = [];
   let givenUp = 0;
@@ -48,9 +45,6 @@ export function createConversation(): Conversation {
     said(commands) {
       if (acks === 'off') return commands;
       line.push(...commands);
-      const tooMany = Math.max(0, line.length - MOST_WAITING);
-      line.splice(0, tooMany);
-      givenUp += tooMany;
       return [];
     },
     answer(isError) {

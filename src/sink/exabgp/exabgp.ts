@@ -44,8 +44,12 @@ export interface ExabgpSinkOptions {
 
 /** Routes looked at before a look whether stdout still takes commands: the rest can then be overtaken by newer wishes. */
 const BATCH = 500;
+/** Commands whose answers are waited for before there are more: ExaBGP is not to be overrun. */
+const MOST_WAITING = 10_000;
 /** An answer that takes longer is not waited for. ExaBGP answers within milliseconds, but may be stopped or overloaded. */
 const ANSWER_WITHIN = 10_000;
+/** Milliseconds; the rest is said after whoever waits for this iteration of the event loop. */
+const LONGEST_TURN = 5;
 const TIMER = { answers: 'exabgp answers', retry: 'exabgp retry', repeat: 'exabgp repeat' } as const;
 
 export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
@@ -65,6 +69,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     ...{ done: 0, error: 0, shutdown: 0, neighbor: 0, event: 0, unknown: 0, oversized: 0 },
   };
   let isBlocked = false;
+  let isResting = false;
   let isClosing = false;
 
   for (const [key, { standing }] of ledger.entries) if (standing !== 'told') again.add(key);
@@ -75,11 +80,22 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   if (reannounce > 0) planRepeat();
 
   function flush(): void {
-    while (!isBlocked && dirty.size > 0) {
+    const endBy = clock.now() + LONGEST_TURN;
+    while (!isBlocked && dirty.size > 0 && (isClosing || conversation.waiting() < MOST_WAITING)) {
+      if (clock.now() > endBy) {
+        if (!isResting) setImmediate(goOn);
+        isResting = true;
+        return;
+      }
       const keys = [...take(dirty, BATCH)];
       for (const key of keys) dirty.delete(key);
       say(keys);
     }
+  }
+
+  function goOn(): void {
+    isResting = false;
+    flush();
   }
 
   function say(keys: readonly RouteKey[]): void {
@@ -145,6 +161,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       default:
         answer satisfies never;
     }
+    if (dirty.size > 0) flush();
     if (conversation.waiting() === 0) clock.clearTimer(TIMER.answers);
     else if (!isClosing) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
   }
@@ -179,10 +196,11 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     if (wasKnown) {
       lastOf.clear();
       log.warn({ commands: commands.length }, 'ExaBGP does not answer');
-      return;
+    } else {
+      log.info({}, 'ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told');
+      for (const command of commands) accepted(command);
     }
-    log.info({}, 'ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told');
-    for (const command of commands) accepted(command);
+    flush();
   }
 
   function planRetry(): void {

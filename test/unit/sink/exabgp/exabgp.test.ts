@@ -190,18 +190,32 @@ describe('answers', () => {
     expect(clock.pending()).toEqual([]);
   });
 
-  it('are matched rightly when more commands wait for them than are remembered', async () => {
+  it('are waited for when there are very many of them, and matched rightly', async () => {
     const { reader, clock, want, hear, sink } = rig();
     const scope = { pathInformation: 7 }; // such routes are never told as a group
-    const many = Array.from({ length: 10_003 }, (_, index): Route => ({ ...route(index), scope }));
+    const many = Array.from({ length: 11_000 }, (_, index): Route => ({ ...route(index), scope }));
     want(new Map(many.map((each) => [routeKey(each), each])));
     await settled();
-    expect(reader.lines).toHaveLength(10_003);
-    // The first three are forgotten; the error belongs to the fifth.
-    hear(`done\ndone\ndone\ndone\nerror\n${'done\n'.repeat(9_998)}`);
+    expect(reader.lines).toHaveLength(10_000);
+    hear(`done\ndone\ndone\ndone\nerror\n${'done\n'.repeat(9_995)}`);
+    await settled();
+    expect(reader.lines).toHaveLength(11_000);
+    hear('done\n'.repeat(1_000));
     await clock.advance(ms(5_000));
-    expect(reader.lines.slice(10_003)).toEqual([`announce route ${route(4).prefix} next-hop self path-information 7`]);
-    expect(sink.status()).toMatchObject({ refused: 1, told: 10_002 });
+    expect(reader.lines.slice(11_000)).toEqual([`announce route ${route(4).prefix} next-hop self path-information 7`]);
+    expect(sink.status()).toMatchObject({ refused: 1, told: 10_999, waiting: 0 });
+  });
+
+  it('that never come hold up very many only once', async () => {
+    const { reader, clock, want } = rig();
+    const scope = { pathInformation: 7 };
+    const many = Array.from({ length: 21_000 }, (_, index): Route => ({ ...route(index), scope }));
+    want(new Map(many.map((each) => [routeKey(each), each])));
+    await settled();
+    expect(reader.lines).toHaveLength(10_000);
+    await clock.advance(ms(10_000));
+    await settled();
+    expect(reader.lines).toHaveLength(21_000);
   });
 
   it('that refuse everything are no burden', async () => {
