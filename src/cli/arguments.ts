@@ -5,51 +5,29 @@
  * HA2BGP's single-dash long flags, so that the words are put in order before it sees them, and its own checks are off.
  */
 import { Command, Option as Flag } from 'commander';
-import { RELEASES, type Release } from '../config/exabgp-conf/release.ts';
+import { RELEASES } from '../config/exabgp-conf/release.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Option } from '../config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
 import { quote, visible } from '../config/quote.ts';
 import type { GivenFlags, Problem } from '../config/settings.ts';
-
-export type CommandName = 'run' | 'check' | 'doctor';
-
-/** The commands that take the options of the table. */
-const SETTING_COMMANDS = ['run', 'check'] as const;
-const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, 'doctor'];
+import { COMMAND_NAMES, COMMANDS, type CommandName, SETTING_COMMANDS, type SettingCommand } from './commands.ts';
+import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
 
 export interface Invocation {
   readonly command: CommandName;
   readonly flags: GivenFlags;
-  /** Unknown flags, refused flags and words that stand where none is expected. */
+  /** Flags of the command's own, by their names in its table. */
+  readonly own?: Readonly<Record<string, readonly (string | undefined)[]>>;
+  /** What the command works on; there for every command that needs it, unless there are problems. */
+  readonly operand?: string;
+  /** Unknown flags, refused flags, words that stand where none is expected, and those that are missing. */
   readonly problems: readonly Problem[];
   /** Of `doctor`. */
   readonly doctor?: DoctorWords;
 }
 
-export interface DoctorWords {
-  readonly file: string;
-  /** As given; nothing given is `undefined`. */
-  readonly user: string | undefined;
-  readonly exabgp: Release | undefined;
-}
-
 export type Arguments = Invocation | { readonly print: string };
-
-const COMMANDS: Readonly<
-  Record<(typeof SETTING_COMMANDS)[number], { readonly summary: string; readonly description: string }>
-> = {
-  run: {
-    summary: 'watch this host and say what should be announced (the default)',
-    description:
-      'Watches the listening sockets and the addresses of this host, and prints ExaBGP commands on stdout: announce while ' +
-      'something listens on an address, withdraw when it does not. The log goes to stderr.',
-  },
-  check: {
-    summary: 'print the effective settings and where each comes from',
-    description: 'Prints the settings that `run` would use, and where each comes from. Exits with 1 when one is bad.',
-  },
-};
 
 const EXAMPLES = `
 Examples:
@@ -65,17 +43,27 @@ Examples:
   Under ExaBGP, in its configuration:
     process ha { run /usr/bin/ha2bgp --network 192.0.2.0/24; encoder text; }
 
+  What was decided last night, and what a longer withdraw delay would have done:
+    $ ha2bgp run --network 192.0.2.0/24 --record /var/lib/ha2bgp/recording
+    $ ha2bgp replay /var/lib/ha2bgp/recording --withdraw-delay 10s
+
 Each option can be set in the environment as well, under the name in parentheses; a flag wins. Lists are separated by
 commas there.
 `;
 
 export function parseArguments(words: readonly string[], version: string): Arguments {
   const parsed = parse(words, version);
-  if (!('print' in parsed)) return parsed;
+  if (!('print' in parsed)) return withOperand(parsed);
   // What is asked for is printed, unless something else is wrong: an unknown flag is one beside --help, too.
   const others = words.filter((word) => !/^(help|-h|--?help|-v|--?version)$/.test(word));
   const rest = parse(others, version);
   return 'problems' in rest && rest.problems.some((problem) => problem !== NO_FILE) ? rest : parsed;
+}
+
+function withOperand(given: Invocation): Invocation {
+  const operand = given.command === 'doctor' ? undefined : COMMANDS[given.command].operand;
+  if (operand === undefined || given.operand !== undefined) return given;
+  return { ...given, problems: [...given.problems, { place: given.command, text: `needs a word: ${operand}` }] };
 }
 
 function parse(words: readonly string[], version: string): Arguments {
@@ -93,27 +81,44 @@ function parse(words: readonly string[], version: string): Arguments {
       .exitOverride();
 
   const program = prepare(new Command('ha2bgp'))
-    .usage('[run|check] [options]\n       ha2bgp doctor [options] FILE')
+    .usage('[command] [options]')
     .description("Announces a service's address into BGP only while something on this host really serves it.")
     .version(version, '-v, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command');
   for (const name of SETTING_COMMANDS) {
+    const { summary, description, options, own: ownOptions = {}, operand: operandName } = COMMANDS[name];
     const flags: Partial<Record<OptionName, readonly (string | undefined)[]>> = { ...switches };
+    const own: Record<string, readonly (string | undefined)[]> = {};
     const command = prepare(program.command(name, { isDefault: name === 'run' }))
-      .summary(COMMANDS[name].summary)
-      .description(COMMANDS[name].description)
-      .usage('[options]')
+      .summary(summary)
+      .description(description)
+      .usage(operandName === undefined ? '[options]' : `${operandName} [options]`)
       .allowUnknownOption()
       .allowExcessArguments()
       .action((_options: unknown, { args }: Command) => {
-        invocation = { command: name, flags, problems: [...strangers(args), ...behind.map(unexpectedWord)] };
+        const { operand, rest: others } = takeOperand(operandName !== undefined, args, behind);
+        const strange = (Object.keys(switches) as OptionName[]).filter((each) => !options.includes(each));
+        invocation = {
+          command: name,
+          flags,
+          ...(Object.keys(own).length > 0 && { own }),
+          ...(operand !== undefined && { operand }),
+          problems: [
+            ...strange.map((each) => unknownFlag(`--${OPTIONS[each].flag}`, name)),
+            ...strangers(others.words, name),
+            ...others.behind.map(unexpectedWord),
+          ],
+        };
       });
-    for (const option of OPTION_NAMES) {
-      command.addOption(flagOf(option)).on(`option:${OPTIONS[option].flag}`, (value: string | null | undefined) => {
-        const given = OPTIONS[option].kind === 'switch' ? 'true' : (value ?? undefined);
-        flags[option] = [...(flags[option] ?? []), given];
+    const add = <T extends string>(each: T, option: Option<unknown>, into: Partial<Record<T, unknown[]>>): void => {
+      command.addOption(flagOf(option)).on(`option:${option.flag}`, (value: string | null | undefined) => {
+        const given = option.kind === 'switch' ? 'true' : (value ?? undefined);
+        into[each] = [...(into[each] ?? []), given];
       });
-    }
+    };
+    for (const each of options)
+      add(each, OPTIONS[each] as Option<unknown>, flags as Partial<Record<OptionName, unknown[]>>);
+    for (const [each, option] of Object.entries(ownOptions)) add(each, option, own as Record<string, unknown[]>);
     if (name === 'run') program.addHelpText('after', () => `\n${optionsSection(command)}${EXAMPLES}`);
   }
   prepare(program.command('doctor'))
@@ -128,7 +133,7 @@ function parse(words: readonly string[], version: string): Arguments {
     .allowUnknownOption()
     .allowExcessArguments()
     .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
-      invocation = doctorCall(options, args, behind);
+      invocation = { command: 'doctor', flags: {}, ...doctorCall(options, args, behind) };
     });
   try {
     program.parse(rest, { from: 'user' });
@@ -137,41 +142,6 @@ function parse(words: readonly string[], version: string): Arguments {
     if ((error as { code?: string }).code?.startsWith('commander.') !== true) throw error;
   }
   return invocation ?? { print: printed };
-}
-
-const DOCTOR =
-  'Reads an exabgp.conf as ExaBGP 4.2 and 5.0 would, and names, line by line, what they would refuse, what would keep ' +
-  'announcements from arriving, and what to write instead. Starts nothing, changes nothing. Exits with 1 when there is an ' +
-  'error; warnings alone are 0.';
-
-/** Which does not matter to who asks for help. */
-const NO_FILE: Problem = { place: 'FILE', text: 'expected the path of an exabgp.conf' };
-
-/** `behind` stood behind `--`, where everything is a file. */
-function doctorCall(
-  options: Readonly<Record<string, string | true>>,
-  words: readonly string[],
-  behind: readonly string[],
-): Invocation {
-  const problems: Problem[] = [];
-  const textOf = (name: 'user' | 'exabgp'): string | undefined => {
-    const text = options[name];
-    if (text === true || text === '') problems.push({ place: `--${name}`, text: 'needs a value' });
-    return typeof text === 'string' ? text : undefined;
-  };
-  for (const flag of words.filter(isFlag))
-    problems.push({ place: visible(flag.replace(/=.*$/s, '')), text: 'unknown flag' });
-  const files = [...words.filter((word) => !isFlag(word)), ...behind];
-  const [file = ''] = files;
-  if (file === '') problems.push(NO_FILE);
-  for (const more of files.slice(1)) problems.push({ place: quote(more), text: 'expected one file' });
-  const user = textOf('user');
-  const given = textOf('exabgp');
-  const exabgp = RELEASES.find((release) => release === given);
-  if (given !== undefined && given !== '' && exabgp === undefined) {
-    problems.push({ place: '--exabgp', text: `${quote(given)}: expected ${RELEASES.join(' or ')}` });
-  }
-  return { command: 'doctor', flags: {}, problems, doctor: { file, user, exabgp } };
 }
 
 /**
@@ -203,38 +173,58 @@ function withTwoDashes(word: string): string {
 const shortOf = (name: OptionName): string | undefined => (OPTIONS[name] as Option<unknown>).short;
 
 /** Every flag takes an optional value, so that a missing one is found together with all other problems. */
-function flagOf(name: OptionName): Flag {
-  const { flag, short, kind, argument, help, environment, format, ...option } = OPTIONS[name] as Option<unknown>;
+function flagOf({ flag, short, kind, argument, help, environment, format, ...option }: Option<unknown>): Flag {
   const value = kind === 'switch' ? '' : ` [${argument}]`;
   const shown = format(option.default);
-  const preset = kind === 'value' && shown !== '' ? `default: ${shown}; ` : '';
-  return new Flag(`${short === undefined ? '' : `-${short}, `}--${flag}${value}`, `${help} (${preset}${environment})`);
+  const remarks = [kind === 'value' && shown !== '' ? `default: ${shown}` : '', environment].filter(
+    (each) => each !== '',
+  );
+  return new Flag(`${short === undefined ? '' : `-${short}, `}--${flag}${value}`, `${help} (${remarks.join('; ')})`);
 }
 
 const optionsSection = (command: Command): string =>
   command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, 'Options of run and check:\n');
 
+/** The first word that is no flag, nor behind an unknown one, whose value it likely is. */
+function takeOperand(isNeeded: boolean, words: readonly string[], behind: readonly string[]) {
+  const index = isNeeded ? words.findIndex((word, at) => !isFlag(word) && !isUnknownFlag(words[at - 1])) : -1;
+  if (index >= 0) return { operand: words[index], rest: { words: words.toSpliced(index, 1), behind } };
+  const [first, ...others] = behind;
+  return isNeeded && first !== undefined
+    ? { operand: first, rest: { words, behind: others } }
+    : { operand: undefined, rest: { words, behind } };
+}
+
 /** Words that commander knew nothing to do with. What follows an unknown flag was likely its value. */
-function strangers(words: readonly string[]): Problem[] {
+function strangers(words: readonly string[], command: SettingCommand): Problem[] {
   const problems: Problem[] = [];
   words.forEach((word, index) => {
-    if (isFlag(word)) problems.push(unknownFlag(word));
-    else if (!/^-[^=]+$/.test(words[index - 1] ?? '')) problems.push(unexpectedWord(word));
+    if (isFlag(word)) problems.push(unknownFlag(word, command));
+    else if (!isUnknownFlag(words[index - 1])) problems.push(unexpectedWord(word));
   });
   return problems;
 }
 
+const isUnknownFlag = (word = ''): boolean => /^-[^=]+$/.test(word);
 const isFlag = (word: string): boolean => word.startsWith('-') && word.length > 1;
 
-function unknownFlag(word: string): Problem {
+function unknownFlag(word: string, command: SettingCommand): Problem {
   const place = visible(word.replace(/=.*$/s, ''));
   const name = place === '-s' ? 'socket' : place.replace(/^-+/, '');
   const refusal = Object.hasOwn(REFUSED_FLAGS, name) ? REFUSED_FLAGS[name] : undefined;
   if (refusal !== undefined) return { place, text: refusal };
-  const near = nearest(
-    name,
-    OPTION_NAMES.map((option) => OPTIONS[option].flag),
+  const { options, own = {}, whyNoOthers } = COMMANDS[command];
+  if (whyNoOthers !== undefined && OPTION_NAMES.some((each) => OPTIONS[each].flag === name || shortOf(each) === name)) {
+    return { place, text: whyNoOthers };
+  }
+  const owner = SETTING_COMMANDS.find((each) =>
+    Object.values(COMMANDS[each].own ?? {}).some(({ flag }) => flag === name),
   );
+  if (owner !== undefined && owner !== command) return { place, text: `is a flag of ha2bgp ${owner}` };
+  const near = nearest(name, [
+    ...options.map((option) => OPTIONS[option].flag),
+    ...Object.values(own).map(({ flag }) => flag),
+  ]);
   return { place, text: `unknown flag${near === undefined ? '' : `; did you mean --${near}?`}` };
 }
 

@@ -8,7 +8,7 @@ import { findUser } from '../config/exabgp-user.ts';
 import { plain, quote, visible } from '../config/quote.ts';
 import { checkRunFile } from '../config/run-file.ts';
 import type { Problem } from '../config/settings.ts';
-import type { DoctorWords } from './arguments.ts';
+import type { DoctorWords } from './doctor-words.ts';
 import { readWords } from './run-words.ts';
 
 const EXABGP_ENV = '/etc/exabgp/exabgp.env';

@@ -1,9 +1,10 @@
 /** The command line's door: finds the command, and reports what is wrong with it. */
 import fs from 'node:fs';
-import { type Problem, resolveSettings } from '../config/settings.ts';
+import { REPLAY_OPTIONS } from '../config/options/replay.ts';
+import { type Problem, resolveOption, resolveSettings } from '../config/settings.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import { parseArguments } from './arguments.ts';
+import { type Invocation, parseArguments } from './arguments.ts';
 import { check } from './check.ts';
 
 /** Exit status: 1 for bad settings, 2 for a flag or a word that is unknown, whatever else is wrong. */
@@ -34,6 +35,11 @@ export async function main(
     process.exitCode = problems.length > 0 ? STATUS.unknown : hasErrors ? STATUS.bad : STATUS.ok;
     return;
   }
+  if (parsed.command === 'replay') {
+    lifecycle.servesExabgp(false);
+    process.exitCode = await answerReplay(parsed);
+    return;
+  }
   const resolved = resolveSettings(parsed.flags, environment);
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
@@ -53,6 +59,42 @@ export async function main(
   }
   const { run } = await import('./run.ts');
   run(resolved, version, lifecycle);
+}
+
+/** Returns the exit status. */
+async function answerReplay({ flags, own = {}, operand: file = '', problems: strange }: Invocation): Promise<number> {
+  const problems = [...strange];
+  const { value: format } = resolveOption(REPLAY_OPTIONS.format, own['format'], undefined, problems);
+  if (problems.length > 0) {
+    complain(problems);
+    if (strange.length > 0) complain([{ place: 'usage', text: 'see ha2bgp replay --help' }]);
+    return strange.length > 0 ? STATUS.unknown : STATUS.bad;
+  }
+  const { replay, SettingsError } = await import('./replay.ts');
+  const { RecordingError } = await import('../runtime/recording-reader.ts');
+  process.stdout.on('error', () => {}); // said by the write itself
+  try {
+    for await (const text of replay({ file, format, instead: flags, warn: (problem) => complain([problem]) })) {
+      if (!(await printed(text))) break;
+    }
+    return STATUS.ok;
+  } catch (error) {
+    if (error instanceof RecordingError) complain([{ place: 'replay', text: error.message }]);
+    else if (error instanceof SettingsError) complain(error.problems);
+    else throw error;
+    return STATUS.bad;
+  }
+}
+
+/** When stdout has taken it; false when nobody reads any more. */
+function printed(text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) resolve(true);
+      else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve(false);
+      else reject(error);
+    });
+  });
 }
 
 function readVersion(): string {

@@ -14,7 +14,7 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   const nothing = { problems: [], warnings: [], plan: undefined };
   if ('print' in parsed) return { command: undefined, ...nothing };
   const { command } = parsed;
-  if (command === 'doctor') return { command, ...nothing };
+  if (command === 'doctor' || command === 'replay') return { command, ...nothing };
   const { settings, problems, warnings } = resolveSettings(parsed.flags, environment);
   const all = [...parsed.problems, ...problems];
   if (all.length > 0) return { command, problems: all, warnings: [], plan: undefined };

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream';
 import { OPTIONS, type Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
+import { recordSettings } from '../config/recorded-settings.ts';
 import { needNetlink, type Resolved } from '../config/settings.ts';
 import { instanceName, stateDirectory } from '../config/state.ts';
 import { initialState } from '../core/state.ts';
@@ -11,20 +12,23 @@ import { HintsError } from '../discovery/hints/hints-error.ts';
 import type { Event } from '../model/event.ts';
 import { anyOf } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
-import { realClock } from '../runtime/clock.ts';
+import { type Clock, realClock } from '../runtime/clock.ts';
 import { isPiped, isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
 import { nonBlockingStream } from '../runtime/non-blocking.ts';
+import { createRecorder, type Recorder } from '../runtime/recorder.ts';
+import { inspectFile, RingError } from '../runtime/ring.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import { createExabgpSink, type ExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
 import { type Ledger, LedgerError, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
 import type { Sink } from '../sink/sink.ts';
 
-export function run({ settings, warnings }: Resolved, version: string, lifecycle: Lifecycle): void {
+export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): void {
+  const { settings, warnings } = resolved;
   const hasExabgp = settings.bgpBackend === 'exabgp' && isUnderExabgp();
   const log = openLog(settings, hasExabgp);
   lifecycle.onEnd(log.flush);
@@ -61,9 +65,11 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
     push,
   });
   const executor = createExecutor({ clock, log, sinks: [sink], lookNow: source.lookNow, push });
-  loop = createLoop(initialState(policyFrom(settings)), executor, (error) => {
+  const failed = (error: unknown): never => {
     throw error;
-  });
+  };
+  const recorder = openRecorder(resolved, version, clock, log);
+  loop = createLoop(initialState(policyFrom(settings)), executor, failed, recorder);
   lifecycle.onClose(async (why, time) => {
     const { told } = sink.status();
     const { onExit } = settings;
@@ -74,6 +80,11 @@ export function run({ settings, warnings }: Resolved, version: string, lifecycle
     source.close();
     log.info({ notWithdrawn: sink.status().told }, 'stopped');
   });
+  if (recorder !== undefined) {
+    // After the loop, which hears nothing more then.
+    lifecycle.onClose(recorder.close);
+    lifecycle.onEnd(recorder.flush);
+  }
 
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') {
@@ -108,10 +119,19 @@ function ledgerFor(settings: Settings, log: Log): Ledger {
   return openLedger({ directory, name: instanceName(settings), exabgp, log: log.child('ledger') });
 }
 
+/** What is there already must not be spoilt: that is a mistake of the setting, and the end of the start. */
+function openRecorder(resolved: Resolved, version: string, clock: Clock, log: Log): Recorder | undefined {
+  const { record: file, recordSize: size, recordFiles: files } = resolved.settings;
+  if (file === '') return undefined;
+  const found = inspectFile(file);
+  const settings = recordSettings(resolved);
+  return createRecorder({ file, size, files, found, version, settings, clock, log: log.child('recorder') });
+}
+
 /** What this host does not permit is said in one line; where a mistake of ours happened, the stack says. */
 function detailOf(error: unknown): string {
-  if (error instanceof DiscoveryError || error instanceof HintsError || error instanceof LedgerError)
-    return error.message;
+  const isPlain = [DiscoveryError, HintsError, LedgerError, RingError].some((known) => error instanceof known);
+  if (isPlain) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

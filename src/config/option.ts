@@ -24,6 +24,7 @@ import type { PortNumbers } from '../model/listen-filter-operands.ts';
 import { parseListenFilter } from '../model/listen-filter-parser.ts';
 import { formatDuration, type Millis, parseDuration } from '../model/millis.ts';
 import type { NextHop } from '../model/route.ts';
+import { type Bytes, formatSize, parseSize } from '../model/size.ts';
 import { quote } from './quote.ts';
 
 /** A value, or what was expected instead. */
@@ -230,6 +231,33 @@ export function name(of: Description<string>, argument: string, most: number): O
       ? { value: text }
       : { expected: `at most ${most} printable ASCII characters without spaces` },
   );
+}
+
+/** A path of the file system. The default, an empty one, means "none". */
+export function filePath(of: Description<string>): Option<string> {
+  return value({ ...of, argument: 'file' }, String, (text) =>
+    isPath(text) ? { value: text } : { expected: 'a path without control characters, of 4096 bytes at most' },
+  );
+}
+
+/** PATH_MAX. What is printed of it must not move a terminal's cursor. */
+function isPath(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return !/[\x00-\x1f\x7f-\x9f]/.test(text) && text === text.trim() && Buffer.byteLength(text) <= 4096;
+}
+
+export function size(
+  of: Description<Bytes>,
+  { least, most }: { readonly least: Bytes; readonly most: Bytes },
+): Option<Bytes> {
+  return value({ ...of, argument: 'size' }, formatSize, (text) => {
+    const parsed = parseSize(text);
+    return parsed !== undefined && parsed >= least && parsed <= most
+      ? { value: parsed }
+      : {
+          expected: `a size with its unit such as 512KiB, 16MiB or 1GiB, from ${formatSize(least)} to ${formatSize(most)}`,
+        };
+  });
 }
 
 /** Off unless it is given. */

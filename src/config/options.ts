@@ -7,6 +7,7 @@ import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { EXABGP_OPTIONS } from './options/exabgp.ts';
 import { PROCESS_OPTIONS } from './options/process.ts';
+import { RECORDING_OPTIONS } from './options/recording.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
 
@@ -16,6 +17,7 @@ export const OPTIONS = {
   ...DECISION_OPTIONS,
   ...DISCOVERY_OPTIONS,
   ...EXABGP_OPTIONS,
+  ...RECORDING_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const;
 

@@ -43,7 +43,8 @@ export function resolveSettings(flags: GivenFlags, environment: Environment): Re
   const settings: Partial<Record<OptionName, unknown>> = {};
   const origins: Partial<Record<OptionName, Origin>> = {};
   for (const name of OPTION_NAMES) {
-    const { value, origin } = resolveOne(name, flags, environment, problems);
+    const option = OPTIONS[name] as Option<unknown>;
+    const { value, origin } = resolveOption(option, flags[name], environment[option.environment], problems);
     settings[name] = value;
     origins[name] = origin;
   }
@@ -54,10 +55,13 @@ export function resolveSettings(flags: GivenFlags, environment: Environment): Re
   return { settings: withDefaults(resolved, from), origins: from, problems, warnings };
 }
 
-function resolveOne(name: OptionName, flags: GivenFlags, environment: Environment, problems: Problem[]) {
-  const option = OPTIONS[name];
-  const given = flags[name];
-  const variable = environment[option.environment];
+/** One option from the texts of its flag, or else from its variable. */
+export function resolveOption<T>(
+  option: Option<T>,
+  given: readonly (string | undefined)[] | undefined,
+  variable: string | undefined,
+  problems: Problem[],
+): { readonly value: T; readonly origin: Origin } {
   const place = given === undefined ? option.environment : `--${option.flag}`;
   // An empty variable is one that is not set: units and shells have no other way to say so.
   const texts = given ?? (variable === undefined || variable === '' ? undefined : split(variable, option.kind));
@@ -130,6 +134,7 @@ function checkTogether(
   }
   checkFilters(settings, placeOf, problems);
   checkDiscovery(settings, placeOf, problems);
+  checkRecording(settings, placeOf, problems);
   checkNextHops(settings, placeOf, has, problems);
   for (const { name, text } of checkDampening(settings, placeOf, (name) => origins[name] !== 'default')) {
     problems.push({ place: placeOf(name), text });
@@ -182,6 +187,15 @@ function checkFilters(settings: Settings, placeOf: (name: OptionName) => string,
 }
 
 /** What would be accepted and have no effect. */
+function checkRecording(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
+  if (settings.record !== '') return;
+  for (const name of ['recordSize', 'recordFiles'] as const) {
+    if (settings[name] === OPTIONS[name].default) continue;
+    problems.push({ place: placeOf(name), text: `has no effect without --${OPTIONS.record.flag}` });
+  }
+}
+
+/** The same of what is read. */
 function checkDiscovery(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
   const { protocol, hints, discoverySource } = settings;
   const refuse = (name: OptionName, text: string): void => void problems.push({ place: placeOf(name), text });

@@ -17,10 +17,24 @@ export interface Loop {
   close(): void;
 }
 
+/** Hears every event, in the order in which the core does, and before it. */
+export interface Tap {
+  /** Does what has to be done before the next event, until then; false when there is more, and the event has to wait. */
+  prepare(state: DaemonState, until: number): boolean;
+  hear(event: Event): void;
+}
+
+const NO_TAP: Tap = { prepare: () => true, hear: () => {} };
+
 /** Milliseconds; an event that is long by itself is not cut short. */
 const LONGEST_TURN = 5;
 
-export function createLoop(state: DaemonState, executor: Executor, failed: (error: unknown) => void): Loop {
+export function createLoop(
+  state: DaemonState,
+  executor: Executor,
+  failed: (error: unknown) => void,
+  tap: Tap = NO_TAP,
+): Loop {
   const queue: Event[] = [];
   let isScheduled = false;
   let rest: NodeJS.Immediate | undefined;
@@ -32,7 +46,10 @@ export function createLoop(state: DaemonState, executor: Executor, failed: (erro
       // What a turn pushes is handled in the same turn. Taking from the front of a long array would be quadratic.
       let next = 0;
       while (next < queue.length && !isClosed && (next === 0 || performance.now() < endBy)) {
-        const actions: readonly Action[] = handle(state, queue[next++] as Event);
+        if (!tap.prepare(state, endBy)) break;
+        const event = queue[next++] as Event;
+        tap.hear(event);
+        const actions: readonly Action[] = handle(state, event);
         for (const action of actions) executor.execute(action);
       }
       queue.splice(0, next);

@@ -26,7 +26,7 @@ import { ms } from '../../src/model/millis.ts';
 import { sentence, stageOf } from '../../src/model/reason.ts';
 import { createExecutor } from '../../src/runtime/executor.ts';
 import type { Log } from '../../src/runtime/log.ts';
-import { createLoop, type Loop } from '../../src/runtime/loop.ts';
+import { createLoop, type Loop, type Tap } from '../../src/runtime/loop.ts';
 import { createExabgpSink, type ExabgpSink } from '../../src/sink/exabgp/exabgp.ts';
 import { readAtOnce } from './reader.ts';
 import { settled, type VirtualClock, virtualClock } from './virtual-clock.ts';
@@ -98,8 +98,8 @@ export const silentLog: Log = {
 
 const AUTO = { auto: { hinted: ms(250), unhinted: ms(250) } };
 
-/** Starts ha2bgp with these words of the command line on an empty host. */
-export function simulate(words: readonly string[]): Simulation {
+/** Starts ha2bgp with these words of the command line on an empty host. `tapped`: what hears of events, as a recorder does. */
+export function simulate(words: readonly string[], tapped?: (clock: VirtualClock) => Tap): Simulation {
   const parsed = parseArguments(words, '0');
   if ('print' in parsed) throw new Error(parsed.print);
   const { settings, problems } = resolveSettings(parsed.flags, {});
@@ -149,6 +149,7 @@ export function simulate(words: readonly string[]): Simulation {
     (error) => {
       throw error;
     },
+    tapped?.(clock),
   );
   source.start();
 

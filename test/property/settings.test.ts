@@ -50,6 +50,9 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   stateDir: ['/run/ha2bgp'],
   name: ['dns', 'a.b-c_1'],
   interval: ['auto', '10ms', '10s'],
+  record: ['/tmp/recording', 'a b.jsonl'],
+  recordSize: ['64KiB', '1GiB', '1025KiB'],
+  recordFiles: ['2', '0042'],
   bgpBackend: ['exabgp', 'test', 'exabgptest'],
   exabgpApi: ['4', '6'],
   dryRun: ['true', '0'],
@@ -119,7 +122,10 @@ describe('settings', () => {
       fc.property(
         fc.constantFrom(...OPTION_NAMES).chain((name) => fc.tuple(fc.constant(name), fc.constantFrom(...VALUES[name]))),
         ([name, text]) => {
-          const networks = name === 'network' ? {} : { network: ['192.0.2.0/24', '2001:db8::/32'] };
+          const networks = {
+            ...(name === 'network' ? {} : { network: ['192.0.2.0/24', '2001:db8::/32'] }),
+            ...(name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {}),
+          };
           expect(resolveSettings({ ...networks, [name]: [text] }, {}).problems).toEqual([]);
           expect(resolveSettings(networks, { [optionOf(name).environment]: text }).problems).toEqual([]);
         },

@@ -16,6 +16,8 @@
  *     4s explain 10.0.0.1                    the standing of an address or a prefix goes into the expected text
  *     9s wait                                nothing; the last step is followed by `end`, and that by a SIGTERM
  *
+ * Instead of `scenario.txt` there may be `recording.jsonl`, one run as `ha2bgp run --record` wrote it; see docs/recording.md.
+ *
  * `UPDATE_SCENARIOS=1 npm test -- --project scenario` writes the expected side anew, for a person to read and judge.
  */
 import fs from 'node:fs';
@@ -34,6 +36,7 @@ import {
 } from '../../src/model/facts.ts';
 import { formatDuration, type Millis, ms, parseDuration } from '../../src/model/millis.ts';
 import * as facts from '../helpers/facts.ts';
+import { playRecording } from '../helpers/play-recording.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
 
@@ -48,7 +51,10 @@ it('finds its scenarios', () => {
 
 it.each(directories.map((directory) => [path.basename(directory), directory]))('%s', async (_name, directory) => {
   const expected = path.join(directory, 'expected.txt');
-  const found = await play(fs.readFileSync(path.join(directory, 'scenario.txt'), 'utf8'));
+  const recording = path.join(directory, 'recording.jsonl');
+  const found = fs.existsSync(recording)
+    ? await playRecording(recording)
+    : await play(fs.readFileSync(path.join(directory, 'scenario.txt'), 'utf8'));
   if (process.env['UPDATE_SCENARIOS'] === '1') fs.writeFileSync(expected, found);
   expect(found).toBe(fs.readFileSync(expected, 'utf8'));
 });

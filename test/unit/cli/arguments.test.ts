@@ -217,6 +217,54 @@ describe('stray words', () => {
   });
 });
 
+describe('replay', () => {
+  it('takes the file, settings to ask about, and flags of its own, in any order', () => {
+    const whole = {
+      command: 'replay',
+      operand: 'recording',
+      flags: { withdrawDelay: ['10s'], anyip: ['true'] },
+      own: { format: ['json'] },
+      problems: [],
+    };
+    for (const words of [
+      ['recording', '--withdraw-delay', '10s', '--format', 'json', '--anyip'],
+      ['--withdraw-delay=10s', '--anyip', 'recording', '-format=json'],
+      ['--format', 'json', '--anyip=true', '--withdraw-delay', '10s', '--', 'recording'],
+    ]) {
+      expect(invocation('replay', ...words)).toEqual(whole);
+    }
+  });
+
+  it('needs the file, and takes one', () => {
+    expect(problemsOf('replay')).toEqual([{ place: 'replay', text: 'needs a word: FILE' }]);
+    expect(problemsOf('replay', '--', '--not-a-flag')).toEqual([]);
+    expect(problemsOf('replay', 'one', 'two').map(({ place }) => place)).toEqual(['"two"']);
+    expect(problemsOf('replay', 'one', '--', 'two').map(({ place }) => place)).toEqual(['"two"']);
+  });
+
+  it.each(['--interval', '--netns', '--protocol', '--record', '--log-level', '--debug', '--debug=true', '-d'])(
+    'refuses %s, which a recording cannot be asked about',
+    (word) => {
+      const place = word === '-d' ? '-d' : word.replace(/=.*/, '');
+      expect(problemsOf('replay', 'FILE', word)).toEqual([{ place, text: expect.stringMatching(/recording/) }]);
+    },
+  );
+
+  it('asks about a flag that is mistyped, and shares none of its own', () => {
+    expect(problemsOf('replay', 'FILE', '--withdrawdelay', '1s')).toEqual([
+      { place: '--withdrawdelay', text: 'unknown flag; did you mean --withdraw-delay?' },
+    ]);
+    expect(problemsOf('replay', 'FILE', '--fromat', 'json')).toEqual([
+      { place: '--fromat', text: 'unknown flag; did you mean --format?' },
+    ]);
+    for (const command of ['run', 'check']) {
+      expect(problemsOf(command, '--format', 'json')).toEqual([
+        { place: '--format', text: 'is a flag of ha2bgp replay' },
+      ]);
+    }
+  });
+});
+
 describe('short flags', () => {
   it('take their value behind an equals sign, as HA2BGP did', () => {
     const { flags, problems } = invocation('-n=192.0.2.0/24', '-d=false');
@@ -231,6 +279,22 @@ describe('short flags', () => {
 
 describe('help', () => {
   const HELP = [['--help'], ['-h'], ['help'], ['run', '--help'], ['help', 'run'], ['check', '-h'], ['help', 'check']];
+
+  it('of replay names its own flags, and those settings that a recording can be asked about', () => {
+    for (const words of [
+      ['replay', '--help'],
+      ['help', 'replay'],
+      ['replay', 'FILE', '-h'],
+    ]) {
+      const text = printed(...words);
+      expect(text).toContain('Usage: ha2bgp replay FILE [options]');
+      expect(text).toContain('--format <text|json>');
+      expect(text).toContain('--withdraw-delay <duration>');
+      for (const other of ['interval', 'netns', 'record', 'protocol', 'debug']) {
+        expect(text).not.toMatch(new RegExp(`^ +(-., )?--${other}\\b`, 'm'));
+      }
+    }
+  });
 
   it.each(HELP)('names every flag and every environment name: %s %s', (...words) => {
     const text = printed(...words.filter((word) => word !== undefined));
@@ -252,7 +316,7 @@ describe('help', () => {
 
   it('names the commands, and shows examples that this program takes', () => {
     const text = printed('--help');
-    for (const command of ['run', 'check']) expect(text).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of ['run', 'check', 'replay']) expect(text).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     const examples = [...text.matchAll(/^ +\$ ha2bgp ?(.*)$/gm)].map(([, words = '']) =>
       [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
     );

@@ -370,6 +370,30 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', '0', '9ms', '9.999ms', '10001ms', '11s', '250'],
   },
+  record: {
+    good: [
+      [['/var/lib/ha2bgp/recording'], '/var/lib/ha2bgp/recording'],
+      [['a recording.jsonl'], 'a recording.jsonl'],
+    ],
+    bad: ['a\nb', 'a\x1b[31m', '\x7f', 'x'.repeat(4_097), ' leading', 'trailing '],
+  },
+  recordSize: {
+    good: [
+      [['64KiB'], 65_536],
+      [['16MiB'], 16_777_216],
+      [['1GiB'], 1_073_741_824],
+      [['1024KiB'], 1_048_576],
+      [['0016GiB'], 17_179_869_184],
+    ],
+    bad: ['', '0', '63KiB', '17GiB', '16MB', '16mib', '1.5MiB', '16777216', '16 MiB', '-1MiB', '9999999999KiB'],
+  },
+  recordFiles: {
+    good: [
+      [['2'], 2],
+      [['1000'], 1_000],
+    ],
+    bad: ['', '0', '1', '1001', '2.5', '-2', 'all'],
+  },
   bgpBackend: {
     good: [
       [['exabgp'], 'exabgp'],
@@ -561,6 +585,9 @@ describe('each option', () => {
     onExit: [['keep'], 'onExit', 'keep'],
     stateDir: [['/run/here'], 'stateDir', '/run/here'],
     name: [['dns'], 'name', 'dns'],
+    record: [['/tmp/recording'], 'record', '/tmp/recording'],
+    recordSize: [['1MiB'], 'recordSize', 1_048_576],
+    recordFiles: [['9'], 'recordFiles', 9],
     bgpBackend: [['test'], 'bgpBackend', 'test'],
     exabgpApi: [['6'], 'exabgpApi', '6'],
     dryRun: [['true'], 'dryRun', true],
@@ -579,7 +606,8 @@ describe('each option', () => {
   });
 
   it.each(Object.entries(RUN))('changes a setting of run alone: %s', (name, [texts, setting, value]) => {
-    const changed = settingsOf({ ...base, [name]: texts });
+    const recording = name.startsWith('record') ? { record: ['/tmp/other'] } : {};
+    const changed = settingsOf({ ...base, ...recording, [name]: texts });
     expect(changed[setting]).toEqual(value);
     expect(settingsOf(base)[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));

@@ -74,6 +74,9 @@ describe('defaults', () => {
       onDiscoveryError: 'hold',
       staleAfter: 30_000,
       interval: 'auto',
+      record: '',
+      recordSize: 16_777_216,
+      recordFiles: 4,
       bgpBackend: 'exabgp',
       exabgpApi: '4',
       dryRun: false,
@@ -130,6 +133,9 @@ describe('where a setting comes from', () => {
     onDiscoveryError: ['withdraw', 'hold'],
     staleAfter: ['1s', '2s'],
     interval: ['1s', 'auto'],
+    record: ['/tmp/one', '/tmp/other'],
+    recordSize: ['1MiB', '2MiB'],
+    recordFiles: ['2', '3'],
     bgpBackend: ['exabgp', 'test'],
     exabgpApi: ['6', '4'],
     dryRun: ['true', 'no'],
@@ -143,9 +149,10 @@ describe('where a setting comes from', () => {
     const option = OPTIONS[name];
     const [flag, variable] = GIVEN[name];
     const environment = { [option.environment]: variable };
-    const byFlag = resolveSettings({ [name]: [flag] }, environment);
+    const needed = name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {};
+    const byFlag = resolveSettings({ ...needed, [name]: [flag] }, environment);
     expect([byFlag.origins[name], byFlag.settings[name], byFlag.problems]).toEqual(['flag', parsedAs(name, flag), []]);
-    const byEnvironment = resolveSettings({}, environment);
+    const byEnvironment = resolveSettings(needed, environment);
     expect([byEnvironment.origins[name], byEnvironment.settings[name], byEnvironment.problems]).toEqual([
       'environment',
       parsedAs(name, variable),
@@ -254,6 +261,16 @@ describe('problems', () => {
   it('of one option keep no other from being judged, and leave its default', () => {
     const { settings } = resolveSettings({ interval: ['bad'], maxRoutes: ['7'] }, {});
     expect([settings.interval, settings.maxRoutes]).toEqual(['auto', 7]);
+  });
+});
+
+describe('a recording', () => {
+  it('has no size and no number of files where there is none', () => {
+    expect(problemsOf({ ...ONLY_IPV4, recordSize: ['1MiB'] }, { HA2BGP_RECORD_FILES: '3' })).toEqual([
+      '--record-size: has no effect without --record',
+      'HA2BGP_RECORD_FILES: has no effect without --record',
+    ]);
+    expect(problemsOf({ ...ONLY_IPV4, record: ['x'], recordSize: ['1MiB'] })).toEqual([]);
   });
 });
 

@@ -204,3 +204,31 @@ describe('a failure', () => {
     expect(heard).toEqual(['a']);
   });
 });
+
+describe('a tap', () => {
+  it('hears each event before the core does, and holds it up for as many turns as it needs', async () => {
+    const heard: string[] = [];
+    let notReady = 3;
+    const executor: Executor = {
+      execute: (action) =>
+        void heard.push(`core ${action.type === 'log' ? String(action.fields['route']) : action.type}`),
+      endTurn: () => {},
+      close: () => {},
+    };
+    const failed = (error: unknown): void => void heard.push(String(error));
+    const loop = createLoop(initialState(policyOf([])), executor, failed, {
+      prepare: () => notReady-- <= 0,
+      hear: (event) => void heard.push(`tap ${event.type === 'routeTold' ? event.key : event.type}`),
+    });
+    loop.push(told('a'));
+    loop.push(told('b'));
+    await microtasks();
+    expect(heard).toEqual([]);
+    for (let turns = 0; turns < 4; turns++) await iteration();
+    expect(heard).toEqual(['tap a', 'core a', 'tap b', 'core b']);
+    loop.push(told('c'));
+    await microtasks();
+    expect(heard.slice(4)).toEqual(['tap c', 'core c']);
+    loop.close();
+  });
+});

@@ -1,0 +1,51 @@
+/** The commands: what each does, and which flags and words it takes. */
+import type { Option } from '../config/option.ts';
+import { REPLAY_OPTIONS } from '../config/options/replay.ts';
+import { OPTION_NAMES, type OptionName } from '../config/options.ts';
+import { REPLAYABLE } from '../config/recorded-settings.ts';
+
+/** The commands that take options of the table. */
+export const SETTING_COMMANDS = ['run', 'check', 'replay'] as const;
+export type SettingCommand = (typeof SETTING_COMMANDS)[number];
+
+export type CommandName = SettingCommand | 'doctor';
+export const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, 'doctor'];
+
+export interface CommandDescription {
+  readonly summary: string;
+  readonly description: string;
+  /** The settings that it takes. */
+  readonly options: readonly OptionName[];
+  /** Flags that are no settings. */
+  readonly own?: Readonly<Record<string, Option<unknown>>>;
+  /** What stands for the one word that it needs besides flags. */
+  readonly operand?: string;
+  /** Why it takes none of the other settings. */
+  readonly whyNoOthers?: string;
+}
+
+export const COMMANDS: Readonly<Record<SettingCommand, CommandDescription>> = {
+  run: {
+    summary: 'watch this host and say what should be announced (the default)',
+    description:
+      'Watches the listening sockets and the addresses of this host, and prints ExaBGP commands on stdout: announce while ' +
+      'something listens on an address, withdraw when it does not. The log goes to stderr.',
+    options: OPTION_NAMES,
+  },
+  check: {
+    summary: 'print the effective settings and where each comes from',
+    description: 'Prints the settings that `run` would use, and where each comes from. Exits with 1 when one is bad.',
+    options: OPTION_NAMES,
+  },
+  replay: {
+    summary: 'play what `run --record FILE` wrote, as it was or with other settings',
+    description:
+      'Plays what `run --record FILE` wrote: for every service what became of it and when, and totals. With a setting of its ' +
+      'own it tells what would have become of it, beside the totals of the recording; settings are those of the recording, ' +
+      'and the environment is not looked at.',
+    options: REPLAYABLE,
+    own: REPLAY_OPTIONS as Readonly<Record<string, Option<unknown>>>,
+    operand: 'FILE',
+    whyNoOthers: 'is no question to a recording, which holds what was seen then and not what could have been',
+  },
+};

@@ -1,0 +1,118 @@
+/** What may happen to a host, at random: services of every kind come, go, hang and flap; the kernel and we ourselves fail. */
+import fc from 'fast-check';
+import { type HostAddress, hostAddressKey, type Listener, listenerKey } from '../../src/model/facts.ts';
+import { ms } from '../../src/model/millis.ts';
+import * as facts from './facts.ts';
+import type { Simulation } from './simulation.ts';
+import { settled } from './virtual-clock.ts';
+
+/** Settings under which all of it matters. */
+export const EVENTFUL: readonly string[] = [
+  ...['--network', '10.0.0.0/16', '--announce', '10.9.0.0/30', '--anyip', '--protocol', 'tcp,udp'],
+  ...['--announce-delay', '2s', '--withdraw-delay', '1s', '--max-routes', '2', '--accept-queue-full', '1500ms'],
+  ...['--on-discovery-error', 'withdraw', '--stale-after', '5s', '--address-withdraw-delay', '300ms'],
+  ...['--dampening-suppress', '900', '--dampening-reuse', '300', '--dampening-half-life', '5s'],
+  ...['--dampening-max-suppress', '20s'],
+];
+
+const ASSIGNED = [
+  facts.assigned('10.0.0.1'),
+  facts.assigned('10.0.0.2'),
+  facts.assigned('10.0.0.3', { device: 'eth0', length: 24 }),
+  facts.assigned('10.9.0.1'),
+];
+const ROUTES = [
+  facts.localRoute('10.0.5.0/28', { by: 'admin' }),
+  facts.localRoute('10.0.5.0/29', { by: 'admin' }),
+  facts.localRoute('10.0.0.2/32', { by: 'admin' }),
+];
+const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.5.1', '10.0.5.9', '10.9.0.1', '0.0.0.0', '::'];
+
+export type Happening =
+  | { readonly type: 'listener'; readonly listener: Listener; readonly there: boolean }
+  | { readonly type: 'address'; readonly fact: HostAddress; readonly there: boolean }
+  | { readonly type: 'link' | 'failure' | 'hostFailure'; readonly there: boolean }
+  | { readonly type: 'stall' | 'wait'; readonly length: number };
+
+const mostly = fc.constantFrom(true, true, true, false);
+const listener = fc
+  .record({
+    address: fc.constantFrom(...ADDRESSES),
+    port: fc.constantFrom(80, 443, 53),
+    queueFull: fc.constantFrom(false, false, false, true),
+  })
+  .map(({ address, port, queueFull }) => facts.listener(address, port, { queueFull }));
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ type: fc.constant('listener' as const), listener, there: mostly }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('address' as const),
+      fact: fc.constantFrom<HostAddress[]>(...ASSIGNED, ...ROUTES),
+      there: mostly,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('link', 'failure', 'hostFailure'), there: mostly }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('stall' as const), length: fc.integer({ min: 800, max: 4_000 }) }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      type: fc.constant('wait' as const),
+      length: fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.constantFrom(250, 1_000, 1_500, 2_000, 6_000)),
+    }),
+  },
+);
+export const happenings = fc.array(happening, { minLength: 5, maxLength: 40 });
+export const manyHappenings = fc.array(happening, { minLength: 150, maxLength: 250 });
+
+/** What is seen at the next reading of the interval, whatever was asked for between: no hints, no failures, no stalls. */
+export const evenHappenings = fc.array(
+  fc.oneof(
+    happening.filter(({ type }) => type === 'listener'),
+    fc.record({ type: fc.constant('wait' as const), length: fc.constantFrom(250, 250, 500, 1_000, 2_500, 5_000) }),
+  ),
+  { minLength: 30, maxLength: 90 },
+);
+
+/** Sets the host up, and plays what happens to it. */
+export async function live({ kernel, clock }: Simulation, all: readonly Happening[]): Promise<void> {
+  for (const fact of [facts.device('lo'), facts.device('eth0'), ...ASSIGNED, ...ROUTES]) kernel.set(fact);
+  await settled();
+  for (const each of all) {
+    switch (each.type) {
+      case 'listener':
+        if (each.there) kernel.set(each.listener);
+        else kernel.listeners.delete(listenerKey(each.listener));
+        break;
+      case 'address':
+        if (each.there) kernel.set(each.fact);
+        else kernel.addresses.delete(hostAddressKey(each.fact));
+        kernel.hint();
+        break;
+      case 'link':
+        kernel.set(facts.device('lo', { up: each.there }));
+        kernel.hint();
+        break;
+      case 'failure':
+        kernel.failure = each.there ? undefined : 'ENOBUFS';
+        break;
+      case 'hostFailure':
+        kernel.hostFailure = each.there ? undefined : 'EINTR';
+        break;
+      case 'stall':
+        clock.stall(ms(clock.now() + each.length));
+        await clock.advance(clock.now());
+        break;
+      case 'wait':
+        await clock.advance(ms(clock.now() + each.length));
+        break;
+      default:
+        each satisfies never;
+    }
+    await settled();
+  }
+}
