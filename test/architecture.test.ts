@@ -9,6 +9,7 @@ const root = path.resolve(import.meta.dirname, '..');
 
 /** Pure files of rooms that also have shells; the rooms model, bytes and core are pure throughout. */
 const PURE_FILES = [
+  'addresses/show.ts',
   'config/exabgp-conf/check-apis.ts',
   'config/exabgp-conf/check-neighbors.ts',
   'config/exabgp-conf/check-words.ts',
@@ -55,7 +56,7 @@ const PURE_FILES = [
   'sink/exabgp/replies.ts',
 ];
 const PURE_ROOMS = ['model', 'bytes', 'core'];
-const SHELL_ROOMS = ['discovery', 'sink'];
+const SHELL_ROOMS = ['addresses', 'discovery', 'probe', 'sink'];
 /** What a shell may take from runtime. */
 const RUNTIME_FOR_SHELLS = ['runtime/clock.ts', 'runtime/log.ts', 'runtime/native.ts'];
 /** The interfaces of shells, which runtime may name. */
@@ -187,12 +188,14 @@ describe('words that have one home', () => {
   });
 
   it('ends the process and hears signals in runtime/lifecycle only', () => {
-    expect(usersOf(/process\.(exit|abort|kill|reallyExit)\(/)).toEqual(['runtime/lifecycle.ts']);
+    expect(usersOf(/process\.(exit|abort|reallyExit)\(/)).toEqual(['runtime/lifecycle.ts']);
+    // Those that it started itself.
+    expect(usersOf(/process\.kill\(/)).toEqual(['probe/command.ts']);
     expect(usersOf(/process\.(on|once|addListener)\(/)).toEqual(['runtime/lifecycle.ts']);
   });
 
   it('names stdout where it is handed to the sink, and where a command prints its answer', () => {
-    expect(usersOf(/process\.stdout|console\.|writeSync\(1\b/).sort()).toEqual(['cli/main.ts', 'cli/run.ts']);
+    expect(usersOf(/process\.stdout|console\.|writeSync\(1\b/).sort()).toEqual(['cli/main.ts', 'cli/pipes.ts']);
   });
 
   it('reaches into Node in runtime/native only', () => {

@@ -7,6 +7,8 @@ import { format } from '../src/cli/doctor.ts';
 import { readWords } from '../src/cli/run-words.ts';
 import { diagnose } from '../src/config/exabgp-conf/diagnose.ts';
 import { RELEASES } from '../src/config/exabgp-conf/release.ts';
+import { HEALTHCHECK_OPTION_NAMES, healthcheckOption } from '../src/config/healthcheck/options.ts';
+import { resolveHealthcheck } from '../src/config/healthcheck/settings.ts';
 import type { Option } from '../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { resolveSettings } from '../src/config/settings.ts';
@@ -37,6 +39,24 @@ describe('docs/configuration.md', () => {
     const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}${end}`);
     if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/configuration.md'), updated);
     expect(read('docs/configuration.md')).toBe(updated);
+  });
+});
+
+describe('docs/healthcheck.md', () => {
+  it('has a row for each option, as the table in the code says it', () => {
+    const rows = HEALTHCHECK_OPTION_NAMES.map(healthcheckOption).map((option) => {
+      const flags = option.flags.map((flag) => `\`${flag}\``).join(', ');
+      const value =
+        option.argument === undefined ? '' : `\`${option.argument}\`${option.isRepeatable ? ', repeatable' : ''}`;
+      const preset = option.default === undefined ? '' : `\`${option.default}\``;
+      return `| ${flags} | ${value} | ${preset} | ${option.help}${option.isNew ? ' (*new*)' : ''} |`;
+    });
+    const table = ['| option | value | default | |', '|---|---|---|---|', ...rows].join('\n');
+    const generated = /(<!-- options -->\n)[\s\S]*?(\n?<!-- end -->)/;
+    const text = read('docs/healthcheck.md');
+    const updated = text.replace(generated, (_all, start: string) => `${start}${table}\n<!-- end -->`);
+    if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/healthcheck.md'), updated);
+    expect(read('docs/healthcheck.md')).toBe(updated);
   });
 });
 
@@ -79,6 +99,12 @@ describe.each(documents)('%s', (name) => {
       }))
       .filter(({ isOurs }) => isOurs);
     for (const { all, words } of shown) {
+      const [command, ...options] = split(words);
+      if (command === 'healthcheck') {
+        const { unknown, problems } = resolveHealthcheck(options);
+        expect([...unknown, ...problems], all).toEqual([]);
+        continue;
+      }
       const parsed = parseArguments(split(words), '0');
       if ('print' in parsed) continue;
       expect([...parsed.problems, ...resolveSettings(parsed.flags, {}).problems], all).toEqual([]);

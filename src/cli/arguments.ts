@@ -14,6 +14,9 @@ import type { GivenFlags, Problem } from '../config/settings.ts';
 import { COMMAND_NAMES, COMMANDS, type CommandName, SETTING_COMMANDS, type SettingCommand } from './commands.ts';
 import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
 
+/** Has an option table of its own: see `config/healthcheck`. Here it only stands in the help. */
+const HEALTHCHECK = 'healthcheck';
+
 export interface Invocation {
   readonly command: CommandName;
   readonly flags: GivenFlags;
@@ -135,6 +138,7 @@ function parse(words: readonly string[], version: string): Arguments {
     .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
       invocation = { command: 'doctor', flags: {}, ...doctorCall(options, args, behind) };
     });
+  program.command(HEALTHCHECK).summary("be what ExaBGP's own healthcheck is, by its options; has a --help of its own");
   try {
     program.parse(rest, { from: 'user' });
   } catch (error) {
@@ -230,7 +234,8 @@ function unknownFlag(word: string, command: SettingCommand): Problem {
 
 function unexpectedWord(word: string): Problem {
   const place = quote(word);
-  if (COMMAND_NAMES.some((name) => name === word)) return { place, text: 'stray word: a command comes first of all' };
-  const near = nearest(word, COMMAND_NAMES);
+  if ([...COMMAND_NAMES, HEALTHCHECK].some((name) => name === word))
+    return { place, text: 'stray word: a command comes first of all' };
+  const near = nearest(word, [...COMMAND_NAMES, HEALTHCHECK]);
   return { place, text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}` };
 }

@@ -16,6 +16,8 @@ export async function main(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const version = readVersion();
+  if (words[0] === 'healthcheck') return healthcheckMain(words.slice(1), version, lifecycle);
+  if (words[0] === 'help' && words[1] === 'healthcheck') return healthcheckMain(['--help'], version, lifecycle);
   const parsed = parseArguments(words, version);
   if ('print' in parsed) {
     print(parsed.print);
@@ -95,6 +97,31 @@ function printed(text: string): Promise<boolean> {
       else reject(error);
     });
   });
+}
+
+/** Has options of its own: those of ExaBGP's healthcheck. */
+async function healthcheckMain(words: readonly string[], version: string, lifecycle: Lifecycle): Promise<void> {
+  const { resolveHealthcheck } = await import('../config/healthcheck/settings.ts');
+  const { settings, isHelpWanted, unknown, problems } = resolveHealthcheck(words);
+  const bad = [...unknown, ...problems];
+  if (isHelpWanted && bad.length === 0) {
+    const { healthcheckHelp } = await import('./healthcheck-help.ts');
+    print(healthcheckHelp());
+    return;
+  }
+  if (bad.length > 0) {
+    complain([...bad, { place: 'usage', text: 'see ha2bgp healthcheck --help' }]);
+    lifecycle.fail(unknown.length > 0 ? STATUS.unknown : STATUS.bad);
+    return;
+  }
+  const { BadSettings, healthcheck } = await import('./healthcheck.ts');
+  try {
+    await healthcheck(settings, version, lifecycle);
+  } catch (error) {
+    if (!(error instanceof BadSettings)) throw error;
+    complain(error.problems);
+    lifecycle.fail(STATUS.bad);
+  }
 }
 
 function readVersion(): string {

@@ -1,5 +1,6 @@
 /** What ha2bgp makes of the words behind it in a `run` line of ExaBGP. */
 import type { Plan, WordsRead } from '../config/exabgp-conf/run-line.ts';
+import { resolveHealthcheck } from '../config/healthcheck/settings.ts';
 import type { Settings } from '../config/options.ts';
 import { nextHopFor, resolveSettings } from '../config/settings.ts';
 import { familyOf } from '../model/address.ts';
@@ -10,6 +11,7 @@ const NO_VERSION = '';
 
 /** `environment` is what the line itself sets: that of ExaBGP's service is not known here. */
 export function readWords(words: readonly string[], environment: Readonly<Record<string, string>>): WordsRead {
+  if (words[0] === 'healthcheck') return readHealthcheck(words.slice(1));
   const parsed = parseArguments(words, NO_VERSION);
   const nothing = { problems: [], warnings: [], plan: undefined };
   if ('print' in parsed) return { command: undefined, ...nothing };
@@ -28,6 +30,25 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   const plan = { families, neighbors: settings.neighbor, hasPathIds: settings.pathInformation !== undefined };
   const unfit = unfitFor(settings);
   return { command, problems: unfit.problems, warnings: [...others, ...unfit.warnings], plan };
+}
+
+function readHealthcheck(words: readonly string[]): WordsRead {
+  const command = 'healthcheck';
+  const { settings, isHelpWanted, unknown, problems } = resolveHealthcheck(words);
+  if (isHelpWanted) return { command: undefined, problems: [], warnings: [], plan: undefined };
+  const all = [...unknown, ...problems];
+  if (all.length > 0) return { command, problems: all, warnings: [], plan: undefined };
+  // Which addresses lo has there is not known here.
+  if (settings.networks.length === 0) return { command, problems: [], warnings: [], plan: undefined };
+  const { nextHop, scope } = settings;
+  const families = Object.fromEntries(settings.networks.map((network) => [familyOf(network), { nextHop }]));
+  const { neighbors = [], pathInformation } = scope ?? {};
+  return {
+    command,
+    problems: [],
+    warnings: [],
+    plan: { families, neighbors, hasPathIds: pathInformation !== undefined },
+  };
 }
 
 /** What is good elsewhere, and not under ExaBGP 4.2 or 5. */

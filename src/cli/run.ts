@@ -1,6 +1,5 @@
 /** `ha2bgp run`: puts the house together, and takes it apart again. */
 
-import type { Writable } from 'node:stream';
 import { OPTIONS, type Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
@@ -13,19 +12,19 @@ import type { Event } from '../model/event.ts';
 import { anyOf } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
-import { isPiped, isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
+import { isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
-import { nonBlockingStream } from '../runtime/non-blocking.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile, RingError } from '../runtime/ring.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
-import { createExabgpSink, type ExabgpSink } from '../sink/exabgp/exabgp.ts';
+import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
 import { type Ledger, LedgerError, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
 import type { Sink } from '../sink/sink.ts';
+import { listen, openStdout } from './pipes.ts';
 
 export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): void {
   const { settings, warnings } = resolved;
@@ -42,7 +41,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
   let loop: Loop | undefined;
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
-  const output = openStdout();
+  const output = openStdout(log, lifecycle);
   const api = settings.exabgpApi;
   const ledger = hasExabgp && !settings.dryRun ? ledgerFor(settings, log) : memoryLedger();
   const exabgp = settings.dryRun
@@ -86,15 +85,6 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     lifecycle.onEnd(recorder.flush);
   }
 
-  output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') {
-      // Nobody reads what we say any more: there is nothing left to do, and nobody to withdraw from.
-      log.info({ detail: error.message }, 'nobody reads stdout any more, going');
-      lifecycle.exit(0);
-    }
-    log.error({ detail: error.message }, 'stdout cannot be written');
-    lifecycle.exit(1);
-  });
   // ExaBGP stands still when nobody reads what it says, also to one that has nothing to say itself.
   if (settings.bgpBackend === 'exabgp') listen((chunk) => exabgp?.hear(chunk), hasExabgp, log, lifecycle);
   const found = [...ledger.entries.values()];
@@ -133,26 +123,6 @@ function detailOf(error: unknown): string {
   const isPlain = [DiscoveryError, HintsError, LedgerError, RingError].some((known) => error instanceof known);
   if (isPlain) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-/** A terminal, a device or a file as stdin is left alone: it has nothing to say to us, and reading it may never end. */
-function listen(hear: ExabgpSink['hear'], hasExabgp: boolean, log: Log, lifecycle: Lifecycle): void {
-  if (!isPiped(0)) return;
-  process.stdin.on('data', hear);
-  const gone = (): void => {
-    if (!hasExabgp) return;
-    log.info({}, 'ExaBGP is gone, going');
-    lifecycle.exit(0);
-  };
-  process.stdin.on('end', gone).on('error', (error) => {
-    log.warn({ detail: error.message }, 'stdin cannot be read');
-    gone();
-  });
-}
-
-/** Node writes to a terminal synchronously: one that is stopped with Ctrl-S would stop us. */
-function openStdout(): Writable {
-  return isPiped(1) ? process.stdout : nonBlockingStream(1);
 }
 
 function openLog({ logFormat, logLevel, noColor }: Settings, hasExabgp: boolean): Log {

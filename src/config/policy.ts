@@ -10,6 +10,7 @@ export function policyFrom(settings: Settings): Policy {
   return {
     networks: settings.network,
     announce: new Set(settings.announce),
+    checked: new Map(),
     anyip: settings.anyip,
     listenFilter: settings.listenFilter,
     require: settings.require,

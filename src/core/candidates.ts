@@ -3,7 +3,8 @@
  * is fit to be announced now is the next stage's question.
  *
  * A prefix can be announced as the /32 or /128 of an address of this host, as the local route of an administrator (AnyIP),
- * and because it was declared. Those that meet on one prefix are one service: up while any of them is.
+ * and because it was declared. Those that meet on one prefix are one service: up while any of them is. A prefix of a
+ * service that has a check is that service's alone.
  */
 import {
   ALL_ONES,
@@ -31,13 +32,15 @@ import type { HostAddress, LocalRoute } from '../model/facts.ts';
 import { globMatches } from '../model/glob.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
+import type { DeclaredService } from '../model/service.ts';
 import type { FactsIndex } from './facts.ts';
 
 export type Rule =
   /** `onHost`: why this host has the address; empty when it has not, which is for health to judge. */
   | { readonly type: 'address'; readonly address: IpAddress; readonly onHost: readonly HostAddress[] }
   | { readonly type: 'anyip'; readonly routes: readonly LocalRoute[] }
-  | { readonly type: 'declared' };
+  | { readonly type: 'declared' }
+  | { readonly type: 'checked'; readonly service: DeclaredService };
 
 export interface Candidate {
   readonly type: 'candidate';
@@ -70,6 +73,9 @@ export function findCandidate(
   policy: Policy,
   networks: Networks,
 ): Candidate | Rejected {
+  // Its check decides, and nothing that may listen there besides.
+  const service = policy.checked.get(prefix);
+  if (service !== undefined) return { type: 'candidate', prefix, rules: [{ type: 'checked', service }] };
   const found = [
     ...(policy.announce.has(prefix) ? [declared(prefix, policy)] : []),
     ...(policy.anyip ? [anyip(prefix, facts, policy, networks)] : []),

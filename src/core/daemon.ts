@@ -11,10 +11,14 @@ import { hostPrefix, isHostPrefix, networkAddress, type Prefix } from '../model/
 import type { Event, TimerName } from '../model/event.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
+import type { RouteAttributes } from '../model/route.ts';
+import type { ServiceId } from '../model/service.ts';
 import { adopt } from './adoption.ts';
 import { findCandidate } from './candidates.ts';
+import { attributesOf } from './checked.ts';
+import { addressesSetUp, checkDue, hooksFinished, probeFinished, startChecks } from './checks.ts';
 import { flapOf } from './dampening.ts';
-import { hasRoom, isRouted, unwant, want } from './desired.ts';
+import { hasRoom, isRouted, lookAgain, unwant, want } from './desired.ts';
 import { applyFacts } from './facts.ts';
 import { type Health, healthOf } from './health.ts';
 import { dueOf, excuse, nextVerdict, type Verdict } from './hold.ts';
@@ -38,6 +42,20 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
       return stalled(state, event, actions);
     case 'routesFound':
       return adopt(state, event, actions);
+    case 'started':
+      startChecks(state, actions);
+      return actions;
+    case 'probeFinished':
+      return judgeChecked(
+        state,
+        new Set([...probeFinished(state, event, actions), ...dueOfService(state, event.service)]),
+        event.startedAt,
+        actions,
+      );
+    case 'hooksFinished':
+      return judgeChecked(state, hooksFinished(state, event, actions), event.at, actions);
+    case 'addressesSetUp':
+      return judgeChecked(state, addressesSetUp(state, event, actions), event.at, actions);
     case 'routeRefused':
       log(actions, 'debug', 'route refused', { route: event.key, detail: event.detail });
       return actions;
@@ -132,6 +150,7 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
   if (onDiscoveryError === 'hold') return;
   const verdict: Verdict = { state: 'down', reason: { code: 'facts-stale', limit } };
   for (const prefix of [...state.services.keys()]) {
+    if (state.policy.checked.has(prefix)) continue; // not the kernel's word
     const before = state.services.get(prefix);
     const wasRouted = isRouted(state.desired, prefix, state.policy);
     schedule(state.schedule, prefix, undefined, actions);
@@ -143,6 +162,7 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
 }
 
 function timerFired(state: DaemonState, { timer }: Of<'timerFired'>, actions: Action[]): Action[] {
+  if (checkDue(state, timer, actions)) return actions;
   const waited = fired(state.schedule, timer);
   for (const prefix of waited) state.due.add(prefix);
   const isWanted = waited.size > 0 || (timer === STALE_TIMER && state.failingSince !== undefined);
@@ -153,6 +173,7 @@ function timerFired(state: DaemonState, { timer }: Of<'timerFired'>, actions: Ac
 /** What we did not see counts neither for nor against anything. */
 function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Action[]): Action[] {
   log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
+  state.stalledUntil = at;
   for (const [key, since] of state.facts.fullSince) state.facts.fullSince.set(key, ms(since + lost));
   for (const [prefix, before] of state.services) {
     // One whose time has come already goes on waiting for the next facts.
@@ -192,9 +213,9 @@ function move(
 
 /** Takes one prefix through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
 function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
-  const { facts, policy } = state;
+  const { facts, policy, checks } = state;
   const found = findCandidate(prefix, facts, policy, state.networks);
-  const health = healthOf(found, { facts, policy, at: readAt });
+  const health = healthOf(found, { facts, policy, checks, at: readAt });
   const before = state.services.get(prefix);
   if (before === undefined) {
     if (!health.up) reject(state, prefix, health.reason, actions);
@@ -220,6 +241,18 @@ function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: bool
   }
 }
 
+/** The same for prefixes whose check says how they stand: what is known of the kernel has no part in it. */
+function judgeChecked(state: DaemonState, prefixes: Iterable<Prefix>, at: Millis, actions: Action[]): Action[] {
+  for (const prefix of prefixes) {
+    judge(state, prefix, at, true, actions);
+    const isRoutable = state.desired.coming.delete(prefix) || isRouted(state.desired, prefix, state.policy);
+    if (!isRoutable) lookAgain(state.desired, prefix, state.policy);
+    // One that is to go, and whose withdraw waits, keeps what it has.
+    else if (checkedAttributes(state, prefix) !== undefined) announce(state, prefix, actions);
+  }
+  return told(state, false, actions);
+}
+
 const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
 
 /** The earlier of two moments, each of which may never come. */
@@ -230,9 +263,18 @@ const wakeOf = (health: Health): Millis | undefined => (health.up ? health.until
 
 function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {
   const before = state.desired.held.get(prefix);
-  const held = want(state.desired, prefix, state.policy);
+  const held = want(state.desired, prefix, state.policy, checkedAttributes(state, prefix));
   if (held === undefined) log(actions, 'info', 'announced', { prefix });
   else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, held) });
+}
+
+/** Those whose delay has run out: the check that comes next decides, as a reading does for what the kernel says. */
+const dueOfService = ({ due, policy }: DaemonState, id: ServiceId): Prefix[] =>
+  [...due].filter((prefix) => policy.checked.get(prefix)?.id === id);
+
+function checkedAttributes({ policy, checks }: DaemonState, prefix: Prefix): RouteAttributes | undefined {
+  const service = policy.checked.get(prefix);
+  return service && attributesOf(prefix, checks, service.id);
 }
 
 function reject(state: DaemonState, prefix: Prefix, reason: Reason, actions: Action[]): void {

@@ -30,19 +30,24 @@ export const noRoutes = (): DesiredRoutes => ({
 export const hasRoom = (desired: DesiredRoutes, policy: Policy): boolean => desired.discovered < policy.maxRoutes;
 
 /** Announces the prefix, or returns why that has to wait. */
-export function want(desired: DesiredRoutes, prefix: Prefix, policy: Policy): Reason | undefined {
-  const attributes = policy.attributes[familyOf(prefix)];
+export function want(
+  desired: DesiredRoutes,
+  prefix: Prefix,
+  policy: Policy,
+  attributes: RouteAttributes | undefined = policy.attributes[familyOf(prefix)],
+): Reason | undefined {
   if (attributes === undefined) return hold(desired, prefix, { code: 'next-hop-missing' });
   const key = keyOf(prefix, policy);
-  if (desired.routes.has(key)) return undefined;
-  const isDeclared = policy.announce.has(prefix);
-  if (!isDeclared && !hasRoom(desired, policy)) {
+  const before = desired.routes.get(key);
+  if (before?.attributes === attributes) return undefined;
+  const isDeclared = isDeclaredIn(policy, prefix);
+  if (before === undefined && !isDeclared && !hasRoom(desired, policy)) {
     return hold(desired, prefix, { code: 'max-routes', limit: policy.maxRoutes });
   }
   desired.held.delete(prefix);
   desired.routes.set(key, routeOf(prefix, attributes, policy));
   desired.changed.add(key);
-  if (!isDeclared) desired.discovered++;
+  if (before === undefined && !isDeclared) desired.discovered++;
   return undefined;
 }
 
@@ -53,7 +58,7 @@ export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): 
   const key = keyOf(prefix, policy);
   if (!desired.routes.delete(key)) return;
   desired.changed.add(key);
-  if (!policy.announce.has(prefix)) desired.discovered--;
+  if (!isDeclaredIn(policy, prefix)) desired.discovered--;
 }
 
 export const isRouted = (desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean =>
@@ -65,6 +70,14 @@ const keyOf = (prefix: Prefix, { scope }: Policy): RouteKey =>
 
 const routeOf = (prefix: Prefix, attributes: RouteAttributes, { scope }: Policy): Route =>
   scope === undefined ? { prefix, attributes } : { prefix, attributes, scope };
+
+/** Has the sinks look at the prefix though nothing changed: an earlier run may have left something there. */
+export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {
+  desired.changed.add(keyOf(prefix, policy));
+}
+
+const isDeclaredIn = ({ announce, checked }: Policy, prefix: Prefix): boolean =>
+  announce.has(prefix) || checked.has(prefix);
 
 function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
   desired.held.set(prefix, reason);

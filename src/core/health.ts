@@ -1,6 +1,6 @@
 /**
  * Third stage, PURE: whether a candidate is fit to be announced now: what it stands for is on this host and usable, and
- * matching listeners cover it.
+ * matching listeners cover it, or its check says so.
  */
 import { bitsOf, familyOf, type IpAddress, isLoopback, type Prefix } from '../model/address.ts';
 import {
@@ -17,6 +17,7 @@ import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Candidate, Rejected, Rule } from './candidates.ts';
 import { notSelected } from './candidates.ts';
+import { type CheckedServices, whyNotWanted } from './checked.ts';
 import type { FactsIndex } from './facts.ts';
 
 export type Health =
@@ -32,6 +33,7 @@ export type Health =
 export interface Grounds {
   readonly facts: FactsIndex;
   readonly policy: Policy;
+  readonly checks: CheckedServices;
   /** When the facts were read. */
   readonly at: Millis;
 }
@@ -76,6 +78,10 @@ function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
     }
     case 'declared':
       return healthOfDeclared(prefix, grounds);
+    case 'checked': {
+      const no = whyNotWanted(prefix, grounds.checks, rule.service.id);
+      return no === undefined ? { up: true } : { up: false, ...no };
+    }
     default:
       return rule satisfies never;
   }

@@ -14,9 +14,12 @@ export type Standing =
 
 /** `now`: of the same clock as the events; what was said of a penalty holds for that moment. */
 export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Standing {
-  const { policy, facts, networks, reading, failingSince } = state;
-  if (!state.hasFacts || reading === undefined) return { announced: false, reason: { code: 'facts-not-read' } };
-  if (state.isStale && policy.onDiscoveryError === 'withdraw') {
+  const { policy, facts, networks, checks, reading, failingSince } = state;
+  const isChecked = policy.checked.has(prefix); // not by what the kernel says
+  if (!isChecked && (!state.hasFacts || reading === undefined)) {
+    return { announced: false, reason: { code: 'facts-not-read' } };
+  }
+  if (!isChecked && state.isStale && policy.onDiscoveryError === 'withdraw') {
     return { announced: false, reason: { code: 'facts-stale', limit: policy.staleAfter } };
   }
   const verdict = state.services.get(prefix);
@@ -36,9 +39,10 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
       ? { announced: false, reason: { code: 'discovery-failing', since: failingSince } }
       : { announced: false, reason: { code: 'announce-delay', delay: policy.announceDelay, until: verdict.until } };
   }
-  const health = healthOf(findCandidate(prefix, facts, policy, networks), { facts, policy, at: reading.at });
+  const at = reading?.at ?? now;
+  const health = healthOf(findCandidate(prefix, facts, policy, networks), { facts, policy, checks, at });
   return {
     announced: false,
-    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: reading.at } : health.reason,
+    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: at } : health.reason,
   };
 }

@@ -1,10 +1,11 @@
 /** The core's memory. */
 import type { Prefix } from '../model/address.ts';
-import type { Millis } from '../model/millis.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { RouteKey } from '../model/route.ts';
 import { type Networks, prepareNetworks } from './candidates.ts';
+import { type CheckedServices, noResults } from './checked.ts';
 import { type Dampening, noDampening } from './dampening.ts';
 import { type DesiredRoutes, noRoutes } from './desired.ts';
 import { emptyFacts, type FactsIndex } from './facts.ts';
@@ -15,6 +16,7 @@ export interface DaemonState {
   readonly policy: Policy;
   readonly networks: Networks;
   readonly facts: FactsIndex;
+  readonly checks: CheckedServices;
   /** One service is one prefix. A service is forgotten when it is down. */
   readonly services: Map<Prefix, Verdict>;
   /** How often services went of late; kept while they are down. */
@@ -37,6 +39,8 @@ export interface DaemonState {
   failingSince: Millis | undefined;
   /** Whether that lasts so long that the last facts are stale. */
   isStale: boolean;
+  /** Until when we stood still last. */
+  stalledUntil: Millis;
 }
 
 export function initialState(policy: Policy): DaemonState {
@@ -44,6 +48,7 @@ export function initialState(policy: Policy): DaemonState {
     policy,
     networks: prepareNetworks(policy.networks),
     facts: emptyFacts(policy),
+    checks: noResults(new Set(policy.checked.values())),
     services: new Map(),
     dampening: noDampening(),
     rejected: new Map(),
@@ -56,5 +61,6 @@ export function initialState(policy: Policy): DaemonState {
     hasFacts: false,
     failingSince: undefined,
     isStale: false,
+    stalledUntil: ms(Number.NEGATIVE_INFINITY),
   };
 }

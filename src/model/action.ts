@@ -2,6 +2,7 @@
 import type { TimerName } from './event.ts';
 import type { Millis } from './millis.ts';
 import type { Route, RouteKey } from './route.ts';
+import type { CheckState, ServiceId } from './service.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -22,6 +23,22 @@ export type Action =
       readonly desired: ReadonlyMap<RouteKey, Route>;
       readonly changed: ReadonlySet<RouteKey>;
     }
+  /** Make the service's check once, and answer with `probeFinished`. */
+  | { readonly type: 'startProbe'; readonly service: ServiceId }
+  /** Run the commands one after the other, and answer with `hooksFinished` and the same `run`. */
+  | {
+      readonly type: 'runHooks';
+      readonly service: ServiceId;
+      readonly state: CheckState;
+      readonly commands: readonly string[];
+      readonly run: number;
+    }
+  /** Give the service's addresses to this host, and answer with `addressesSetUp` and the same `run`. */
+  | { readonly type: 'setUpAddresses'; readonly service: ServiceId; readonly run: number }
+  /** Take them from it again, once everything said so far has reached the sinks' backends. */
+  | { readonly type: 'removeAddresses'; readonly service: ServiceId }
+  /** All is said that this process was started for: end it when that has arrived, and leave the routes announced. */
+  | { readonly type: 'finish' }
   | {
       readonly type: 'log';
       readonly level: LogLevel;

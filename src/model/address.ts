@@ -106,6 +106,15 @@ export function lastAddress(of: Prefix): IpAddress {
   return fromNumber(BigInt(ipv4Number(networkAddress(of)) + 2 ** (32 - lengthOf(of)) - 1), 'ipv4');
 }
 
+/** Every address of the prefix, in order. Whoever asks has seen to it that they are few. */
+export function addressesIn(of: Prefix): IpAddress[] {
+  const family = familyOf(of);
+  const first = toNumber(networkAddress(of));
+  return Array.from({ length: 2 ** (bitsOf(family) - lengthOf(of)) }, (_, index) =>
+    fromNumber(first + BigInt(index), family),
+  );
+}
+
 /** Whether `inner` lies inside `outer`, or is `outer`. */
 export function isInside(inner: Prefix, outer: Prefix): boolean {
   return lengthOf(inner) >= lengthOf(outer) && memberOf(outer)(networkAddress(inner));

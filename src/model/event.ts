@@ -2,6 +2,7 @@
 import type { Device, HostAddress, Listener } from './facts.ts';
 import type { Millis } from './millis.ts';
 import type { Route, RouteKey } from './route.ts';
+import type { ServiceId } from './service.ts';
 
 /** What became of one kind of fact since the last event. `added` replaces by key; `removed` are keys. */
 export interface Delta<T> {
@@ -29,6 +30,27 @@ export type Event =
     }
   /** The kernel could not be read. The last good facts stand. */
   | { readonly type: 'discoveryFailed'; readonly at: Millis; readonly detail: string }
+  /** The process is ready: checks may begin. */
+  | { readonly type: 'started'; readonly at: Millis }
+  /** A check was made. `startedAt`: when it began, which is how old the result is. `detail`: for people, empty when it passed. */
+  | {
+      readonly type: 'probeFinished';
+      readonly at: Millis;
+      readonly startedAt: Millis;
+      readonly service: ServiceId;
+      readonly result: 'passed' | 'failed' | 'disabled';
+      readonly detail: string;
+    }
+  /** The commands of that run have ended, each in its own way or by its timeout. */
+  | { readonly type: 'hooksFinished'; readonly at: Millis; readonly service: ServiceId; readonly run: number }
+  /** `problem`: why the host has not all of the service's addresses now; `undefined` when it has. */
+  | {
+      readonly type: 'addressesSetUp';
+      readonly at: Millis;
+      readonly service: ServiceId;
+      readonly run: number;
+      readonly problem: string | undefined;
+    }
   /** It is the turn of what was left over: see the action `goOn`. */
   | { readonly type: 'wentOn'; readonly at: Millis }
   | { readonly type: 'timerFired'; readonly at: Millis; readonly timer: TimerName }

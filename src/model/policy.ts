@@ -3,6 +3,7 @@ import type { Family, Prefix } from './address.ts';
 import type { ListenFilter } from './listen-filter.ts';
 import type { Millis } from './millis.ts';
 import type { RouteAttributes, RouteScope } from './route.ts';
+import type { DeclaredService } from './service.ts';
 
 /** For which addresses a listener on the wildcard address stands: service addresses, every one of the host's, or none. */
 export type WildcardRule = 'host-routes' | 'all' | 'off';
@@ -27,6 +28,8 @@ export interface Policy {
   readonly networks: readonly Prefix[];
   /** Prefixes that are announced as they are, while something inside them is served. */
   readonly announce: ReadonlySet<Prefix>;
+  /** Prefixes whose service is declared with a check, which decides; one service may have several of them. */
+  readonly checked: ReadonlyMap<Prefix, DeclaredService>;
   /** Whether the local routes of an administrator are announced as they are. */
   readonly anyip: boolean;
   /** Which listeners count. */

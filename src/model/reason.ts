@@ -27,6 +27,10 @@ export type Reason =
   | { readonly code: 'wildcard-off'; readonly listener: string }
   | { readonly code: 'accept-queue-full'; readonly listener: string; readonly limit: Millis }
   | { readonly code: 'listener-device-unreachable'; readonly listener: string }
+  | { readonly code: 'check-undecided'; readonly service: string }
+  | { readonly code: 'check-down'; readonly service: string; readonly detail: string }
+  | { readonly code: 'service-disabled'; readonly service: string }
+  | { readonly code: 'address-not-set-up'; readonly detail: string }
   | { readonly code: 'announce-delay'; readonly delay: Millis; readonly until: Millis }
   | { readonly code: 'dampened'; readonly penalty: number; readonly reuse: number; readonly reuseIn: Millis }
   | { readonly code: 'discovery-failing'; readonly since: Millis }
@@ -57,6 +61,10 @@ export function stageOf(reason: Reason): Stage {
     case 'wildcard-off':
     case 'accept-queue-full':
     case 'listener-device-unreachable':
+    case 'check-undecided':
+    case 'check-down':
+    case 'service-disabled':
+    case 'address-not-set-up':
       return 'health';
     case 'announce-delay':
     case 'dampened':
@@ -115,6 +123,14 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
       return `${reason.listener} listens on every address, and stands for host routes only: ${it} has length /${reason.length}`;
     case 'listener-device-unreachable':
       return `${reason.listener} does not serve ${it}: it is bound to a device, or it is in another VRF`;
+    case 'check-undecided':
+      return `the check of ${reason.service} has not passed or failed often enough yet`;
+    case 'check-down':
+      return `the check of ${reason.service} fails${reason.detail === '' ? '' : `: ${reason.detail}`}`;
+    case 'service-disabled':
+      return `${reason.service} is disabled (--disable)`;
+    case 'address-not-set-up':
+      return `${it} could not be given to this host: ${reason.detail}`;
     case 'announce-delay':
       return `${it} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
     case 'dampened':

@@ -5,6 +5,7 @@
 import type { Action } from '../model/action.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import type { Route, RouteKey } from '../model/route.ts';
+import type { ServiceId } from '../model/service.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
@@ -16,21 +17,33 @@ export interface Executor {
   close(): void;
 }
 
+/** What declared services ask for. The last three are asked for when the sinks have heard of the turn. */
+export interface ServicePorts {
+  startProbe(service: ServiceId): void;
+  runHooks(run: Extract<Action, { type: 'runHooks' }>): void;
+  setUpAddresses(service: ServiceId, run: number): void;
+  removeAddresses(service: ServiceId): void;
+  finish(): void;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly sinks: readonly Sink[];
   readonly lookNow: () => void;
   readonly push: (event: Event) => void;
+  /** None where no service is declared: then nothing is asked for. */
+  readonly services?: ServicePorts;
 }
 
-export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Executor {
+export function createExecutor({ clock, log, sinks, lookNow, push, services }: Ports): Executor {
   const timers = new Set<TimerName>();
   let isLookWanted = false;
   let look: NodeJS.Immediate | undefined;
   let rest: NodeJS.Immediate | undefined;
   let desired: ReadonlyMap<RouteKey, Route> | undefined;
   let changed = new Set<RouteKey>();
+  let afterTurn: (() => void)[] = [];
 
   return {
     execute(action) {
@@ -59,6 +72,21 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
           desired = action.desired;
           for (const key of action.changed) changed.add(key);
           return;
+        case 'startProbe':
+          services?.startProbe(action.service);
+          return;
+        case 'runHooks':
+          services?.runHooks(action);
+          return;
+        case 'setUpAddresses':
+          afterTurn.push(() => services?.setUpAddresses(action.service, action.run));
+          return;
+        case 'removeAddresses':
+          afterTurn.push(() => services?.removeAddresses(action.service));
+          return;
+        case 'finish':
+          afterTurn.push(() => services?.finish());
+          return;
         case 'log':
           log[action.level](action.fields, action.message);
           return;
@@ -75,9 +103,13 @@ export function createExecutor({ clock, log, sinks, lookNow, push }: Ports): Exe
           lookNow();
         });
       }
-      if (desired === undefined || changed.size === 0) return;
-      for (const sink of sinks) sink.set(desired, changed);
-      changed = new Set();
+      if (desired !== undefined && changed.size > 0) {
+        for (const sink of sinks) sink.set(desired, changed);
+        changed = new Set();
+      }
+      const last = afterTurn;
+      afterTurn = [];
+      for (const act of last) act();
     },
     close() {
       for (const timer of timers) clock.clearTimer(timer);

@@ -24,9 +24,14 @@ export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly color: boolean;
   readonly fd?: number;
+  /** Hears each line as well, as short text. */
+  readonly copy?: (level: string, line: string) => void;
+  /** Nothing on the descriptor, for whoever has a copy. */
+  readonly isSilent?: boolean;
 }
 
-export function createLog({ format, level, color, fd = 2 }: LogOptions): Log {
+export function createLog({ format, level, color, fd = 2, copy, isSilent = false }: LogOptions): Log {
+  const short = copy === undefined ? String : prettify('short-text', false);
   const render = format === 'json' ? (line: string) => line : prettify(format, color);
   const output = createDescriptorWriter({
     fd,
@@ -40,7 +45,12 @@ export function createLog({ format, level, color, fd = 2 }: LogOptions): Log {
       timestamp: () => `,"time":${JSON.stringify(now())}`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => output.write(render(line)) },
+    {
+      write: (line: string) => {
+        if (!isSilent) output.write(render(line));
+        copy?.(/^\{"level":"(\w+)"/.exec(line)?.[1] ?? 'info', short(line));
+      },
+    },
   );
   return wrap(logger, output.flush);
 }

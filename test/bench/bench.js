@@ -16,6 +16,7 @@ import { burst } from './burst.js';
 import { connections } from './connections.js';
 import { createContext } from './context.js';
 import { halfOpen } from './half-open.js';
+import { healthchecks } from './healthcheck.js';
 import { host } from './host.js';
 import { idle } from './idle.js';
 import { killed } from './killed.js';
@@ -28,7 +29,21 @@ import { hasOwnNetwork, reenter } from './surroundings.js';
 import { printTable } from './tables.js';
 
 /** In the order in which they run; memory is remembered by those before it. */
-const GROUPS = { latency, killed, 'half-open': halfOpen, host, idle, connections, burst, startup, routes, memory };
+const GROUPS = {
+  ...{
+    latency,
+    healthcheck: healthchecks,
+    killed,
+    'half-open': halfOpen,
+    host,
+    idle,
+    connections,
+    burst,
+    startup,
+    routes,
+    memory,
+  },
+};
 
 /** The load average from which on others are in the way. */
 const BUSY = 0.5;

@@ -53,14 +53,21 @@ function expectNobody(pid) {
 }
 
 /** ExaBGP's own, told to be as quick as it can: one check decides, and the check is a connection attempt of the shell's. */
-export function healthcheck(address, port, interval) {
+export const healthcheck = (address, port, interval) =>
+  start(PYTHON, ['-m', 'exabgp', ...checkWords(address, port, interval)]);
+
+/** Ours, by the same words. */
+export const drop = (address, port, interval) =>
+  start(process.execPath, [program, ...checkWords(address, port, interval)]);
+
+function checkWords(address, port, interval) {
   // A shell whose stdin is a socket takes itself for one of rshd's and reads the user's start-up files, unless SHLVL says
   // that it is a shell inside a shell: that would be charged to the healthcheck.
-  return start(PYTHON, [
-    ...['-m', 'exabgp', 'healthcheck', '--no-ack', '--no-syslog', '--no-ip-setup', '--withdraw-on-down'],
+  return [
+    ...['healthcheck', '--no-ack', '--no-syslog', '--no-ip-setup', '--withdraw-on-down'],
     ...['--interval', interval, '--fast-interval', interval, '--rise', '1', '--fall', '1', '--ip', `${address}/32`],
     ...['--cmd', `bash --norc -c 'exec 3<>/dev/tcp/${address}/${port}'`],
-  ]);
+  ];
 }
 
 export const ha2bgpsWay = (address, port) => start(PYTHON, script('peer_ss', address, port));

@@ -36,10 +36,10 @@ export interface Conversation {
   waiting(): number;
 }
 
-export function createConversation(): Conversation {
+export function createConversation(known: Acks = 'unknown'): Conversation {
   const line: Command[] = [];
   let givenUp = 0;
-  let acks: Acks = 'unknown';
+  let acks = known;
 
   return {
     said(commands) {

@@ -19,7 +19,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Sink } from '../sink.ts';
 import { type ExabgpApi, groupLines, type Verb } from './commands.ts';
-import { type Command, createConversation } from './conversation.ts';
+import { type Acks, type Command, createConversation } from './conversation.ts';
 import { handedOn } from './handed-on.ts';
 import { type Ledger, memoryLedger } from './ledger.ts';
 import { createRefusals } from './refusals.ts';
@@ -28,6 +28,11 @@ import { createReplyReader, type Said } from './replies.ts';
 export interface ExabgpSink extends Sink {
   /** Bytes from ExaBGP. They have to be read at all times: ExaBGP stands still when the pipe to us is full. */
   hear(chunk: Uint8Array): void;
+  /**
+   * Resolves when everything that was said has been answered, or its answer given up, or, where there are no answers,
+   * written; or when `signal` says that the time is up.
+   */
+  settled(signal: AbortSignal): Promise<void>;
 }
 
 export interface ExabgpSinkOptions {
@@ -40,6 +45,8 @@ export interface ExabgpSinkOptions {
   readonly api?: ExabgpApi;
   /** How often everything is announced again; never when left out or 0. */
   readonly reannounce?: Millis;
+  /** Whether commands are answered; found out when left out. */
+  readonly acks?: Acks;
 }
 
 /** Routes looked at before a look whether stdout still takes commands: the rest can then be overtaken by newer wishes. */
@@ -53,7 +60,7 @@ const LONGEST_TURN = 5;
 const TIMER = { answers: 'exabgp answers', retry: 'exabgp retry', repeat: 'exabgp repeat' } as const;
 
 export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
-  const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0) } = options;
+  const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0), acks } = options;
   let desired: ReadonlyMap<RouteKey, Route> = new Map();
   const dirty = new Set<RouteKey>();
   /** To be said though it has been said: it may have been lost, or forgotten. */
@@ -63,7 +70,8 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   /** The last command that spoke of a route, as long as its answer is to come. */
   const lastOf = new Map<RouteKey, Command>();
   const refusals = createRefusals();
-  const conversation = createConversation();
+  const conversation = createConversation(acks);
+  const settling = new Set<() => void>();
   const replies = createReplyReader();
   const counts: Record<Said['type'], number> = {
     ...{ done: 0, error: 0, shutdown: 0, neighbor: 0, event: 0, unknown: 0, oversized: 0 },
@@ -162,8 +170,14 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
         answer satisfies never;
     }
     if (dirty.size > 0) flush();
-    if (conversation.waiting() === 0) clock.clearTimer(TIMER.answers);
+    if (conversation.waiting() === 0) settle();
     else if (!isClosing) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
+  }
+
+  /** Nobody waits for an answer any more. */
+  function settle(): void {
+    clock.clearTimer(TIMER.answers);
+    for (const each of settling) each();
   }
 
   function refused(refusal: Command): void {
@@ -193,6 +207,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   function overdue(): void {
     const wasKnown = conversation.acks() !== 'unknown';
     const commands = conversation.giveUp();
+    settle();
     if (wasKnown) {
       lastOf.clear();
       log.warn({ commands: commands.length }, 'ExaBGP does not answer');
@@ -267,6 +282,19 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       const entries = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
       const told = entries.filter(([key]) => !refusals.has(key)).length;
       return { name: 'exabgp', told, waiting: dirty.size, refused: refusals.size };
+    },
+    async settled(signal) {
+      await handedOn(output, () => dirty.size === 0, signal);
+      if (conversation.waiting() === 0 || signal.aborted || output.destroyed) return;
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          settling.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        settling.add(done);
+        signal.addEventListener('abort', done);
+      });
     },
     async close(signal, how = 'withdraw') {
       isClosing = true;

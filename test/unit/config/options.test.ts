@@ -665,6 +665,7 @@ describe('policyFrom', () => {
       networks: ['192.0.2.0/24', '2001:db8::/32'],
       listenFilter: sport(53),
       announce: new Set(['203.0.113.0/24']),
+      checked: new Map(),
       anyip: true,
       shortestPrefix: { ipv4: 20, ipv6: 32 },
       require: [sport(54)],

@@ -33,7 +33,7 @@ function health(prefix: string, host: Host, words: readonly string[] = [], at = 
   applyFacts(index, reading, policy, []);
   applyFacts(index, factsRead(2_000, { listeners: added(...(host.later ?? [])) }), policy, []);
   const found = findCandidate(prefix as Prefix, index, policy, prepareNetworks(policy.networks));
-  return healthOf(found, { facts: index, policy, at: ms(at) });
+  return healthOf(found, { facts: index, policy, checks: new Map(), at: ms(at) });
 }
 
 /** `up`, `up until 3000`, or what is lost and why: `listener: no-listener`. */

@@ -8,6 +8,10 @@ type Examples = { readonly [Code in Reason['code']]: readonly [Stage, Extract<Re
 const LISTENER = '192.0.2.7:8080';
 /** Each field has a value of its own, so that a sentence that mixes them up or drops one is seen. */
 const EXAMPLES: Examples = {
+  'check-undecided': ['health', { code: 'check-undecided', service: 'web-1' }],
+  'check-down': ['health', { code: 'check-down', service: 'web-2', detail: 'exit status 7' }],
+  'service-disabled': ['health', { code: 'service-disabled', service: 'web-3' }],
+  'address-not-set-up': ['health', { code: 'address-not-set-up', detail: 'Operation not permitted' }],
   'facts-not-read': ['facts', { code: 'facts-not-read' }],
   'never-announced': ['candidates', { code: 'never-announced', what: 'multicast' }],
   'outside-networks': [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Event, TimerName } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { Route, RouteKey } from '../../../src/model/route.ts';
-import { createExecutor, type Executor } from '../../../src/runtime/executor.ts';
+import type { ServiceId } from '../../../src/model/service.ts';
+import { createExecutor, type Executor, type ServicePorts } from '../../../src/runtime/executor.ts';
 import type { Sink } from '../../../src/sink/sink.ts';
 import { RecordingLog } from '../../helpers/recording-log.ts';
 import { SteppedClock } from '../../helpers/stepped-clock.ts';
@@ -17,7 +18,7 @@ interface Rig {
   looks(): number;
 }
 
-function rig(): Rig {
+function rig(services?: ServicePorts): Rig {
   const clock = new SteppedClock();
   const log = new RecordingLog();
   const events: Event[] = [];
@@ -33,6 +34,7 @@ function rig(): Rig {
     sinks: [sink('one'), sink('two')],
     lookNow: () => void looks++,
     push: (event) => events.push(event),
+    ...(services === undefined ? {} : { services }),
   });
   return { executor, clock, log, events, told, looks: () => looks };
 }
@@ -146,5 +148,31 @@ describe('log', () => {
     }
     expect(log.lines).toEqual(['debug announced', 'info announced', 'warn announced', 'error announced']);
     expect(log.fields[0]).toEqual({ prefix: '10.0.0.1/32' });
+  });
+});
+
+describe('what declared services ask for', () => {
+  const service = 'web' as ServiceId;
+
+  it('is done at once, or, where the sinks have to know first, when they do', () => {
+    const asked: string[] = [];
+    const { executor, told } = rig({
+      startProbe: (id) => asked.push(`probe ${id}`),
+      runHooks: ({ state, commands, run }) => asked.push(`hooks ${state} ${commands.join(' ')} ${run}`),
+      setUpAddresses: (id, run) => asked.push(`set up ${id} ${run}, told ${told.length}`),
+      removeAddresses: (id) => asked.push(`remove ${id}, told ${told.length}`),
+      finish: () => asked.push(`finish, told ${told.length}`),
+    });
+    executor.execute({ type: 'finish' });
+    executor.execute({ type: 'removeAddresses', service });
+    executor.execute({ type: 'setUpAddresses', service, run: 3 });
+    executor.execute({ type: 'startProbe', service });
+    executor.execute({ type: 'runHooks', service, state: 'up', commands: ['a', 'b'], run: 4 });
+    executor.execute({ type: 'setRoutes', desired: routes('a'), changed: keys('a') });
+    expect(asked).toEqual(['probe web', 'hooks up a b 4']);
+    executor.endTurn();
+    expect(asked.slice(2)).toEqual(['finish, told 2', 'remove web, told 2', 'set up web 3, told 2']);
+    executor.endTurn();
+    expect(asked).toHaveLength(5);
   });
 });

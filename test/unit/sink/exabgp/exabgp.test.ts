@@ -440,3 +440,87 @@ it('ends with what is wanted, whatever is wanted in between and whenever it is r
     { numRuns: 300 },
   );
 });
+
+describe('what was said is settled', () => {
+  const never = new AbortController().signal;
+  const watch = (promise: Promise<void>): { isDone: boolean } => {
+    const seen = { isDone: false };
+    promise.then(() => {
+      seen.isDone = true;
+    });
+    return seen;
+  };
+
+  it('at once when nothing was', async () => {
+    await rig().sink.settled(never);
+  });
+
+  it('when the last answer has come, whatever it is', async () => {
+    const { sink, want, hear } = rig();
+    want(routes(1, 2));
+    const seen = watch(sink.settled(never));
+    hear('done\n');
+    await settled();
+    expect(seen.isDone).toBe(false);
+    hear('error\n');
+    await settled();
+    expect(seen.isDone).toBe(true);
+  });
+
+  it('when the answers are given up', async () => {
+    const { sink, want, clock } = rig();
+    want(routes(1));
+    const seen = watch(sink.settled(never));
+    await clock.advance(ms(9_999));
+    expect(seen.isDone).toBe(false);
+    await clock.advance(ms(10_000));
+    expect(seen.isDone).toBe(true);
+    expect(clock.pending()).toEqual([]);
+  });
+
+  it('when it is written, where there are no answers', async () => {
+    const { sink, want, reader } = rig({ acks: 'off' });
+    reader.isReading = false;
+    want(routes(1));
+    const seen = watch(sink.settled(never));
+    await settled();
+    expect(seen.isDone).toBe(false);
+    await reader.read();
+    expect(seen.isDone).toBe(true);
+  });
+
+  it('for whoever has no more time', async () => {
+    const { sink, want } = rig();
+    want(routes(1));
+    const time = new AbortController();
+    const seen = watch(sink.settled(time.signal));
+    await settled();
+    expect(seen.isDone).toBe(false);
+    time.abort();
+    await settled();
+    expect(seen.isDone).toBe(true);
+  });
+});
+
+describe('what an earlier process may have said', () => {
+  const perhaps = (...indexes: readonly number[]): ReturnType<typeof memoryLedger> => {
+    const ledger = memoryLedger();
+    ledger.mark('+', indexes.map(route));
+    return ledger;
+  };
+
+  it('is said again when it is wanted, and withdrawn when it is asked about and is not', () => {
+    const { sink, reader } = rig({ ledger: perhaps(1, 2, 3) });
+    sink.set(routes(1), new Set([...routes(1, 2).keys()]));
+    expect(reader.lines).toEqual([
+      'withdraw route 10.0.0.2/32 next-hop self',
+      'announce route 10.0.0.1/32 next-hop self',
+    ]);
+  });
+
+  it('is withdrawn at the end', async () => {
+    const { sink, reader } = rig({ ledger: perhaps(1) });
+    await sink.close(new AbortController().signal);
+    expect(reader.lines).toEqual(['withdraw route 10.0.0.1/32 next-hop self']);
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * Declared services that have a check, PURE: which state's routes are in force. It is one more way to declare services to
+ * the stages, not one beside them: health asks `whyNotWanted`, and the routes take their attributes from `attributesOf`.
+ *
+ * A service is up for the stages when the state that is in force has a route for its prefix; rising and falling change
+ * nothing.
+ */
+import type { Prefix } from '../model/address.ts';
+import type { Reason } from '../model/reason.ts';
+import type { RouteAttributes } from '../model/route.ts';
+import type { DeclaredService, ServiceId, ServiceState } from '../model/service.ts';
+import { type CheckStanding, INITIAL_STANDING } from './check.ts';
+
+export interface CheckedService {
+  readonly declared: DeclaredService;
+  standing: CheckStanding;
+  /** The state whose routes are in force; `undefined` before there is one. */
+  inForce: ServiceState | undefined;
+  /** How often the state changed. What is asked for carries this number, so that an answer to an older wish is known. */
+  run: number;
+  /** What has to be there before `up` comes into force. */
+  readonly pending: Set<'hooks' | 'addresses'>;
+  /** Why this host has not all of the addresses that come and go with the service; `undefined` when it has. */
+  addressProblem: string | undefined;
+  /** What the last check that failed said. */
+  detail: string;
+}
+
+export type CheckedServices = ReadonlyMap<ServiceId, CheckedService>;
+
+export function noResults(services: Iterable<DeclaredService>): CheckedServices {
+  const none = { standing: INITIAL_STANDING, inForce: undefined, run: 0, addressProblem: undefined, detail: '' };
+  return new Map([...services].map((declared) => [declared.id, { declared, ...none, pending: new Set() }]));
+}
+
+/** What a prefix of the service is announced with now; `undefined` when it is not. */
+export function attributesOf(prefix: Prefix, checks: CheckedServices, id: ServiceId): RouteAttributes | undefined {
+  const service = checks.get(id);
+  return service?.inForce === undefined ? undefined : service.declared.routes[service.inForce].get(prefix);
+}
+
+/** Why the prefix should not be announced now; `undefined` when it should. */
+export function whyNotWanted(
+  prefix: Prefix,
+  checks: CheckedServices,
+  id: ServiceId,
+): { readonly lost: 'address' | 'listener'; readonly reason: Reason } | undefined {
+  const service = checks.get(id);
+  if (service?.inForce === undefined) return { lost: 'listener', reason: { code: 'check-undecided', service: id } };
+  if (service.inForce === 'up' && service.addressProblem !== undefined) {
+    return { lost: 'address', reason: { code: 'address-not-set-up', detail: service.addressProblem } };
+  }
+  if (service.declared.routes[service.inForce].has(prefix)) return undefined;
+  return service.inForce === 'disabled'
+    ? { lost: 'listener', reason: { code: 'service-disabled', service: id } }
+    : { lost: 'listener', reason: { code: 'check-down', service: id, detail: service.detail } };
+}
