@@ -164,6 +164,15 @@ const withOther = ([flag, value]: readonly [string, string]): string[] => {
   return index < 0 ? [...EVENTFUL, flag, value] : EVENTFUL.toSpliced(index, 2, flag, value);
 };
 
+/**
+ * A run looks once more when a penalty has decayed, which is at no even time, and may see a change there and then that the
+ * other run sees a moment later. Such a pair has nothing to be compared.
+ */
+const isOnGrid = (event: Event): boolean =>
+  event.type !== 'factsRead' ||
+  Number.isInteger(event.readAt) ||
+  [event.listeners, event.addresses, event.devices].every(({ added, removed }) => added.length + removed.length === 0);
+
 it.each(OTHER)('says what a run with %s %s would have done', async (flag, value) => {
   const half: Happening = { type: 'wait', length: 125 };
   let differences = 0;
@@ -171,6 +180,7 @@ it.each(OTHER)('says what a run with %s %s would have done', async (flag, value)
     fc.asyncProperty(evenHappenings, async (all) => {
       const recorded = await lived([half, ...all]);
       const other = await lived([half, ...all], withOther([flag, value]));
+      fc.pre([recorded, other].every(({ events }) => events.every(isOnGrid)));
       const end = ms(Math.max(...[recorded, other].map(({ clock }) => clock.now())));
       const timelines = [createTimeline(), createTimeline(), createTimeline()] as const;
       const [happened, wouldHave, before] = timelines;
