@@ -114,12 +114,15 @@ export function durationOr<const T extends string>(
   of: Description<Millis | NoInfer<T>>,
   range: { readonly least: Millis; readonly most: Millis },
 ): Option<Millis | T> {
-  const plain = duration({ ...of, default: range.least }, range);
+  return orWord<T, Millis>(word, of.default, duration({ ...of, default: range.least }, range));
+}
+
+function orWord<T extends string, V>(word: T, standard: V | T, plain: Option<V>): Option<V | T> {
   return {
     ...plain,
-    default: of.default,
-    argument: `${word}|duration`,
-    format: (given) => (given === word ? word : formatDuration(given as Millis)),
+    default: standard,
+    argument: `${word}|${plain.argument}`,
+    format: (given) => (given === word ? word : plain.format(given as V)),
     parse: (texts) => {
       if (texts[0] === word) return { value: word };
       const parsed = plain.parse(texts);
@@ -190,6 +193,15 @@ export function integer(
       ? { value: number }
       : { expected: `a whole number from ${least} to ${most}` };
   });
+}
+
+/** A whole number, or the word that stands for none. */
+export function integerOr<const T extends string>(
+  word: T,
+  of: Description<number | NoInfer<T>>,
+  range: { readonly least: number; readonly most: number },
+): Option<number | T> {
+  return orWord<T, number>(word, of.default, integer({ ...of, default: range.least }, range));
 }
 
 export function listenFilter(of: Description<ListenFilter>, portNumbers: PortNumbers): Option<ListenFilter> {

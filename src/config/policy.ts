@@ -4,6 +4,9 @@ import type { Settings } from './options.ts';
 import { attributesFrom, scopeFrom } from './routes.ts';
 import { nextHopFor } from './settings.ts';
 
+/** What somebody named is meant; what is found may be a mistake. */
+const MOST_ROUTES = { discovered: 1_000, declared: 100_000 };
+
 export function policyFrom(settings: Settings): Policy {
   const ipv6 = nextHopFor('ipv6', settings);
   const scope = scopeFrom(settings);
@@ -35,7 +38,8 @@ export function policyFrom(settings: Settings): Policy {
         },
     onDiscoveryError: settings.onDiscoveryError,
     staleAfter: settings.staleAfter,
-    maxRoutes: settings.maxRoutes,
+    maxRoutes:
+      settings.maxRoutes === 'auto' ? MOST_ROUTES : { discovered: settings.maxRoutes, declared: settings.maxRoutes },
     attributes: {
       ipv4: attributesFrom(settings, nextHopFor('ipv4', settings) ?? 'self'),
       ipv6: ipv6 === undefined ? undefined : attributesFrom(settings, ipv6),

@@ -298,10 +298,10 @@ function reject(state: DaemonState, prefix: Prefix, reason: Reason, actions: Act
 function told(state: DaemonState, isWhole: boolean, actions: Action[]): Action[] {
   const { desired, policy } = state;
   if (isWhole) {
-    for (const [prefix, { code }] of desired.held) {
-      if (!hasRoom(desired, policy)) break;
-      if (code === 'max-routes') announce(state, prefix, actions);
+    for (const [prefix, { code }] of desired.hasFreed ? desired.held : []) {
+      if (code === 'max-routes' && hasRoom(desired, prefix, policy)) announce(state, prefix, actions);
     }
+    desired.hasFreed = false;
     for (const prefix of desired.coming) announce(state, prefix, actions);
     desired.coming.clear();
   }

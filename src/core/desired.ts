@@ -7,6 +7,9 @@ import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import { type Route, type RouteAttributes, type RouteKey, routeKey } from '../model/route.ts';
 
+/** Whether somebody named the prefix, or it was found on this host: each has a limit of its own. */
+export type Kind = 'discovered' | 'declared';
+
 export interface DesiredRoutes {
   readonly routes: Map<RouteKey, Route>;
   /** Up, and not yet looked at for a place. */
@@ -15,8 +18,10 @@ export interface DesiredRoutes {
   readonly held: Map<Prefix, Reason>;
   /** Keys that changed since the sinks were last told. */
   readonly changed: Set<RouteKey>;
-  /** How many of the routes were discovered: those that are declared have their place in any case. */
-  discovered: number;
+  /** How many of the routes are of each kind. */
+  readonly count: Record<Kind, number>;
+  /** Whether a place became free since those that are held were last looked at. */
+  hasFreed: boolean;
 }
 
 export const noRoutes = (): DesiredRoutes => ({
@@ -24,10 +29,14 @@ export const noRoutes = (): DesiredRoutes => ({
   coming: new Set(),
   held: new Map(),
   changed: new Set(),
-  discovered: 0,
+  count: { discovered: 0, declared: 0 },
+  hasFreed: false,
 });
 
-export const hasRoom = (desired: DesiredRoutes, policy: Policy): boolean => desired.discovered < policy.maxRoutes;
+export function hasRoom(desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean {
+  const kind = kindOf(prefix, policy);
+  return desired.count[kind] < policy.maxRoutes[kind];
+}
 
 /** Announces the prefix, or returns why that has to wait. */
 export function want(
@@ -40,14 +49,14 @@ export function want(
   const key = keyOf(prefix, policy);
   const before = desired.routes.get(key);
   if (before?.attributes === attributes) return undefined;
-  const isDeclared = isDeclaredIn(policy, prefix);
-  if (before === undefined && !isDeclared && !hasRoom(desired, policy)) {
-    return hold(desired, prefix, { code: 'max-routes', limit: policy.maxRoutes });
+  const kind = kindOf(prefix, policy);
+  if (before === undefined && !hasRoom(desired, prefix, policy)) {
+    return hold(desired, prefix, { code: 'max-routes', limit: policy.maxRoutes[kind] });
   }
   desired.held.delete(prefix);
   desired.routes.set(key, routeOf(prefix, attributes, policy));
   desired.changed.add(key);
-  if (before === undefined && !isDeclared) desired.discovered++;
+  if (before === undefined) desired.count[kind]++;
   return undefined;
 }
 
@@ -58,7 +67,8 @@ export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): 
   const key = keyOf(prefix, policy);
   if (!desired.routes.delete(key)) return;
   desired.changed.add(key);
-  if (!isDeclaredIn(policy, prefix)) desired.discovered--;
+  desired.count[kindOf(prefix, policy)]--;
+  desired.hasFreed = true;
 }
 
 export const isRouted = (desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean =>
@@ -76,8 +86,8 @@ export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy
   desired.changed.add(keyOf(prefix, policy));
 }
 
-const isDeclaredIn = ({ announce, checked }: Policy, prefix: Prefix): boolean =>
-  announce.has(prefix) || checked.has(prefix);
+const kindOf = (prefix: Prefix, { announce, checked }: Policy): Kind =>
+  announce.has(prefix) || checked.has(prefix) ? 'declared' : 'discovered';
 
 function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
   desired.held.set(prefix, reason);

@@ -59,7 +59,7 @@ export interface Policy {
   readonly onDiscoveryError: 'hold' | 'withdraw';
   readonly staleAfter: Millis;
   /** Most discovered routes announced at once; those of `announce` come on top. */
-  readonly maxRoutes: number;
+  readonly maxRoutes: { readonly discovered: number; readonly declared: number };
   /** `undefined`: a family that cannot be announced, because nobody said with which next hop. */
   readonly attributes: { readonly ipv4: RouteAttributes; readonly ipv6: RouteAttributes | undefined };
   /** To whom every route is announced; to every neighbor when left out. */

@@ -5,7 +5,7 @@ import {
   parseLargeCommunity,
   WELL_KNOWN_COMMUNITIES,
 } from '../../model/community.ts';
-import { integer, nextHops, toggle } from '../option.ts';
+import { integerOr, nextHops, toggle } from '../option.ts';
 import { asPath, neighbors, number32, words } from '../option-bgp.ts';
 
 export const ROUTE_OPTIONS = {
@@ -85,12 +85,13 @@ export const ROUTE_OPTIONS = {
     environment: 'HA2BGP_NEIGHBOR',
     help: 'announce to this neighbor of ExaBGP only; repeatable. None given: to every one that lists this process',
   }),
-  maxRoutes: integer(
+  maxRoutes: integerOr(
+    'auto',
     {
       flag: 'max-routes',
       environment: 'HA2BGP_MAX_ROUTES',
-      default: 1_000,
-      help: 'most addresses announced at once; the next ones are held',
+      default: 'auto',
+      help: 'most routes announced at once, of those that are found and of those that are declared; the next ones are held. auto: 1000 and 100000',
     },
     { least: 1, most: 1_000_000 },
   ),

@@ -246,7 +246,7 @@ describe('what-if', () => {
     expect(run).toMatchObject({
       ...{ type: 'run', from: '2026-01-01T00:00:00.000Z', until: '2026-01-01T00:02:00.000Z', ending: 'SIGTERM' },
       instead: { network: ['10.0.0.2/32'], 'announce-delay': ['0'] },
-      settings: { 'withdraw-delay': { text: '3s', from: 'flag' }, 'max-routes': { text: '1000', from: 'default' } },
+      settings: { 'withdraw-delay': { text: '3s', from: 'flag' }, 'max-routes': { text: 'auto', from: 'default' } },
     });
     expect(one).toMatchObject({
       ...{ type: 'service', prefix: '10.0.0.1/32', timeline: [] },

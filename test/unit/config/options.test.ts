@@ -357,6 +357,7 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
   addressWithdrawDelay: delays,
   maxRoutes: {
     good: [
+      [['auto'], 'auto'],
       [['1'], 1],
       [['1000000'], 1_000_000],
     ],
@@ -680,7 +681,7 @@ describe('policyFrom', () => {
       announceDelay: 1_000,
       withdrawDelay: 2_000,
       addressWithdrawDelay: 3_000,
-      maxRoutes: 4,
+      maxRoutes: { discovered: 4, declared: 4 },
       attributes: { ipv4: { nextHop: '192.0.2.9', ...says }, ipv6: { nextHop: '2001:db8::9', ...says } },
       scope: { pathInformation: 9, neighbors: ['192.0.2.7', '192.0.2.8'] },
     });

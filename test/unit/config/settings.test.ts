@@ -48,7 +48,7 @@ describe('defaults', () => {
       announceDelay: 6_000,
       withdrawDelay: 3_000,
       addressWithdrawDelay: 0,
-      maxRoutes: 1_000,
+      maxRoutes: 'auto',
       reannounce: 60_000,
       onExit: 'withdraw',
       stateDir: '',
@@ -214,7 +214,7 @@ describe('problems', () => {
       'HA2BGP_NEXTHOP: "ff02::1": expected a unicast address of a host, or "self"',
       'HA2BGP_MED: "-1": expected a whole number from 0 to 4294967295',
       'HA2BGP_NEIGHBOR: "none": expected the address of a BGP neighbor, as it stands in the configuration of ExaBGP',
-      '--max-routes: "0": expected a whole number from 1 to 1000000',
+      '--max-routes: "0": expected "auto", or a whole number from 1 to 1000000',
       'HA2BGP_INTERVAL: "1h": expected "auto", or a duration with its unit such as 250ms, 3s or 1m30s, from 10ms to 10s',
     ]);
   });

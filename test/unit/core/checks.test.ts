@@ -138,14 +138,16 @@ describe('what is announced', () => {
     expect(told?.desired.size).toBe(0);
   });
 
-  it('does not count against --max-routes, and is not held', () => {
-    const { state, result, routes } = rig([...INSTANT, '--ip', '192.0.2.2'], { maxRoutes: 1 });
+  it('counts as declared, and not as found', () => {
+    const { state, result, routes } = rig([...INSTANT, '--ip', '192.0.2.2'], {
+      maxRoutes: { discovered: 1, declared: 2 },
+    });
     result(10, 'passed');
     expect(routes()).toHaveLength(2);
-    expect(state.desired.discovered).toBe(0);
+    expect(state.desired.count.discovered).toBe(0);
     result(20, 'failed');
     result(30, 'disabled');
-    expect(state.desired.discovered).toBe(0);
+    expect(state.desired.count.discovered).toBe(0);
   });
 
   it('waits for the delays of the policy, where there are some', () => {
