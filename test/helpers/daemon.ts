@@ -44,9 +44,13 @@ export function startDaemon(args: readonly string[], options: SpawnOptions = {},
   const count = (text: string): number => started.stderr().split(text).length - 1;
   const announced = (): readonly string[] => {
     const prefixes = new Set<string>();
-    for (const [, word, prefix = ''] of lines().map((line) => /^(announce|withdraw) route (\S+)/.exec(line) ?? [])) {
-      if (word === 'announce') prefixes.add(prefix);
-      else prefixes.delete(prefix);
+    for (const line of lines()) {
+      const [, word, route, nlri = ''] =
+        /^(announce|withdraw) (?:route (\S+)|attributes .* nlri (.*))/.exec(line) ?? [];
+      for (const prefix of route === undefined ? nlri.split(' ') : [route]) {
+        if (word === 'announce') prefixes.add(prefix);
+        else prefixes.delete(prefix);
+      }
     }
     return [...prefixes];
   };

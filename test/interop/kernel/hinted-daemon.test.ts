@@ -18,6 +18,8 @@ const ARRIVE = 'hints at listeners arrive';
 const SELDOM = ['--interval', '10s'];
 const SOON_MS = 3_000;
 
+/** NETLINK_SOCK_DIAG, in the second column of /proc/net/netlink; the ninth counts what was dropped. */
+const SOCK_DIAG = '4';
 /** More than a socket's buffer holds of what is heard of them. */
 const COME_AND_GO = `
 import socket, sys
@@ -187,6 +189,12 @@ describeInterop('--hints', () => {
     daemon.child.kill('SIGSTOP');
     const [command = '', ...words] = [...host.enter, '/usr/bin/python3', '-c', COME_AND_GO, String(PORT)];
     await run(command, words);
+    // A busy kernel tells of sockets some time after their end.
+    await until('notifications that are dropped', async () => {
+      const [cat = '', ...rest] = [...host.enter, 'cat', '/proc/net/netlink'];
+      const sockets = (await run(cat, rest)).split('\n').map((line) => line.trim().split(/\s+/));
+      return sockets.some((fields) => fields[1] === SOCK_DIAG && Number(fields[8]) > 0);
+    });
     daemon.child.kill('SIGCONT');
     await daemon.logged('hints at listeners lost');
     await daemon.logged('"every":"100ms","hints":"none"');
