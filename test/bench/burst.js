@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ha2bgp, TRACEFS, unhinted } from './contenders.js';
+import { commandOf, ha2bgp, TRACEFS, unhinted } from './contenders.js';
 import { atMost, LATENCY_COLUMNS, latencyRow } from './figures.js';
 import { now } from './processes.js';
 import { fromHelper, startHelper } from './python.js';
@@ -46,7 +46,7 @@ async function measure(name, { count, delayMs, tries }, words, context) {
   const ledger = keepLedger();
   const lagFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-')), 'lag');
   try {
-    const delays = ['--announce-delay', `${delayMs}ms`, '--withdraw-delay', '0', '--no-dampening'];
+    const delays = ['--announce-delay', `${delayMs}ms`, '--withdraw-delay', '0', '--no-dampening', '--reannounce', '0'];
     const daemon = await ha2bgp([...NETWORK, ...delays, ...words], {
       preload: `${import.meta.dirname}/loop-lag.js`,
       ...{ env: { BENCH_LAG_FILE: lagFile }, hear: ledger.hear },
@@ -76,7 +76,7 @@ async function measure(name, { count, delayMs, tries }, words, context) {
       findings.cpu.push(((daemon.cpuMs() - cpu) / (now() - since)) * 100);
       findings.lag.push(await loopLag(daemon, lagFile));
       for (const [index, at] of times.entries()) {
-        const late = heard.get(`${verb} route ${addressAt(index)}/32`) - at - delay;
+        const late = heard.get(`${addressAt(index)}/32`) - at - delay;
         if (!(late >= -1)) throw new Error(`${verb} of ${addressAt(index)}: not heard, or ${-late} ms too soon`);
         findings.late.push(late);
       }
@@ -106,17 +106,20 @@ function keepLedger() {
     clear: () => entries.splice(0),
     async complete(verb, count, withinMs) {
       const until = now() + withinMs;
-      while (entries.reduce((sum, { lines }) => sum + lines.length, 0) < count) {
-        if (now() > until)
-          throw new Error(`${entries.reduce((sum, { lines }) => sum + lines.length, 0)} of ${count} commands`);
+      const heardSoFar = () =>
+        entries.reduce((sum, { lines }) => sum + lines.reduce((part, line) => part + commandOf(line)[1].length, 0), 0);
+      while (heardSoFar() < count) {
+        if (now() > until) throw new Error(`${heardSoFar()} of ${count} routes`);
         await pause(50);
       }
       const heard = new Map();
       for (const { lines, at } of entries) {
         for (const line of lines) {
-          const command = line.split(' next-hop ')[0];
-          if (!command.startsWith(verb) || heard.has(command)) throw new Error(`not expected: ${line}`);
-          heard.set(command, at);
+          const [said, prefixes] = commandOf(line);
+          for (const prefix of prefixes) {
+            if (said !== verb || heard.has(prefix)) throw new Error(`not expected: ${line.slice(0, 200)}`);
+            heard.set(prefix, at);
+          }
         }
       }
       return heard;

@@ -10,9 +10,15 @@ const root = path.resolve(import.meta.dirname, '../..');
 const program = `${root}/bin/ha2bgp.js`;
 const NOBODY = 65_534;
 
-export const NO_DELAYS = ['--announce-delay', '0', '--withdraw-delay', '0', '--no-dampening'];
+export const NO_DELAYS = ['--announce-delay', '0', '--withdraw-delay', '0', '--no-dampening', '--reannounce', '0'];
 export const TRACEFS = ['--hints', 'tracefs'];
 export const unhinted = (interval) => ['--hints', 'none', '--interval', interval];
+
+/** What a line says, one route or many: `['announce', ['192.0.2.1/32', …]]`. */
+export function commandOf(line) {
+  const [, verb, route, nlri = ''] = /^(announce|withdraw) (?:route (\S+)|attributes .* nlri (.*))/.exec(line) ?? [];
+  return [verb, route === undefined ? nlri.split(' ') : [route]];
+}
 
 /** The words that make ha2bgp watch one address and one port. */
 export const one = (address, port) => ['--network', `${address}/32`, '--listen-filter', `sport = :${port}`];

@@ -1,6 +1,6 @@
 // A host with many sockets on which nothing happens: what does watching it cost, all of it?
 import { setTimeout as pause } from 'node:timers/promises';
-import { ha2bgp, TRACEFS, unhinted } from './contenders.js';
+import { commandOf, ha2bgp, TRACEFS, unhinted } from './contenders.js';
 import { atMost, spread } from './figures.js';
 import { byTurns, hostCpu, pairwise } from './load.js';
 import { startHelper } from './python.js';
@@ -66,7 +66,9 @@ async function fillHost() {
 /** ha2bgp, once it has announced all that matches. */
 async function announcing(words) {
   let announced = 0;
-  const daemon = await ha2bgp(words, { hear: (lines) => (announced += lines.length) });
+  const daemon = await ha2bgp(words, {
+    hear: (lines) => (announced += lines.flatMap((line) => commandOf(line)[1]).length),
+  });
   for (let attempt = 0; announced < MATCHING && attempt < 100; attempt++) await pause(50);
   if (announced !== MATCHING) throw new Error(`${announced} announced, not ${MATCHING}`);
   await pause(WARM_UP_MS);

@@ -231,9 +231,12 @@ class Daemon:
 
     def read(self):
         for line in self.process.stdout:
-            verb, _, prefix = line.split()[:3]
+            words = line.split()
+            # Many at once are told in groups.
+            prefixes = words[2:3] if words[1] == 'route' else words[words.index('nlri') + 1:]
             with self.changed:
-                (self.announced.add if verb == 'announce' else self.announced.discard)(prefix)
+                change = self.announced.update if words[0] == 'announce' else self.announced.difference_update
+                change(prefixes)
                 self.changed.notify_all()
 
     def wait(self, what, seconds=30):
