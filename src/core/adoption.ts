@@ -18,7 +18,9 @@ export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesF
     want(desired, route.prefix, policy);
   }
   for (const route of [...event.announced, ...event.doubtful]) found.add(routeKey(route));
-  // The sinks know of these, and of those among them that are not wanted they hear with the first facts.
+  // The sinks know of these, and of those among them that are not wanted they hear with the first facts; also of one that
+  // goes to other neighbors now, or under another path identifier, which makes it another route.
+  for (const key of desired.changed) found.add(key);
   desired.changed.clear();
   if (found.size > 0) {
     log(actions, 'info', 'found what was announced before', {

@@ -3,6 +3,7 @@ import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Reason } from '../model/reason.ts';
 import { findCandidate } from './candidates.ts';
+import { isRouted } from './desired.ts';
 import { healthOf } from './health.ts';
 import type { DaemonState } from './state.ts';
 import { whySuppressed } from './suppression.ts';
@@ -26,7 +27,8 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
   const held = state.desired.held.get(prefix);
   const suppressed = whySuppressed(state, prefix, now);
   if (verdict?.state === 'falling') {
-    return suppressed === undefined
+    // One that fell while it was suppressed has nothing to lose, also when its penalty has decayed meanwhile.
+    return suppressed === undefined && isRouted(state.desired, prefix, policy)
       ? { announced: true, leaving: verdict.reason }
       : { announced: false, reason: verdict.reason };
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Prefix } from '../../../src/model/address.ts';
 import { hostAddressKey, listenerKey } from '../../../src/model/facts.ts';
 import { ms } from '../../../src/model/millis.ts';
+import type { Route } from '../../../src/model/route.ts';
 import { added, type Core, coreOf, factsRead, only, removed, said } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
 
@@ -414,5 +416,52 @@ describe('an address that goes with its listener there', () => {
     core.hear(factsRead(2_000, { listeners: removed(listenerKey(facts.listener(address(1), 80))) }));
     core.hear(factsRead(6_500, { addresses: removed(hostAddressKey(facts.assigned(address(1)))) }));
     expect([...core.timers.values()]).toEqual([7_000]);
+  });
+});
+
+describe('what an earlier process announced', () => {
+  const found = (words: readonly string[], ...announced: readonly Route[]): Core => {
+    const core = coreOf([...NETWORK, ...words]);
+    core.hear({ type: 'routesFound', at: ms(0), announced, doubtful: [] });
+    return core;
+  };
+  const route: Route = { prefix: '10.0.0.0/32' as Prefix, attributes: { nextHop: 'self' } };
+
+  it('to other neighbors is told anew, and the sinks hear of both', () => {
+    const core = found(['--neighbor', '192.0.2.7'], route);
+    const [told] = only(core.hear(served(many(1))), 'setRoutes');
+    expect([...(told?.changed ?? [])].sort()).toEqual(['10.0.0.0/32', '10.0.0.0/32 to 192.0.2.7']);
+    expect(core.routes()).toEqual(['10.0.0.0/32 to 192.0.2.7']);
+  });
+
+  it('and is wanted as it is, is looked at once', () => {
+    const core = found([], route);
+    const [told] = only(core.hear(served(many(1))), 'setRoutes');
+    expect([...(told?.changed ?? [])]).toEqual(['10.0.0.0/32']);
+    expect(core.routes()).toEqual(['10.0.0.0/32']);
+  });
+});
+
+describe('a service that falls while it is suppressed', () => {
+  it('is not said to be announced when its penalty has decayed before its withdraw delay is over', () => {
+    const core = coreOf([...AT_ONCE, '--dampening-penalty', '4000', '--dampening-half-life', '10s']);
+    const [one = ''] = many(1);
+    const prefix = `${one}/32`;
+    const { listeners, addresses, devices } = served([one]);
+    core.hear(factsRead(1_000, { listeners, addresses, devices }));
+    const key = listenerKey(listeners.added[0] as never);
+    const gone = (at: number) => factsRead(at, { listeners: removed(key) });
+    const back = (at: number) => factsRead(at, { listeners });
+    core.hear(gone(2_000));
+    core.fire(5_000);
+    core.hear(factsRead(5_000));
+    core.hear(back(6_000));
+    expect(core.standing(prefix)).toBe('dampened');
+    // 4,000 has decayed to 1,000 after 20 s.
+    core.hear(gone(24_000));
+    core.fire(25_500);
+    core.hear(factsRead(25_500));
+    expect(core.routes()).toEqual([]);
+    expect(core.standing(prefix)).toBe('no-listener');
   });
 });
