@@ -110,6 +110,7 @@ function persistent(
   let lines = entries.size;
   /** Writes to leave out before the next attempt; undefined while all is well. */
   let leftOut: number | undefined;
+  let isClosed = false;
 
   function append(mark: Mark, routes: readonly Route[]): void {
     const text = routes.map((route) => wording.lineOf(mark, route)).join('');
@@ -130,6 +131,8 @@ function persistent(
     mark(mark, routes) {
       if (routes.length === 0) return;
       note(entries, mark, routes);
+      // Answers may come yet, but the file may be another's by now, and so may the descriptor.
+      if (isClosed) return;
       if (leftOut !== undefined && leftOut++ < WRITES_LEFT_OUT) return;
       try {
         if (leftOut === undefined) append(mark, routes);
@@ -143,6 +146,8 @@ function persistent(
       }
     },
     close() {
+      if (isClosed) return;
+      isClosed = true;
       fs.closeSync(fd);
       fs.closeSync(lock);
     },

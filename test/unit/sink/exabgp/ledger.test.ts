@@ -167,6 +167,20 @@ describe('a ledger', () => {
     expect(log.fields[0]).toMatchObject({ line: 5, lines: bad.length });
   });
 
+  it('is not written any more once it is closed, whatever is answered yet', () => {
+    const before = open();
+    before.mark('=', [route(1)]);
+    before.close();
+    before.close();
+    const after = open();
+    after.mark('+', [route(2)]);
+    const text = fs.readFileSync(file(), 'latin1');
+    for (let index = 0; index < 300; index++) before.mark('x', [route(1)]);
+    expect(fs.readFileSync(file(), 'latin1')).toBe(text);
+    expect(log.lines).toEqual([]);
+    after.close();
+  });
+
   it('is nobody else’s to read', () => {
     const ledger = open();
     ledger.mark('+', [route(1)]);
