@@ -48,7 +48,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     ? undefined
     : createExabgpSink({
         ...{ output, clock, log: log.child('exabgp'), push },
-        ...{ api, ledger, reannounce: settings.reannounce },
+        ...{ api, ledger, reannounce: settings.reannounce, followsAnother: ledger.entries.size > 0 },
       });
   const sink: Sink = exabgp ?? createDryRunSink({ log: log.child('dry-run'), api });
   const source = openDiscovery({

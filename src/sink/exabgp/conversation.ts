@@ -3,7 +3,8 @@
  * and not at all when `exabgp.api.ack` is false; there is no number to match them by.
  *
  * So a command waits in line for its answer. Those whose answers are overdue are given up, and their answers, should they
- * come yet, are taken for nobody's. An answer that nobody waits for says that the two sides have lost count.
+ * come yet, are taken for nobody's. An answer that nobody waits for says that the two sides have lost count, and so does
+ * one that is missing where late ones came: they were not late then, and others are never going to come.
  */
 
 import type { Route } from '../../model/route.ts';
@@ -29,16 +30,20 @@ export interface Conversation {
   /** Those that are to be taken for done at once, because nobody answers. */
   said(commands: readonly Command[]): readonly Command[];
   answer(isError: boolean): Answered;
-  /** Answers are overdue: the commands that waited for them. */
-  giveUp(): readonly Command[];
+  /** Answers are overdue: the commands that waited for them, and whether the two sides had lost count before. */
+  giveUp(): { readonly commands: readonly Command[]; readonly hadLostCount: boolean };
   acks(): Acks;
   /** Commands that wait for their answer. */
   waiting(): number;
 }
 
 export function createConversation(known: Acks = 'unknown'): Conversation {
-  const line: Command[] = [];
+  let line: Command[] = [];
+  /** Those before it were answered. Taking from the front of a long array would be quadratic. */
+  let next = 0;
   let givenUp = 0;
+  /** Since commands were given up last. */
+  let cameLate = 0;
   let acks = known;
 
   return {
@@ -51,18 +56,30 @@ export function createConversation(known: Acks = 'unknown'): Conversation {
       acks = 'on';
       if (givenUp > 0) {
         givenUp--;
+        cameLate++;
         return { type: 'late', isError };
       }
-      const command = line.shift();
+      const command = line[next];
       if (command === undefined) return { type: 'surplus', isError };
+      if (++next >= SHORT && next * 2 > line.length) {
+        line = line.slice(next);
+        next = 0;
+      }
       return { type: isError ? 'refused' : 'done', command };
     },
     giveUp() {
       if (acks === 'unknown') acks = 'off';
-      givenUp += line.length;
-      return line.splice(0);
+      const commands = line.slice(next);
+      const hadLostCount = cameLate > 0 && (givenUp === 0 || cameLate >= commands.length);
+      givenUp = hadLostCount ? Math.max(0, commands.length - cameLate) : givenUp + commands.length;
+      cameLate = 0;
+      line = [];
+      next = 0;
+      return { commands, hadLostCount };
     },
     acks: () => acks,
-    waiting: () => line.length,
+    waiting: () => line.length - next,
   };
 }
+
+const SHORT = 1_000;

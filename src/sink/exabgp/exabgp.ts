@@ -47,6 +47,8 @@ export interface ExabgpSinkOptions {
   readonly reannounce?: Millis;
   /** Whether commands are answered; found out when left out. */
   readonly acks?: Acks;
+  /** Whether an earlier process may have spoken to this ExaBGP, and been cut short. */
+  readonly followsAnother?: boolean;
 }
 
 /** Routes looked at before a look whether stdout still takes commands: the rest can then be overtaken by newer wishes. */
@@ -57,10 +59,29 @@ const MOST_WAITING = 10_000;
 const ANSWER_WITHIN = 10_000;
 /** Milliseconds; the rest is said after whoever waits for this iteration of the event loop. */
 const LONGEST_TURN = 5;
-const TIMER = { answers: 'exabgp answers', retry: 'exabgp retry', repeat: 'exabgp repeat' } as const;
+/** When something is amiss with the answers, so long is waited for others of the kind. */
+const RECOUNT_AFTER = 1_000;
+/** What was given up is said again after that: a command that ExaBGP lost is answered by nobody. */
+const RESAY_AFTER = 60_000;
+/** Refused routes that are due at about the same time are said together. */
+const RETRY_EVERY = 100;
+const TIMER = {
+  ...{ answers: 'exabgp answers', retry: 'exabgp retry', repeat: 'exabgp repeat' },
+  ...{ recount: 'exabgp recount', resay: 'exabgp resay' },
+} as const;
+/**
+ * ExaBGP 4.2 keeps half a line of a process that died, and puts it before what its successor says first. A comment makes
+ * nothing of it, and is answered like a command.
+ */
+const FIRST_WORDS = '# ha2bgp goes on\n';
 
 export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0), acks } = options;
+  let mayFollowHalfALine = options.followsAnother === true && api === '4';
+  /** Until something is wanted, nothing is known of what is not. */
+  let isStated = false;
+  let retryAt: Millis | undefined;
+  let isRecounting = false;
   let desired: ReadonlyMap<RouteKey, Route> = new Map();
   const dirty = new Set<RouteKey>();
   /** To be said though it has been said: it may have been lost, or forgotten. */
@@ -69,6 +90,8 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const alone = new Set<RouteKey>();
   /** The last command that spoke of a route, as long as its answer is to come. */
   const lastOf = new Map<RouteKey, Command>();
+  /** Accepted since nobody waited for an answer last: should one be missing, it may have been for one of these. */
+  const unsure = new Map<RouteKey, Route>();
   const refusals = createRefusals();
   const conversation = createConversation(acks);
   const settling = new Set<() => void>();
@@ -119,15 +142,32 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
         announce.push(wanted);
       }
     }
-    ledger.mark('+', announce);
+    ledger.mark(
+      '+',
+      announce.filter((route) => !isTold(route)),
+    );
     ledger.mark('-', withdraw);
     // Withdraws first: a black hole is worse than a route that comes a moment later.
     const commands = [...commandsOf('withdraw', withdraw), ...commandsOf('announce', announce)];
     if (commands.length === 0) return;
+    if (mayFollowHalfALine) commands.unshift({ verb: 'announce', line: FIRST_WORDS, routes: [] });
+    mayFollowHalfALine = false;
     for (const command of commands) for (const route of command.routes) lastOf.set(routeKey(route), command);
-    isBlocked = !output.write(commands.map(({ line }) => line).join('')) && output.writableNeedDrain;
-    for (const command of conversation.said(commands)) accepted(command);
+    const unanswered = conversation.said(commands);
+    // Whoever dies before has not said it.
+    const written = (): void => {
+      for (const command of unanswered) accepted(command);
+    };
+    const text = commands.map(({ line }) => line).join('');
+    isBlocked =
+      !(unanswered.length === 0 ? output.write(text) : output.write(text, written)) && output.writableNeedDrain;
     if (conversation.waiting() > 0) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
+  }
+
+  /** Whether ExaBGP accepted just that, and nothing was said of it since but the same. */
+  function isTold(route: Route): boolean {
+    const entry = ledger.entries.get(routeKey(route));
+    return entry?.standing === 'told' && isSameRoute(entry.route, route);
   }
 
   function commandsOf(verb: Verb, routes: readonly Route[]): Command[] {
@@ -141,13 +181,22 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     const { verb, routes } = command;
     // What was said of a route since counts for more: its own answer is still to come.
     const current = routes.filter((route) => lastOf.get(routeKey(route)) === command);
+    const isUnsure = conversation.waiting() > 0;
+    for (const route of current) {
+      lastOf.delete(routeKey(route));
+      if (isUnsure) unsure.set(routeKey(route), route);
+    }
     for (const route of routes) {
       const key = routeKey(route);
-      if (lastOf.get(key) === command) lastOf.delete(key);
       refusals.delete(key);
       push({ type: 'routeTold', at: clock.now(), key, told: verb });
     }
-    ledger.mark(verb === 'announce' ? '=' : 'x', current);
+    if (verb === 'withdraw') ledger.mark('x', current);
+    else
+      ledger.mark(
+        '=',
+        current.filter((route) => !isTold(route)),
+      );
   }
 
   function answered(isError: boolean): void {
@@ -160,11 +209,11 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
         refused(answer.command);
         break;
       case 'late':
-        if (isError) repeat('an answer that came late was an error');
+        if (isError) recount();
         break;
       case 'surplus':
         log.debug({ error: isError }, 'answer without a command');
-        if (isError) repeat('ExaBGP answered more often than it was told something');
+        recount();
         break;
       default:
         answer satisfies never;
@@ -174,18 +223,33 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     else if (!isClosing) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
   }
 
+  /** Answers may have been taken for those of the wrong commands. Where there is one such there are more. */
+  function recount(): void {
+    if (isClosing || isRecounting) return;
+    isRecounting = true;
+    clock.setTimer(TIMER.recount, ms(clock.now() + RECOUNT_AFTER), () => {
+      isRecounting = false;
+      repeat('answers and commands do not match');
+    });
+  }
+
   /** Nobody waits for an answer any more. */
   function settle(): void {
+    unsure.clear();
     clock.clearTimer(TIMER.answers);
     for (const each of settling) each();
   }
 
   function refused(refusal: Command): void {
-    const { line, routes } = refusal;
+    const { line } = refusal;
     const command = line.trimEnd();
-    for (const key of routes.map(routeKey)) if (lastOf.get(key) === refusal) lastOf.delete(key);
-    if (routes.length > 1) {
-      log.warn({ command: excerpt(command), routes: routes.length }, 'ExaBGP refused a group, told one by one');
+    if (refusal.routes.length === 0) return;
+    // What was said of a route since has its own answer.
+    const routes = refusal.routes.filter((route) => lastOf.get(routeKey(route)) === refusal);
+    for (const route of routes) lastOf.delete(routeKey(route));
+    if (refusal.verb === 'announce') ledger.mark('+', routes);
+    if (refusal.routes.length > 1) {
+      log.warn({ command: excerpt(command), routes: refusal.routes.length }, 'ExaBGP refused a group, told one by one');
       for (const route of routes) {
         for (const set of [dirty, again, alone]) set.add(routeKey(route));
       }
@@ -198,19 +262,28 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     );
     for (const route of routes) {
       const key = routeKey(route);
-      refusals.add(key, clock.now());
+      planRetry(refusals.add(key, clock.now()));
       push({ type: 'routeRefused', at: clock.now(), key, detail: command });
     }
-    planRetry();
   }
 
   function overdue(): void {
+    if (output.writableLength > 0) {
+      // It does not even read; there is nothing that it could have answered, and nothing to be said in the meantime.
+      clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
+      return;
+    }
     const wasKnown = conversation.acks() !== 'unknown';
-    const commands = conversation.giveUp();
-    settle();
+    const { commands, hadLostCount } = conversation.giveUp();
     if (wasKnown) {
       lastOf.clear();
+      doubtUnsure();
+    }
+    settle();
+    if (wasKnown) {
       log.warn({ commands: commands.length }, 'ExaBGP does not answer');
+      if (hadLostCount) repeat('an answer is missing');
+      else if (!isClosing) clock.setTimer(TIMER.resay, ms(clock.now() + RESAY_AFTER), () => sayAgain(doubtful()));
     } else {
       log.info({}, 'ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told');
       for (const command of commands) accepted(command);
@@ -218,12 +291,14 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     flush();
   }
 
-  function planRetry(): void {
-    const next = refusals.next();
-    if (isClosing || next === undefined) return;
-    clock.setTimer(TIMER.retry, next, () => {
+  function planRetry(due: Millis): void {
+    if (isClosing || (retryAt !== undefined && retryAt <= due)) return;
+    retryAt = due;
+    clock.setTimer(TIMER.retry, due, () => {
+      retryAt = undefined;
       sayAgain(refusals.due(clock.now()));
-      planRetry();
+      const next = refusals.next();
+      if (next !== undefined) planRetry(ms(Math.max(next, clock.now() + RETRY_EVERY)));
     });
   }
 
@@ -238,7 +313,28 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   function repeat(why: string): void {
     if (isClosing) return;
     log.debug({ why }, 'everything is announced again');
-    sayAgain(desired.keys());
+    clock.clearTimer(TIMER.resay);
+    sayAgain([...desired.keys(), ...doubtful()]);
+  }
+
+  function doubtUnsure(): void {
+    const all = [...unsure].map(([key, route]) => ({ route, entry: ledger.entries.get(key) }));
+    ledger.mark(
+      '+',
+      all.filter(({ entry }) => entry?.standing === 'told').map(({ route }) => route),
+    );
+    ledger.mark(
+      '-',
+      all.filter(({ entry }) => entry === undefined).map(({ route }) => route),
+    );
+  }
+
+  /** What was said and never answered, and is not known to have been accepted. */
+  function doubtful(): RouteKey[] {
+    if (!isStated) return [];
+    return [...ledger.entries]
+      .filter(([key, { standing }]) => standing !== 'told' && !lastOf.has(key) && !refusals.has(key))
+      .map(([key]) => key);
   }
 
   function sayAgain(keys: Iterable<RouteKey>): void {
@@ -271,6 +367,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   return {
     set(wanted, changed) {
       if (isClosing) return;
+      isStated = true;
       desired = wanted;
       for (const key of changed) dirty.add(key);
       flush();
@@ -303,7 +400,8 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
         desired = new Map();
         dirty.clear();
         for (const [key, { standing }] of ledger.entries) {
-          if (standing === 'leaving' && !refusals.has(key)) continue;
+          // One that is on its way is not said again.
+          if (standing === 'leaving' && !refusals.has(key) && !again.has(key)) continue;
           dirty.add(key);
           again.add(key);
         }

@@ -5,14 +5,20 @@ import type { Writable } from 'node:stream';
 export async function handedOn(output: Writable, isSaid: () => boolean, signal: AbortSignal): Promise<void> {
   const isOver = (): boolean => output.destroyed || signal.aborted || (isSaid() && output.writableLength === 0);
   await new Promise<void>((resolve) => {
-    const check = (): void => {
-      if (isOver()) resolve();
-      else if (isSaid()) output.write('', check);
-      else output.once('drain', check);
+    const done = (): void => {
+      output.off('drain', check).off('close', done).off('error', done);
+      signal.removeEventListener('abort', done);
+      resolve();
     };
-    output.once('close', resolve);
-    output.once('error', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    function check(): void {
+      if (isOver()) done();
+      else if (isSaid()) output.write('', check);
+      else if (output.writableNeedDrain) output.once('drain', check);
+      // Whoever says it takes a rest.
+      else setImmediate(check);
+    }
+    output.on('close', done).on('error', done);
+    signal.addEventListener('abort', done);
     check();
   });
 }

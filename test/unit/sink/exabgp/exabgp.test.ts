@@ -262,6 +262,17 @@ describe('a group', () => {
     await clock.advance(ms(clock.now() + 1_000));
     expect(reader.lines.slice(18)).toEqual([`announce route ${route(16).prefix} next-hop self`]);
   });
+
+  it('that is refused says nothing again of a route that was withdrawn since', async () => {
+    const { reader, want, hear } = rig();
+    const indexes = Array.from({ length: 17 }, (_, index) => index);
+    want(routes(...indexes));
+    want(routes(...indexes.slice(1)));
+    hear('error\n');
+    await settled();
+    expect(reader.lines.filter((line) => line.startsWith('withdraw'))).toHaveLength(1);
+    expect(reader.lines).toHaveLength(1 + 1 + 16);
+  });
 });
 
 describe('everything is announced again, and nothing withdrawn again', () => {
@@ -306,6 +317,7 @@ describe('answers that do not come', () => {
     await clock.advance(ms(10_000));
     expect(events).toMatchObject([{ type: 'routeTold', key: '10.0.0.1/32', told: 'announce' }]);
     want(routes());
+    await settled();
     expect(events).toMatchObject([{ told: 'announce' }, { told: 'withdraw' }]);
     expect(sink.status()).toEqual({ name: 'exabgp', told: 0, waiting: 0, refused: 0 });
     expect(reader.lines).toHaveLength(2);
@@ -321,7 +333,7 @@ describe('answers that do not come', () => {
     want(routes(1, 2, 3));
     expect(reader.lines).toHaveLength(3);
     hear('error\n');
-    await settled();
+    await clock.advance(ms(21_000));
     expect(reader.lines.slice(3)).toHaveLength(3);
     hear('done\n'.repeat(4));
     expect(sink.status()).toMatchObject({ told: 3, refused: 0 });
@@ -330,18 +342,134 @@ describe('answers that do not come', () => {
 });
 
 describe('an answer too many', () => {
-  it('has everything announced again when it is an error', async () => {
-    const { reader, want, hear } = rig();
+  it('has everything announced again, once, when there are no more of them', async () => {
+    const { reader, want, hear, clock } = rig();
+    for (const answer of ['error\n', 'done\n']) {
+      want(routes());
+      want(routes(1, 2));
+      hear('done\n'.repeat(4));
+      const before = reader.lines.length;
+      hear(answer.repeat(3));
+      await clock.advance(ms(clock.now() + 999));
+      expect(reader.lines).toHaveLength(before);
+      await clock.advance(ms(clock.now() + 1));
+      expect(reader.lines.slice(before)).toEqual([
+        'announce route 10.0.0.1/32 next-hop self',
+        'announce route 10.0.0.2/32 next-hop self',
+      ]);
+      hear('done\ndone\n');
+    }
+    expect(clock.pending()).toEqual([]);
+  });
+});
+
+describe('an answer too few', () => {
+  it('has a withdraw that nobody answered said again, and what was wanted is not withdrawn', async () => {
+    const { reader, want, clock, hear } = rig();
     want(routes(1, 2));
-    hear('done\ndone\nerror\n');
-    await settled();
-    expect(reader.lines.slice(2)).toHaveLength(2);
-    hear('done\ndone\ndone\n');
-    expect(reader.lines).toHaveLength(4);
+    hear('done\ndone\n');
+    want(routes(2));
+    await clock.advance(ms(69_999));
+    expect(reader.lines).toHaveLength(3);
+    await clock.advance(ms(70_000));
+    expect(reader.lines.slice(3)).toEqual(['withdraw route 10.0.0.1/32 next-hop self']);
+  });
+
+  it('is not looked for among later answers for ever', async () => {
+    const { reader, want, hear, clock, sink, events } = rig({ reannounce: ms(30_000) });
+    want(routes(1));
+    hear('done\n');
+    want(routes(1, 2, 3)); // never answered
+    await clock.advance(ms(20_000));
+    let answered = reader.lines.length;
+    for (let second = 21; second < 200; second++) {
+      await clock.advance(ms(second * 1_000));
+      hear('done\n'.repeat(reader.lines.length - answered));
+      answered = reader.lines.length;
+    }
+    events.length = 0;
+    want(routes(1, 2, 3, 4));
+    hear('error\n');
+    expect(events).toMatchObject([{ type: 'routeRefused', key: '10.0.0.4/32' }]);
+    expect(sink.status()).toMatchObject({ told: 3, refused: 1 });
+  });
+
+  it('may have been that to a command that was taken for done', async () => {
+    const { reader, want, clock, hear, sink } = rig();
+    want(routes(1, 2));
+    hear('done\ndone\n');
+    want(routes(2));
+    want(routes()); // of the two withdraws ExaBGP did and answered the second
+    hear('done\n');
+    await clock.advance(ms(70_000));
+    expect(reader.lines.slice(4).sort()).toEqual([
+      'withdraw route 10.0.0.1/32 next-hop self',
+      'withdraw route 10.0.0.2/32 next-hop self',
+    ]);
+    hear('done\n'); // taken for the one that was given up
+    hear('done\n');
+    await clock.advance(ms(300_000));
+    hear('done\n'.repeat(4));
+    expect(sink.status()).toMatchObject({ told: 0, refused: 0 });
+  });
+
+  it('is not given up while what was said is not even read', async () => {
+    const { reader, want, clock, events, hear } = rig();
+    reader.isReading = false;
+    want(routes(1));
+    await clock.advance(ms(60_000));
+    expect(events).toEqual([]);
+    await reader.read();
+    hear('error\n');
+    expect(events).toMatchObject([{ type: 'routeRefused' }]);
+  });
+});
+
+describe('a successor', () => {
+  it('begins with a comment, which ends what its predecessor may not have', () => {
+    const ledger = memoryLedger();
+    ledger.mark('+', [route(1)]);
+    const { reader, want, hear, events, sink } = rig({ ledger, followsAnother: true });
+    want(routes(1, 2));
+    expect(reader.lines).toEqual([
+      '# ha2bgp goes on',
+      'announce route 10.0.0.1/32 next-hop self',
+      'announce route 10.0.0.2/32 next-hop self',
+    ]);
+    hear('error\ndone\ndone\n');
+    expect(events).toMatchObject([{ type: 'routeTold' }, { type: 'routeTold' }]);
+    expect(sink.status()).toMatchObject({ told: 2, refused: 0 });
+  });
+
+  it('that ends before anything was wanted of it withdraws also what was on its way', async () => {
+    const ledger = memoryLedger();
+    ledger.mark('-', [route(1)]);
+    ledger.mark('=', [route(2)]);
+    const { reader, sink } = rig({ ledger });
+    await sink.close(new AbortController().signal);
+    expect(reader.lines).toEqual([
+      'withdraw route 10.0.0.1/32 next-hop self',
+      'withdraw route 10.0.0.2/32 next-hop self',
+    ]);
   });
 });
 
 describe('the ledger', () => {
+  it('where nothing is answered, knows only of what was written', async () => {
+    const ledger = memoryLedger();
+    const { want, reader } = rig({ ledger, acks: 'off' });
+    const standings = (): string => [...ledger.entries.values()].map((entry) => entry.standing).join();
+    want(routes(1));
+    await settled();
+    expect(standings()).toBe('told');
+    reader.isReading = false;
+    want(routes());
+    await settled();
+    expect(standings()).toBe('leaving');
+    await reader.read();
+    expect(standings()).toBe('');
+  });
+
   it('has a route before its announce is written, and until its withdraw is accepted', () => {
     const ledger = memoryLedger();
     const seen: string[] = [];
@@ -476,6 +604,27 @@ describe('what was said is settled', () => {
     await clock.advance(ms(10_000));
     expect(seen.isDone).toBe(true);
     expect(clock.pending()).toEqual([]);
+  });
+
+  it('also by one who took a rest, and nobody is left listening', async () => {
+    const { sink, reader, clock } = rig({ acks: 'off' });
+    let late = 0;
+    const now = clock.now;
+    // Every turn is over after the first batch.
+    clock.now = () => {
+      late += 3;
+      return ms(now() + late);
+    };
+    const many = routes(...Array.from({ length: 1_300 }, (_, index) => index));
+    const before = reader.output.listenerCount('close');
+    for (let round = 0; round < 3; round++) {
+      sink.set(round % 2 === 0 ? many : new Map(), new Set(many.keys()));
+      await sink.settled(never);
+    }
+    expect(reader.announced.size).toBe(1_300);
+    for (const name of ['close', 'error', 'drain']) {
+      expect(reader.output.listenerCount(name)).toBe(name === 'drain' ? 1 : before);
+    }
   });
 
   it('when it is written, where there are no answers', async () => {
