@@ -18,6 +18,7 @@ import { isSameRoute, type Route, type RouteKey, routeKey } from '../../model/ro
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Sink } from '../sink.ts';
+import { createAccount } from './account.ts';
 import { type ExabgpApi, groupLines, type Verb } from './commands.ts';
 import { type Acks, type Command, createConversation } from './conversation.ts';
 import { handedOn } from './handed-on.ts';
@@ -88,10 +89,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const again = new Set<RouteKey>();
   /** Of a group that was refused. */
   const alone = new Set<RouteKey>();
-  /** The last command that spoke of a route, as long as its answer is to come. */
-  const lastOf = new Map<RouteKey, Command>();
-  /** Accepted since nobody waited for an answer last: should one be missing, it may have been for one of these. */
-  const unsure = new Map<RouteKey, Route>();
+  const account = createAccount(ledger);
   const refusals = createRefusals();
   const conversation = createConversation(acks);
   const settling = new Set<() => void>();
@@ -142,17 +140,13 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
         announce.push(wanted);
       }
     }
-    ledger.mark(
-      '+',
-      announce.filter((route) => !isTold(route)),
-    );
-    ledger.mark('-', withdraw);
+    account.enter(announce, withdraw);
     // Withdraws first: a black hole is worse than a route that comes a moment later.
     const commands = [...commandsOf('withdraw', withdraw), ...commandsOf('announce', announce)];
     if (commands.length === 0) return;
     if (mayFollowHalfALine) commands.unshift({ verb: 'announce', line: FIRST_WORDS, routes: [] });
     mayFollowHalfALine = false;
-    for (const command of commands) for (const route of command.routes) lastOf.set(routeKey(route), command);
+    account.said(commands);
     const unanswered = conversation.said(commands);
     // Whoever dies before has not said it.
     const written = (): void => {
@@ -164,12 +158,6 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     if (conversation.waiting() > 0) clock.setTimer(TIMER.answers, ms(clock.now() + ANSWER_WITHIN), overdue);
   }
 
-  /** Whether ExaBGP accepted just that, and nothing was said of it since but the same. */
-  function isTold(route: Route): boolean {
-    const entry = ledger.entries.get(routeKey(route));
-    return entry?.standing === 'told' && isSameRoute(entry.route, route);
-  }
-
   function commandsOf(verb: Verb, routes: readonly Route[]): Command[] {
     const single = routes.filter((route) => alone.delete(routeKey(route)));
     const rest = single.length === 0 ? routes : routes.filter((route) => !single.includes(route));
@@ -178,25 +166,12 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   }
 
   function accepted(command: Command): void {
-    const { verb, routes } = command;
-    // What was said of a route since counts for more: its own answer is still to come.
-    const current = routes.filter((route) => lastOf.get(routeKey(route)) === command);
-    const isUnsure = conversation.waiting() > 0;
-    for (const route of current) {
-      lastOf.delete(routeKey(route));
-      if (isUnsure) unsure.set(routeKey(route), route);
-    }
-    for (const route of routes) {
+    account.accepted(command, conversation.waiting() > 0);
+    for (const route of command.routes) {
       const key = routeKey(route);
       refusals.delete(key);
-      push({ type: 'routeTold', at: clock.now(), key, told: verb });
+      push({ type: 'routeTold', at: clock.now(), key, told: command.verb });
     }
-    if (verb === 'withdraw') ledger.mark('x', current);
-    else
-      ledger.mark(
-        '=',
-        current.filter((route) => !isTold(route)),
-      );
   }
 
   function answered(isError: boolean): void {
@@ -235,7 +210,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
 
   /** Nobody waits for an answer any more. */
   function settle(): void {
-    unsure.clear();
+    account.even();
     clock.clearTimer(TIMER.answers);
     for (const each of settling) each();
   }
@@ -244,10 +219,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     const { line } = refusal;
     const command = line.trimEnd();
     if (refusal.routes.length === 0) return;
-    // What was said of a route since has its own answer.
-    const routes = refusal.routes.filter((route) => lastOf.get(routeKey(route)) === refusal);
-    for (const route of routes) lastOf.delete(routeKey(route));
-    if (refusal.verb === 'announce') ledger.mark('+', routes);
+    const routes = account.refused(refusal);
     if (refusal.routes.length > 1) {
       log.warn({ command: excerpt(command), routes: refusal.routes.length }, 'ExaBGP refused a group, told one by one');
       for (const route of routes) {
@@ -275,10 +247,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     }
     const wasKnown = conversation.acks() !== 'unknown';
     const { commands, hadLostCount } = conversation.giveUp();
-    if (wasKnown) {
-      lastOf.clear();
-      doubtUnsure();
-    }
+    if (wasKnown) account.gaveUp();
     settle();
     if (wasKnown) {
       log.warn({ commands: commands.length }, 'ExaBGP does not answer');
@@ -317,24 +286,9 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     sayAgain([...desired.keys(), ...doubtful()]);
   }
 
-  function doubtUnsure(): void {
-    const all = [...unsure].map(([key, route]) => ({ route, entry: ledger.entries.get(key) }));
-    ledger.mark(
-      '+',
-      all.filter(({ entry }) => entry?.standing === 'told').map(({ route }) => route),
-    );
-    ledger.mark(
-      '-',
-      all.filter(({ entry }) => entry === undefined).map(({ route }) => route),
-    );
-  }
-
-  /** What was said and never answered, and is not known to have been accepted. */
+  /** What was said and never answered. Refused routes have their own time. */
   function doubtful(): RouteKey[] {
-    if (!isStated) return [];
-    return [...ledger.entries]
-      .filter(([key, { standing }]) => standing !== 'told' && !lastOf.has(key) && !refusals.has(key))
-      .map(([key]) => key);
+    return isStated ? account.doubtful().filter((key) => !refusals.has(key)) : [];
   }
 
   function sayAgain(keys: Iterable<RouteKey>): void {
