@@ -22,8 +22,9 @@ import { inspectFile, RingError } from '../runtime/ring.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
-import { type Ledger, LedgerError, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
-import type { Sink } from '../sink/sink.ts';
+import { LedgerError, type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
+import { watchOrphans } from '../sink/exabgp/orphans.ts';
+import type { Sink, SinkStatus } from '../sink/sink.ts';
 import { listen, openStdout } from './pipes.ts';
 
 export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): void {
@@ -39,11 +40,13 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
   let loop: Loop | undefined;
+  let orphans: ReturnType<typeof watchOrphans> | undefined;
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const output = openStdout(log, lifecycle);
   const api = settings.exabgpApi;
-  const ledger = hasExabgp && !settings.dryRun ? ledgerFor(settings, log) : memoryLedger();
+  const place = hasExabgp && !settings.dryRun ? ledgerPlace(settings, log) : undefined;
+  const ledger = place === undefined ? memoryLedger() : openLedger({ ...place, log: log.child('ledger') });
   const exabgp = settings.dryRun
     ? undefined
     : createExabgpSink({
@@ -72,12 +75,15 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
   lifecycle.onClose(async (why, time) => {
     const { told } = sink.status();
     const { onExit } = settings;
-    log.info({ why, announced: told, onExit }, 'stopping');
+    // What nobody would know of is not left behind.
+    const how = onExit === 'keep' && hasExabgp && !settings.dryRun && !ledger.isKept() ? 'withdraw' : onExit;
+    log.info({ why, announced: told, onExit: how }, 'stopping');
+    orphans?.close();
     loop?.close();
     // Withdrawing comes first: it is what others wait for.
-    await sink.close(time, settings.onExit);
+    await sink.close(time, how);
     source.close();
-    log.info({ notWithdrawn: sink.status().told }, 'stopped');
+    log.info(unfinished(sink.status()), 'stopped');
   });
   if (recorder !== undefined) {
     // After the loop, which hears nothing more then.
@@ -94,20 +100,34 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     announced: found.filter(({ standing }) => standing !== 'leaving').map(({ route }) => route),
     doubtful: found.filter(({ standing }) => standing === 'leaving').map(({ route }) => route),
   });
+  orphans =
+    place &&
+    watchOrphans({
+      ...{ ...place, clock, log: log.child('ledger') },
+      found(routes) {
+        exabgp?.inherit(routes);
+        push({ type: 'routesFound', at: clock.now(), announced: [], doubtful: routes });
+      },
+    });
   source.start();
 }
 
-/** Where what is announced is kept. Throws `LedgerError`. */
-function ledgerFor(settings: Settings, log: Log): Ledger {
+/** Where what is announced is kept; undefined for nowhere. */
+function ledgerPlace(settings: Settings, log: Log): Pick<LedgerOptions, 'directory' | 'name' | 'exabgp'> | undefined {
   const directory = stateDirectory(settings, process.env);
-  if (directory === undefined) return memoryLedger();
+  if (directory === undefined) return undefined;
   const exabgp = exabgpIdentity();
-  if (exabgp === undefined) {
-    log.warn({}, 'which process is ExaBGP cannot be told: after a crash nothing is known of what is announced');
-    return memoryLedger();
-  }
-  return openLedger({ directory, name: instanceName(settings), exabgp, log: log.child('ledger') });
+  if (exabgp !== undefined) return { directory, name: instanceName(settings), exabgp };
+  log.warn({}, 'which process is ExaBGP cannot be told: after a crash nothing is known of what is announced');
+  return undefined;
 }
+
+/** `unsaid`: commands that nobody took. `unconfirmed`: withdraws that were not answered; a successor says them again. */
+const unfinished = ({ told, waiting, leaving }: SinkStatus) => ({
+  announced: told,
+  unsaid: waiting,
+  unconfirmed: leaving,
+});
 
 /** What is there already must not be spoilt: that is a mistake of the setting, and the end of the start. */
 function openRecorder(resolved: Resolved, version: string, clock: Clock, log: Log): Recorder | undefined {

@@ -5,13 +5,14 @@
  */
 import type { Action } from '../model/action.ts';
 import type { Event } from '../model/event.ts';
-import { routeKey } from '../model/route.ts';
+import { type Route, routeKey } from '../model/route.ts';
 import { want } from './desired.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
 
 export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesFound' }>, actions: Action[]): Action[] {
   const { services, marked, found, desired, policy } = state;
+  if (state.hasFacts) return inherit(state, event.doubtful, actions);
   for (const route of event.announced) {
     services.set(route.prefix, { state: 'up' });
     marked.add(route.prefix);
@@ -28,5 +29,12 @@ export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesF
       doubtful: event.doubtful.length,
     });
   }
+  return actions;
+}
+
+/** Of another process that is gone, while we are at work: what is not wanted of it goes with the next whole facts. */
+function inherit({ found }: DaemonState, routes: readonly Route[], actions: Action[]): Action[] {
+  for (const route of routes) found.add(routeKey(route));
+  actions.push({ type: 'lookNow' });
   return actions;
 }

@@ -58,7 +58,7 @@ export type Event =
   | { readonly type: 'stalled'; readonly at: Millis; readonly lost: Millis }
   /**
    * What an earlier process of ours announced, according to the sink's own record: `announced` for certain, `doubtful`
-   * perhaps. Comes before the first facts, or never.
+   * perhaps. Comes before the first facts; later only with `doubtful` ones, of another process that is gone.
    */
   | {
       readonly type: 'routesFound';

@@ -5,6 +5,8 @@ export interface SinkStatus {
   readonly name: string;
   /** Routes handed on and not refused. */
   readonly told: number;
+  /** Routes of which a withdraw was handed on and not yet confirmed. */
+  readonly leaving: number;
   /** Commands not yet handed on, because nobody takes them. */
   readonly waiting: number;
   /** Routes that the backend refused, and that are tried again. */

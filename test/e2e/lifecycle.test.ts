@@ -47,6 +47,16 @@ describe('the end', () => {
     full.close();
   });
 
+  it('withdraws in spite of --on-exit keep where nobody would know of what is kept', async () => {
+    const words = ['-n', '127.79.0.0/16', '-l', 'sport = :8779', '--on-exit', 'keep', '--announce-delay', '0'];
+    const daemon = startDaemon(words, { env: { HA2BGP_STATE_DIR: '/proc/ha2bgp' } });
+    await daemon.logged('what is announced cannot be kept in a file');
+    await listen(['127.79.0.1:8779']);
+    await daemon.told('announce route 127.79.0.1/32 next-hop self');
+    expect(await daemon.stop()).toBe(0);
+    expect(daemon.lines().at(-1)).toBe('withdraw route 127.79.0.1/32 next-hop self');
+  });
+
   it('comes with the end of stdin where ExaBGP would be', async () => {
     const daemon = startDaemon(onPort(8773));
     await daemon.logged('first facts read');

@@ -62,6 +62,21 @@ describeExabgp('a long time', (release) => {
     expect(said('ExaBGP refused')).toBe(0);
   });
 
+  it('that starts ha2bgp anew with other settings: what the old ones announced goes', {
+    timeout: 200_000,
+  }, async () => {
+    const file = host.configure({ processes: { ha: WORDS } });
+    exabgp = host.start(file);
+    await until('all routes', () => has());
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('100.64.0.0/10', '100.64.0.4/30'));
+    // Reloads, and starts its processes again; it does not read what they say at their end.
+    process.kill(exabgp.pid, 'SIGUSR2');
+    await until('that it was started again', () => said('first facts read') === 2);
+    const left = ['100.64.0.4/32', '100.64.0.5/32', '100.64.0.6/32', '100.64.0.7/32'];
+    await until('only those that are still meant', () => has(host.bird, left), 150_000);
+    expect(said('took over what another ha2bgp announced')).toBe(1);
+  });
+
   it('of 20,000 routes: the session lives, and at the end none is left', { timeout: 200_000 }, async () => {
     const many = Array.from({ length: 20_000 }, (_, index) => `100.65.${index >> 8}.${index & 255}/32`);
     const batch = `${host.place}/addresses`;

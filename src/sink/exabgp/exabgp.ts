@@ -27,6 +27,8 @@ import { createRefusals } from './refusals.ts';
 import { createReplyReader, type Said } from './replies.ts';
 
 export interface ExabgpSink extends Sink {
+  /** Routes that another process announced and nobody looks after: those that are not wanted are withdrawn. */
+  inherit(routes: readonly Route[]): void;
   /** Bytes from ExaBGP. They have to be read at all times: ExaBGP stands still when the pipe to us is full. */
   hear(chunk: Uint8Array): void;
   /**
@@ -326,13 +328,19 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       for (const key of changed) dirty.add(key);
       flush();
     },
+    inherit(routes) {
+      const others = routes.filter((route) => !ledger.entries.has(routeKey(route)));
+      ledger.mark('-', others);
+      for (const route of others) again.add(routeKey(route));
+    },
     hear(chunk) {
       for (const said of replies.read(chunk)) hear(said);
     },
     status() {
-      const entries = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
-      const told = entries.filter(([key]) => !refusals.has(key)).length;
-      return { name: 'exabgp', told, waiting: dirty.size, refused: refusals.size };
+      const here = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
+      const told = here.filter(([key]) => !refusals.has(key)).length;
+      const leaving = ledger.entries.size - here.length;
+      return { name: 'exabgp', told, leaving, waiting: dirty.size, refused: refusals.size };
     },
     async settled(signal) {
       await handedOn(output, () => dirty.size === 0, signal);

@@ -28,6 +28,8 @@ export interface Ledger {
   /** What was announced and not yet struck out. */
   readonly entries: ReadonlyMap<RouteKey, Entry>;
   mark(mark: Mark, routes: readonly Route[]): void;
+  /** Whether a successor will find it. */
+  isKept(): boolean;
   close(): void;
 }
 
@@ -47,7 +49,9 @@ export interface LedgerOptions {
 }
 
 /** Nothing of ours is larger: a million routes are 30 MB. */
-const LARGEST_FILE = 256 * 2 ** 20;
+export const LARGEST_FILE = 256 * 2 ** 20;
+/** What stands behind a ledger's name. */
+export const [ROUTES, LOCK] = ['.routes', '.lock'] as const;
 /** The file is written anew when it has so many lines more than there are entries. */
 const MOST_STALE_LINES = 10_000;
 /** After a failure so many writes are left out before the next attempt. */
@@ -55,16 +59,16 @@ const WRITES_LEFT_OUT = 100;
 
 export function memoryLedger(): Ledger {
   const entries = new Map<RouteKey, Entry>();
-  return { entries, mark: (mark, routes) => note(entries, mark, routes), close: () => {} };
+  return { entries, mark: (mark, routes) => note(entries, mark, routes), isKept: () => false, close: () => {} };
 }
 
 /** Throws `LedgerError`. Where no file can be had, that is said, and the ledger is one in memory. */
 export function openLedger({ directory, name, exabgp, log }: LedgerOptions): Ledger {
-  const file = path.join(directory, `${name}.routes`);
+  const file = path.join(directory, `${name}${ROUTES}`);
   let lock: number | undefined;
   try {
     fs.mkdirSync(directory, { recursive: true, mode: 0o755 });
-    lock = fs.openSync(path.join(directory, `${name}.lock`), 'a', 0o600);
+    lock = fs.openSync(path.join(directory, `${name}${LOCK}`), 'a', 0o600);
     if (!lockFile(lock)) throw new LedgerError(`${file} is in use by another ha2bgp: give each a --name of its own`);
     return persistent(file, lock, exabgp, readEntries(file, exabgp, log), log);
   } catch (error) {
@@ -92,12 +96,14 @@ function readEntries(file: string, exabgp: ExabgpIdentity, log: Log): Map<RouteK
   if (found.damaged > 0) {
     log.warn({ file, line: found.firstDamaged ?? 0, lines: found.damaged }, 'damaged lines of the ledger passed over');
   }
-  const isSame = (Object.keys(exabgp) as (keyof ExabgpIdentity)[]).every((part) => found.exabgp[part] === exabgp[part]);
-  if (isSame) return new Map(found.entries);
+  if (isSameExabgp(found.exabgp, exabgp)) return new Map(found.entries);
   if (found.entries.size > 0)
     log.info({ routes: found.entries.size }, 'ExaBGP is another one: nothing is announced yet');
   return nothing;
 }
+
+export const isSameExabgp = (one: ExabgpIdentity, other: ExabgpIdentity): boolean =>
+  one.pid === other.pid && one.startTime === other.startTime && one.bootId === other.bootId;
 
 function persistent(
   file: string,
@@ -145,6 +151,7 @@ function persistent(
         leftOut = 0;
       }
     },
+    isKept: () => leftOut === undefined,
     close() {
       if (isClosed) return;
       isClosed = true;

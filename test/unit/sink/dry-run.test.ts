@@ -73,6 +73,6 @@ describe('the sink of --dry-run', () => {
   it('has told nobody anything', () => {
     const { sink, set } = dryRun();
     set(route(1));
-    expect(sink.status()).toEqual({ name: 'dry run', told: 0, waiting: 0, refused: 0 });
+    expect(sink.status()).toEqual({ name: 'dry run', told: 0, leaving: 0, waiting: 0, refused: 0 });
   });
 });
