@@ -67,7 +67,8 @@ export function openLedger({ directory, name, exabgp, log }: LedgerOptions): Led
   const file = path.join(directory, `${name}${ROUTES}`);
   let lock: number | undefined;
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o755 });
+    // Its parents have to be there: Node 20 never returns from making them where that is not possible, as in /proc.
+    if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: 0o755 });
     lock = fs.openSync(path.join(directory, `${name}${LOCK}`), 'a', 0o600);
     if (!lockFile(lock)) throw new LedgerError(`${file} is in use by another ha2bgp: give each a --name of its own`);
     return persistent(file, lock, exabgp, readEntries(file, exabgp, log), log);

@@ -196,7 +196,7 @@ describeExabgp('what doctor calls mute, or a risk', (release) => {
 
   const heard = (): string[] => {
     const file = path.join(place, 'heard');
-    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   };
   /** Runs a configuration, and says which findings it has. */
   const launch = (
@@ -236,6 +236,7 @@ describeExabgp('what doctor calls mute, or a risk', (release) => {
     const { codes } = launch(WORDS, 'api { processes [ ha ]; neighbor-changes; }');
     expect(codes).toEqual([]);
     await until('both routes', async () => (await peerHas('192.0.2.1/32')) && (await peerHas('2001:db8::1/128')));
+    await until('two answers', () => answers().length >= 2);
     expect(answers()).toEqual(['done', 'done']);
     await until('news of the neighbor', () => heard().some((line) => line === 'neighbor 127.0.1.1 up'));
   });
@@ -259,6 +260,7 @@ describeExabgp('what doctor calls mute, or a risk', (release) => {
     expect(codes).toEqual(['family-missing']);
     await until('the IPv4 route', () => peerHas('192.0.2.1/32'));
     // Said after the other one, on one session: what were to come would be there.
+    await until('two answers', () => answers().length >= 2);
     expect(answers()).toEqual(['done', 'done']);
     expect(await peerHas('2001:db8::1/128')).toBe(false);
   });
