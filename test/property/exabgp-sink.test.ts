@@ -99,10 +99,10 @@ class FakeExabgp {
   }
 
   #take(line: string): void {
-    // Those are answered at once, also before others that came earlier.
+    // What is no command is answered at once, also before others that came earlier; half a line and another not always.
     if (line.startsWith('# ')) this.#say('done');
-    else if (parse(line) === undefined) this.#say('error');
-    else this.#commands.push(line);
+    else if (parse(line) !== undefined) this.#commands.push(line);
+    else if (line.length % 2 === 0) this.#say('error');
   }
 
   #work(line: string): void {
