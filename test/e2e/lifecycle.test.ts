@@ -50,7 +50,7 @@ describe('the end', () => {
   it('withdraws in spite of --on-exit keep where nobody would know of what is kept', async () => {
     const words = ['-n', '127.79.0.0/16', '-l', 'sport = :8779', '--on-exit', 'keep', '--announce-delay', '0'];
     const daemon = startDaemon(words, { env: { HA2BGP_STATE_DIR: '/proc/ha2bgp' } });
-    await daemon.logged('what is announced cannot be kept in a file');
+    await daemon.logged('after a crash nothing is known of');
     await listen(['127.79.0.1:8779']);
     await daemon.told('announce route 127.79.0.1/32 next-hop self');
     expect(await daemon.stop()).toBe(0);
