@@ -188,7 +188,10 @@ describe('stderr', () => {
 
 describe('npm start', () => {
   it('has stdout for our lines alone, and SIGTERM reaches the daemon', async () => {
-    const npm = start('npm', ['start', '--', ...onPort(8783)], { cwd: root, env: cleanEnvironment() });
+    const npm = start('npm', ['start', '--', ...onPort(8783)], {
+      cwd: root,
+      env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none' },
+    });
     await listen(['127.90.0.1:8783']);
     await until('the announce', () => npm.stdout().includes('announce'), 60_000);
     const [pid = -1] = (await descendants(npm.pid)).filter((child) => commandOf(child).includes('bin/ha2bgp.js'));
