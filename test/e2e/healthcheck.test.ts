@@ -66,7 +66,9 @@ describe('ha2bgp healthcheck', () => {
   it('does not end before ExaBGP has answered', async () => {
     const daemon = startDaemon(['healthcheck', ...QUICK, '-i', '0']);
     await daemon.told(UP);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // That it hears of something else, and does not go, takes as long as going would.
+    daemon.child.stdin?.write('neighbor 192.0.2.9 connected\n\n');
+    await daemon.logged('192.0.2.9');
     expect(daemon.child.exitCode).toBeNull();
     daemon.child.stdin?.write('done\n');
     expect(await daemon.ended).toBe(0);
@@ -179,9 +181,13 @@ describe('ha2bgp healthcheck', () => {
   });
 
   it('announces nothing before the up hooks are done', async () => {
-    const daemon = startHealthcheck([...QUICK, '--up-execute', `until test -e ${file('go')}; do sleep 0.02; done`]);
+    const daemon = startHealthcheck([
+      ...QUICK,
+      '--up-execute',
+      `for turn in 1 2 3 4 5 6 7 8 9 10; do sleep 0.02; done; touch ${file('busy')}; until test -e ${file('go')}; do sleep 0.02; done`,
+    ]);
     await daemon.logged('to=up');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until('the hook at work', () => fs.existsSync(file('busy')));
     expect(daemon.lines()).toEqual([]);
     fs.writeFileSync(file('go'), '');
     await daemon.told(UP);

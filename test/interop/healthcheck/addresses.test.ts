@@ -127,10 +127,21 @@ describeInterop("the addresses of healthcheck, beside ExaBGP's own", () => {
   it.concurrent('stay until ExaBGP has answered to the withdraw, and are there before the announce', async () => {
     const namespace = await addNamespace(`hc${count++}`);
     const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
-    const file = path.join(place, 'up');
+    const [file, checks] = ['up', 'checks'].map((name) => path.join(place, name)) as [string, string];
+    const made = (): number => fs.statSync(checks).size;
     try {
       fs.writeFileSync(file, '');
-      const options = ['--rise', '1', '--fall', '1', '-i', '0.05', '-c', `test -e ${file}`, '--withdraw-on-down'];
+      const options = [
+        '--rise',
+        '1',
+        '--fall',
+        '1',
+        '-i',
+        '0.05',
+        '-c',
+        `echo >> ${checks}; test -e ${file}`,
+        '--withdraw-on-down',
+      ];
       const words = ['healthcheck', '--ip', '192.0.2.1', '--dynamic-ip-setup', '--no-ip-setup', ...options];
       const daemon = startDaemon(words, {}, namespace.enter);
       await daemon.told('announce route 192.0.2.1/32 next-hop self med 100');
@@ -138,7 +149,8 @@ describeInterop("the addresses of healthcheck, beside ExaBGP's own", () => {
       daemon.child.stdin?.write('done\n');
       fs.rmSync(file);
       await daemon.told('withdraw route 192.0.2.1/32 next-hop self med 100');
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      const before = made();
+      await until('five more checks', () => made() >= before + 5);
       expect(await show(namespace.ip)).toBe('192.0.2.1/32 lo');
       daemon.child.stdin?.write('done\n');
       await until('the address gone', async () => (await show(namespace.ip)) === '');

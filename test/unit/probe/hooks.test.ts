@@ -55,8 +55,8 @@ describe('hooks', () => {
 
   it('that are still at work when we go are left to their end', async () => {
     const { hooks, run, clock } = rig();
-    run('up', `sleep 0.3; echo to nobody; echo done >> ${file}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    run('up', `echo begun > ${file}; sleep 0.3; echo to nobody; echo done > ${file}`);
+    await until('its beginning', () => said() === 'begun\n');
     hooks.close();
     expect(clock.pending()).toEqual([]);
     await until('its end', () => said() === 'done\n');
