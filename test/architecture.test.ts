@@ -52,8 +52,13 @@ const PURE_FILES = [
   'discovery/proc/words.ts',
   'sink/sink.ts',
   'sink/diff.ts',
+  'sink/exabgp/backlog.ts',
   'sink/exabgp/commands.ts',
+  'sink/exabgp/conversation.ts',
+  'sink/exabgp/ledger-format.ts',
+  'sink/exabgp/refusals.ts',
   'sink/exabgp/replies.ts',
+  'sink/exabgp/waiters.ts',
 ];
 const PURE_ROOMS = ['model', 'bytes', 'core'];
 const SHELL_ROOMS = ['addresses', 'discovery', 'probe', 'sink'];
