@@ -1,0 +1,89 @@
+/**
+ * The judgement on one prefix, PURE: through the stages up to its verdict. A route that it loses it loses here; one that it
+ * is to get waits for its turn (`announcing`).
+ */
+import type { Action } from '../model/action.ts';
+import { isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
+import { type Millis, ms } from '../model/millis.ts';
+import { type Reason, sentence } from '../model/reason.ts';
+import { findCandidate } from './candidates.ts';
+import { flapOf } from './dampening.ts';
+import { isRouted, unwant } from './desired.ts';
+import { type Health, healthOf } from './health.ts';
+import { dueOf, nextVerdict, type Verdict } from './hold.ts';
+import { log, report } from './report.ts';
+import { schedule } from './schedule.ts';
+import type { DaemonState } from './state.ts';
+import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
+
+/** Takes one prefix through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
+export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
+  const { facts, policy, checks } = state;
+  const found = findCandidate(prefix, facts, policy, state.networks);
+  const health = healthOf(found, { facts, policy, checks, at: readAt });
+  const before = state.services.get(prefix);
+  if (before === undefined) {
+    if (!health.up) reject(state, prefix, health.reason, actions);
+    if (!health.up || !isWhole) return;
+  }
+  state.rejected.delete(prefix);
+  const wasRouted = isRouted(state.desired, prefix, policy);
+  // A delay protects a route. One that is held has none to lose, and starts anew; one that is suppressed goes on flapping.
+  const isIdle = before?.state === 'up' && !wasRouted && suppressedUntil(state, prefix) === undefined;
+  const from = before === undefined || (isIdle && !health.up) ? DOWN : before;
+  const verdict = nextVerdict(from, health, readAt, isWhole, policy);
+  const suppressed = dampen(state, prefix, flapOf(from, verdict), readAt, actions);
+  const isGone = verdict.state === 'down' || verdict.state === 'rising';
+  move(state, prefix, verdict, earlier(wakeOf(health), isGone ? undefined : suppressed), readAt, actions);
+  if (suppressed !== undefined || isGone) unwant(state.desired, prefix, policy);
+  else if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) state.desired.coming.add(prefix);
+  const why = isGone ? undefined : whySuppressed(state, prefix, readAt);
+  if (why !== undefined && wasRouted) log(actions, 'info', 'withdrawn', { prefix, reason: sentence(prefix, why) });
+  else report(prefix, { before, after: verdict, wasRouted }, policy, actions);
+  if (verdict.state === 'down') {
+    state.services.delete(prefix);
+    reject(state, prefix, verdict.reason, actions);
+  }
+}
+
+const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
+
+/** `wake`: when the service's health has to be looked at again, whatever its verdict waits for. */
+export function move(
+  state: DaemonState,
+  prefix: Prefix,
+  verdict: Verdict,
+  wake: Millis | undefined,
+  now: Millis,
+  actions: Action[],
+): void {
+  state.services.set(prefix, verdict);
+  const due = earlier(dueOf(verdict), wake);
+  // A service whose time has come, and which is not moved on, waits for the next facts without a timer.
+  if (state.due.has(prefix) && due !== undefined && due <= now) return;
+  state.due.delete(prefix);
+  schedule(state.schedule, prefix, due, actions);
+}
+
+/** The earlier of two moments, each of which may never come. */
+export const earlier = (one: Millis | undefined, other: Millis | undefined): Millis | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : ms(Math.min(one, other));
+
+const wakeOf = (health: Health): Millis | undefined => (health.up ? health.until : undefined);
+
+function reject(state: DaemonState, prefix: Prefix, reason: Reason, actions: Action[]): void {
+  const { facts, rejected } = state;
+  const address = isHostPrefix(prefix) ? networkAddress(prefix) : undefined;
+  const isListening = address !== undefined && facts.listenersOf.has(address);
+  const isArea = facts.areas.has(prefix);
+  if (!isListening && !isArea && (address === undefined || !facts.assignedOf.has(address))) {
+    rejected.delete(prefix);
+    return;
+  }
+  if (rejected.get(prefix)?.code === reason.code) return;
+  rejected.set(prefix, reason);
+  // Somebody listens there, or asked for it, and may wonder; of the host's other addresses there are many.
+  const isAsking = isListening || isArea || reason.code === 'wildcard-not-host-route';
+  const level = isAsking ? 'info' : 'debug';
+  log(actions, level, 'not announced', { address: address ?? prefix, reason: sentence(prefix, reason) });
+}
