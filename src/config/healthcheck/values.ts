@@ -9,7 +9,7 @@ import {
 } from '../../model/community.ts';
 import { LONGEST_DURATION, type Millis, ms, parseDuration } from '../../model/millis.ts';
 import type { NextHop } from '../../model/route.ts';
-import { announcedPrefixes, nextHops } from '../option.ts';
+import { announcedPrefixes, nextHops } from '../option-network.ts';
 
 export type Value<T> = { readonly value: T } | { readonly expected: string };
 export type Reader<T> = (text: string) => Value<T>;

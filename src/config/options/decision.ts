@@ -1,6 +1,6 @@
 /** When a service is announced and withdrawn. */
 import { LONGEST_DURATION, ms } from '../../model/millis.ts';
-import { choice, duration, integer, toggle } from '../option.ts';
+import { choice, duration, integer, toggle } from '../option-plain.ts';
 
 const MOST_PENALTY = 1_000_000;
 

@@ -1,6 +1,6 @@
 /** How the kernel is read, and what becomes of it when that fails. */
 import { LONGEST_DURATION, ms } from '../../model/millis.ts';
-import { choice, duration, durationOr } from '../option.ts';
+import { choice, duration, durationOr } from '../option-plain.ts';
 
 export const DISCOVERY_OPTIONS = {
   interval: durationOr(

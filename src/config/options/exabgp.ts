@@ -1,6 +1,6 @@
 /** How ExaBGP is spoken to, and what of that outlives the process. */
 import { LONGEST_DURATION, ms } from '../../model/millis.ts';
-import { choice, duration, name } from '../option.ts';
+import { choice, duration, name } from '../option-plain.ts';
 
 export const EXABGP_OPTIONS = {
   reannounce: duration(

@@ -1,5 +1,5 @@
 /** Whom the process talks to, and its log. */
-import { choice, toggle } from '../option.ts';
+import { choice, toggle } from '../option-plain.ts';
 
 export const PROCESS_OPTIONS = {
   bgpBackend: choice(

@@ -1,6 +1,6 @@
 /** What is written down of a run, to be played again. */
 import { bytesOf } from '../../model/size.ts';
-import { filePath, integer, size } from '../option.ts';
+import { filePath, integer, size } from '../option-plain.ts';
 
 export const RECORDING_OPTIONS = {
   record: filePath({

@@ -1,5 +1,5 @@
 /** What `ha2bgp replay` takes besides settings: no settings themselves, and so not in the table. */
-import { choice } from '../option.ts';
+import { choice } from '../option-plain.ts';
 
 export const REPLAY_OPTIONS = {
   format: choice(

@@ -5,8 +5,9 @@ import {
   parseLargeCommunity,
   WELL_KNOWN_COMMUNITIES,
 } from '../../model/community.ts';
-import { integerOr, nextHops, toggle } from '../option.ts';
 import { asPath, neighbors, number32, words } from '../option-bgp.ts';
+import { nextHops } from '../option-network.ts';
+import { integerOr, toggle } from '../option-plain.ts';
 
 export const ROUTE_OPTIONS = {
   nexthop: nextHops({

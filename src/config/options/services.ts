@@ -2,18 +2,9 @@
 import type { ListenFilter } from '../../model/listen-filter.ts';
 import { parseListenFilter } from '../../model/listen-filter-parser.ts';
 import { LONGEST_DURATION, ms } from '../../model/millis.ts';
-import {
-  announcedPrefixes,
-  choice,
-  choices,
-  durationOr,
-  lengths,
-  listenFilter,
-  listenFilters,
-  name,
-  prefixes,
-  toggle,
-} from '../option.ts';
+import { listenFilter, listenFilters } from '../option-filter.ts';
+import { announcedPrefixes, lengths, prefixes } from '../option-network.ts';
+import { choice, choices, durationOr, name, toggle } from '../option-plain.ts';
 import { servicePorts } from '../services-file.ts';
 
 const DEFAULT_FILTER = 'sport = :80 or sport = :443';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listenFilter, type Option } from '../../../src/config/option.ts';
+import type { Option } from '../../../src/config/option.ts';
+import { listenFilter } from '../../../src/config/option-filter.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../../../src/config/options.ts';
 import { policyFrom } from '../../../src/config/policy.ts';
 import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';

@@ -1,0 +1,130 @@
+/** The kinds of values that are plain: durations, numbers, sizes, words, names and paths. */
+import { formatDuration, type Millis, parseDuration } from '../model/millis.ts';
+import { type Bytes, formatSize, parseSize } from '../model/size.ts';
+import { type Description, list, type Option, orWord, single, value } from './option.ts';
+
+export function duration(
+  of: Description<Millis>,
+  { least, most }: { readonly least: Millis; readonly most: Millis },
+): Option<Millis> {
+  const range = `from ${formatDuration(least)} to ${formatDuration(most)}`;
+  return value({ ...of, argument: 'duration' }, formatDuration, (text) => {
+    const parsed = parseDuration(text);
+    return parsed !== undefined && parsed >= least && parsed <= most
+      ? { value: parsed }
+      : { expected: `a duration with its unit such as 250ms, 3s or 1m30s, ${range}` };
+  });
+}
+
+/** A duration, or the word that stands for having none. */
+export function durationOr<const T extends string>(
+  word: T,
+  of: Description<Millis | NoInfer<T>>,
+  range: { readonly least: Millis; readonly most: Millis },
+): Option<Millis | T> {
+  return orWord<T, Millis>(word, of.default, duration({ ...of, default: range.least }, range));
+}
+
+export function integer(
+  of: Description<number>,
+  { least, most }: { readonly least: number; readonly most: number },
+): Option<number> {
+  return value({ ...of, argument: 'number' }, String, (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most
+      ? { value: number }
+      : { expected: `a whole number from ${least} to ${most}` };
+  });
+}
+
+/** A whole number, or the word that stands for none. */
+export function integerOr<const T extends string>(
+  word: T,
+  of: Description<number | NoInfer<T>>,
+  range: { readonly least: number; readonly most: number },
+): Option<number | T> {
+  return orWord<T, number>(word, of.default, integer({ ...of, default: range.least }, range));
+}
+
+export function size(
+  of: Description<Bytes>,
+  { least, most }: { readonly least: Bytes; readonly most: Bytes },
+): Option<Bytes> {
+  return value({ ...of, argument: 'size' }, formatSize, (text) => {
+    const parsed = parseSize(text);
+    return parsed !== undefined && parsed >= least && parsed <= most
+      ? { value: parsed }
+      : {
+          expected: `a size with its unit such as 512KiB, 16MiB or 1GiB, from ${formatSize(least)} to ${formatSize(most)}`,
+        };
+  });
+}
+
+/** `aliases`: other words that mean one of `words`. */
+export function choice<const T extends string>(
+  of: Description<NoInfer<T>>,
+  words: readonly T[],
+  aliases: Readonly<Record<string, NoInfer<T>>> = {},
+): Option<T> {
+  return value<T>({ ...of, argument: words.join('|') }, String, (text) => {
+    const word = words.find((known) => known === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
+    return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
+  });
+}
+
+/** Some of the words, at least one. */
+export function choices<const T extends string>(
+  of: Description<readonly NoInfer<T>[]>,
+  words: readonly T[],
+): Option<readonly T[]> {
+  const made = list<T>({ ...of, argument: words.join('|') }, (text) => {
+    const word = words.find((known) => known === text);
+    return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
+  });
+  // In the order of the table, so that it does not matter how it was written; and commas work in a flag, too.
+  return {
+    ...made,
+    parse: (texts) => {
+      const parsed = made.parse(texts.flatMap((text) => text.split(',').map((part) => part.trim())));
+      return 'value' in parsed ? { value: words.filter((word) => parsed.value.includes(word)) } : parsed;
+    },
+  };
+}
+
+/** Text that is only compared with names of the kernel's. The default, an empty one, means "any". */
+export function name(of: Description<string>, argument: string, most: number): Option<string> {
+  return value({ ...of, argument }, String, (text) =>
+    /^[\x21-\x7e]*$/.test(text) && text.length <= most
+      ? { value: text }
+      : { expected: `at most ${most} printable ASCII characters without spaces` },
+  );
+}
+
+/** A path of the file system. The default, an empty one, means "none". */
+export function filePath(of: Description<string>): Option<string> {
+  return value({ ...of, argument: 'file' }, String, (text) =>
+    isPath(text) ? { value: text } : { expected: 'a path without control characters, of 4096 bytes at most' },
+  );
+}
+
+/** PATH_MAX. What is printed of it must not move a terminal's cursor. */
+function isPath(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return !/[\x00-\x1f\x7f-\x9f]/.test(text) && text === text.trim() && Buffer.byteLength(text) <= 4096;
+}
+
+/** Off unless it is given. */
+export function toggle(of: Omit<Description<boolean>, 'default'>): Option<boolean> {
+  return {
+    ...of,
+    kind: 'switch',
+    argument: '',
+    default: false,
+    format: String,
+    parse: single((text) => {
+      if (/^(true|1|yes|on)$/i.test(text)) return { value: true };
+      if (/^(false|0|no|off)$/i.test(text)) return { value: false };
+      return { expected: 'true or false' };
+    }),
+  };
+}
