@@ -9,8 +9,9 @@ import { RELEASES } from '../config/exabgp-conf/release.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Option } from '../config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
+import type { Problem } from '../config/place.ts';
 import { quote, visible } from '../config/quote.ts';
-import type { GivenFlags, Problem } from '../config/settings.ts';
+import type { GivenFlags } from '../config/settings.ts';
 import { COMMAND_NAMES, COMMANDS, type CommandName, SETTING_COMMANDS, type SettingCommand } from './commands.ts';
 import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
 

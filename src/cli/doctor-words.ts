@@ -1,7 +1,7 @@
 /** What `ha2bgp doctor` takes on the command line. */
 import { RELEASES, type Release } from '../config/exabgp-conf/release.ts';
+import type { Problem } from '../config/place.ts';
 import { quote, visible } from '../config/quote.ts';
-import type { Problem } from '../config/settings.ts';
 
 export interface DoctorWords {
   readonly file: string;

@@ -5,9 +5,9 @@ import { parseExabgpEnv } from '../config/exabgp-conf/environment.ts';
 import { type Finding, type Report, severityOf } from '../config/exabgp-conf/finding.ts';
 import { RELEASES } from '../config/exabgp-conf/release.ts';
 import { findUser } from '../config/exabgp-user.ts';
+import type { Problem } from '../config/place.ts';
 import { plain, quote, visible } from '../config/quote.ts';
 import { checkRunFile } from '../config/run-file.ts';
-import type { Problem } from '../config/settings.ts';
 import type { DoctorWords } from './doctor-words.ts';
 import { readWords } from './run-words.ts';
 

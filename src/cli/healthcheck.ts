@@ -8,8 +8,9 @@ import { createIpCommand, type IpCommand, showWords } from '../addresses/ip-comm
 import { parseShown } from '../addresses/show.ts';
 import { chooseFound, declare, healthcheckPolicy } from '../config/healthcheck/service.ts';
 import type { HealthcheckSettings } from '../config/healthcheck/settings.ts';
+import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
-import { type Problem, resolveSettings } from '../config/settings.ts';
+import { resolveSettings } from '../config/settings.ts';
 import { initialState } from '../core/state.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';

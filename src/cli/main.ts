@@ -1,7 +1,8 @@
 /** The command line's door: finds the command, and reports what is wrong with it. */
 import fs from 'node:fs';
 import { REPLAY_OPTIONS } from '../config/options/replay.ts';
-import { type Problem, resolveOption, resolveSettings } from '../config/settings.ts';
+import type { Problem } from '../config/place.ts';
+import { resolveOption, resolveSettings } from '../config/settings.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';

@@ -3,9 +3,10 @@
  * recorded settings. With settings of its own it plays what-if beside it, and tells both.
  */
 import type { OptionName, Settings } from '../config/options.ts';
+import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
 import { beyondRecording, replaySettings } from '../config/recorded-settings.ts';
-import type { GivenFlags, Problem } from '../config/settings.ts';
+import type { GivenFlags } from '../config/settings.ts';
 import { handle } from '../core/daemon.ts';
 import { restoreSnapshot, takeSnapshot } from '../core/snapshot.ts';
 import { type DaemonState, initialState } from '../core/state.ts';

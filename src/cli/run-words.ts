@@ -1,8 +1,9 @@
 /** What ha2bgp makes of the words behind it in a `run` line of ExaBGP. */
 import type { Plan, WordsRead } from '../config/exabgp-conf/run-line.ts';
 import { resolveHealthcheck } from '../config/healthcheck/settings.ts';
+import { nextHopFor } from '../config/next-hops.ts';
 import type { Settings } from '../config/options.ts';
-import { nextHopFor, resolveSettings } from '../config/settings.ts';
+import { resolveSettings } from '../config/settings.ts';
 import { familyOf } from '../model/address.ts';
 import { parseArguments } from './arguments.ts';
 

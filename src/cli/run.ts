@@ -1,9 +1,10 @@
 /** `ha2bgp run`: puts the house together, and takes it apart again. */
 
+import { needNetlink } from '../config/contradictions.ts';
 import { OPTIONS, type Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
-import { needNetlink, type Resolved } from '../config/settings.ts';
+import type { Resolved } from '../config/settings.ts';
 import { instanceName, stateDirectory } from '../config/state.ts';
 import { initialState } from '../core/state.ts';
 import { DiscoveryError, openDiscovery } from '../discovery/discovery.ts';

@@ -1,8 +1,8 @@
 /** From settings to the policy that the core decides by. */
 import type { Policy } from '../model/policy.ts';
+import { nextHopFor } from './next-hops.ts';
 import type { Settings } from './options.ts';
 import { attributesFrom, scopeFrom } from './routes.ts';
-import { nextHopFor } from './settings.ts';
 
 /** What somebody named is meant; what is found may be a mistake. */
 const MOST_ROUTES = { discovered: 1_000, declared: 100_000 };

@@ -8,7 +8,8 @@ import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import { type GivenFlags, type Problem, type Resolved, resolveSettings } from './settings.ts';
+import type { Problem } from './place.ts';
+import { type GivenFlags, type Resolved, resolveSettings } from './settings.ts';
 
 export type RecordedSettings = Readonly<Record<string, RecordedSetting>>;
 

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Option } from './option.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
 import { OPTIONS, type OptionName, type Settings } from './options.ts';
+import type { Origins, Problem } from './place.ts';
+import { quote } from './quote.ts';
 
 export const NO_STATE = 'none';
 
@@ -31,3 +33,34 @@ export const nameProblem = (name: string): string | undefined =>
   name === '' || /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)
     ? undefined
     : 'expected letters, digits, ".", "_" and "-", and none of the last three but "_" at the beginning';
+
+/** Adds what would be kept for nobody, and what has no effect without a state. */
+export function checkState(
+  settings: Settings,
+  origins: Origins,
+  placeOf: (name: OptionName) => string,
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  const refuse = (name: OptionName, text: string): void => void problems.push({ place: placeOf(name), text });
+  const text = nameProblem(settings.name);
+  if (text !== undefined) refuse('name', `${quote(settings.name)}: ${text}`);
+  const hasNoState = settings.stateDir === NO_STATE;
+  if (hasNoState && settings.name !== '') refuse('name', `has no effect with ${placeOf('stateDir')} none`);
+  if (settings.bgpBackend === 'test') {
+    for (const name of ['stateDir', 'name'] as const) {
+      if (settings[name] !== '' && settings.stateDir !== NO_STATE) {
+        refuse(
+          name,
+          `has no effect with ${placeOf('bgpBackend')} test: there is nobody to whom a successor could speak`,
+        );
+      }
+    }
+  }
+  if (settings.onExit === 'keep' && hasNoState) {
+    refuse('onExit', `keep: nobody would know of what is kept, with ${placeOf('stateDir')} none`);
+  } else if (settings.onExit === 'keep' && origins.name === 'default' && settings.bgpBackend !== 'test') {
+    const text = 'keep: give a --name, so that a successor with other settings knows what is its own';
+    warnings.push({ place: placeOf('onExit'), text });
+  }
+}

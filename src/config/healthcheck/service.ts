@@ -13,7 +13,7 @@ import { ms } from '../../model/millis.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { RouteAttributes, RouteScope } from '../../model/route.ts';
 import type { DeclaredService, ServiceState, StateRoutes } from '../../model/service.ts';
-import type { Problem } from '../settings.ts';
+import type { Problem } from '../place.ts';
 import type { HealthcheckSettings } from './settings.ts';
 import { MOST_UINT32, network } from './values.ts';
 

@@ -4,8 +4,8 @@ import type { IpAddress, Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import type { NextHop, RouteScope } from '../../model/route.ts';
 import type { Check, CheckState, Probe, ServiceId, ServiceState } from '../../model/service.ts';
+import type { Problem } from '../place.ts';
 import { quote } from '../quote.ts';
-import type { Problem } from '../settings.ts';
 import { type HealthcheckOptionName, healthcheckOption } from './options.ts';
 import {
   addressOnDevice,

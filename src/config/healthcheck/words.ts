@@ -3,8 +3,8 @@
  * `--opt=value`, `-i5`, switches in one word (`-sd`), long flags cut short where only one is meant.
  */
 import { nearest } from '../nearest.ts';
+import type { Problem } from '../place.ts';
 import { quote, visible } from '../quote.ts';
-import type { Problem } from '../settings.ts';
 import { HEALTHCHECK_OPTION_NAMES, type HealthcheckOptionName, healthcheckOption } from './options.ts';
 
 export type Given = { readonly [Name in HealthcheckOptionName]?: readonly string[] };

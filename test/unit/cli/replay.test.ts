@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { replay, SettingsError } from '../../../src/cli/replay.ts';
-import type { Problem } from '../../../src/config/settings.ts';
+import type { Problem } from '../../../src/config/place.ts';
 import { ms } from '../../../src/model/millis.ts';
 import * as facts from '../../helpers/facts.ts';
 import { MIDNIGHT, type RecordedLife, recordLife } from '../../helpers/recordings.ts';

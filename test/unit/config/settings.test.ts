@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../../../src/config/options.ts';
-import { type GivenFlags, type Origin, resolveSettings } from '../../../src/config/settings.ts';
+import type { Origin } from '../../../src/config/place.ts';
+import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
 import { or, sport } from '../../helpers/listen-filters.ts';
 
 const problemsOf = (flags: GivenFlags, environment: Record<string, string | undefined> = {}): string[] =>

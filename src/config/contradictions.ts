@@ -1,0 +1,114 @@
+/**
+ * What is wrong with settings that are each good: those that contradict each other, or have no effect beside each other.
+ * What belongs to one subject alone is with it: dampening, next hops, routes, the state.
+ */
+import { NEEDS_NETLINK } from '../discovery/proc/refused.ts';
+import { type Family, familyOf, lengthOf } from '../model/address.ts';
+import { formatListenFilter } from '../model/listen-filter.ts';
+import { portRanges } from '../model/port-ranges.ts';
+import { checkDampening } from './dampening.ts';
+import { checkNextHops, warnOfNextHops } from './next-hops.ts';
+import type { Option } from './option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
+import { type Origins, type Problem, placeIn } from './place.ts';
+import { quote } from './quote.ts';
+import { checkRoutes } from './routes.ts';
+import { checkState } from './state.ts';
+
+/** `settings` as they were given; `complete`: what they mean. */
+export function checkTogether(
+  settings: Settings,
+  complete: Settings,
+  origins: Origins,
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  const placeOf = placeIn(origins);
+  const announced = [...complete.network, ...complete.announce];
+  const has = (family: Family): boolean => announced.some((prefix) => familyOf(prefix) === family);
+
+  if (settings.network.length === 0 && settings.announce.length === 0) {
+    warnings.push({
+      place: '--network',
+      text: 'not given: trying things out with 127.0.0.0/8, which is nothing for a real BGP neighbor',
+    });
+  }
+  for (const prefix of settings.announce) {
+    const shortest = settings.shortestPrefix[familyOf(prefix)];
+    if (lengthOf(prefix) >= shortest) continue;
+    problems.push({
+      place: placeOf('announce'),
+      text: `${prefix}: expected /${shortest} or longer, unless --shortest-prefix says otherwise`,
+    });
+  }
+  checkFilters(settings, placeOf, problems);
+  checkDiscovery(settings, placeOf, problems);
+  checkRecording(settings, placeOf, problems);
+  checkNextHops(settings, placeOf, has, problems);
+  for (const { name, text } of checkDampening(settings, placeOf, (name) => origins[name] !== 'default')) {
+    problems.push({ place: placeOf(name), text });
+  }
+  checkRoutes(complete, placeOf, problems);
+  warnOfNextHops(settings, placeOf, problems.length === 0 && has('ipv6'), warnings);
+  checkState(settings, origins, placeOf, problems, warnings);
+  if (settings.debug && origins.debug === origins.logLevel && settings.logLevel !== 'debug') {
+    problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
+  }
+}
+
+/** The settings in force that cannot be followed with facts from /proc, and why. */
+export function needNetlink(settings: Settings): readonly { readonly name: OptionName; readonly why: string }[] {
+  return OPTION_NAMES.flatMap((name) => {
+    const option = OPTIONS[name] as Option<unknown>;
+    const why = NEEDS_NETLINK[option.flag];
+    const isInForce = option.format(settings[name]) !== option.format(option.default);
+    return why !== undefined && isInForce ? [{ name, why }] : [];
+  });
+}
+
+/** A filter that nothing can match is a slip: `dport` for `sport`, or two ports at once. */
+function checkFilters(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
+  for (const [name, filters] of [
+    ['listenFilter', [settings.listenFilter]],
+    ['require', settings.require],
+  ] as const) {
+    for (const filter of filters) {
+      if (portRanges(filter).length > 0) continue;
+      problems.push({
+        place: placeOf(name),
+        text: `${quote(formatListenFilter(filter))}: expected a filter that some listening socket can match; its own port is sport`,
+      });
+    }
+  }
+}
+
+/** What would be accepted and have no effect. */
+function checkRecording(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
+  if (settings.record !== '') return;
+  for (const name of ['recordSize', 'recordFiles'] as const) {
+    if (settings[name] === OPTIONS[name].default) continue;
+    problems.push({ place: placeOf(name), text: `has no effect without --${OPTIONS.record.flag}` });
+  }
+}
+
+/** The same of what is read. */
+function checkDiscovery(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
+  const { protocol, hints, discoverySource } = settings;
+  const refuse = (name: OptionName, text: string): void => void problems.push({ place: placeOf(name), text });
+  if (settings.anyip && settings.network.length === 0) refuse('anyip', 'needs a --network in which the routes lie');
+  if (settings.acceptQueueFull !== 'off' && !protocol.includes('tcp')) {
+    refuse('acceptQueueFull', `has no effect with ${placeOf('protocol')} udp: only TCP has an accept queue`);
+  }
+  if (hints === 'tracefs' && !protocol.includes('tcp')) {
+    refuse('hints', `tracefs tells nothing of UDP sockets, and ${placeOf('protocol')} is udp alone`);
+  }
+  if (discoverySource === 'proc') {
+    for (const { name, why } of needNetlink(settings)) refuse(name, `${why} (${placeOf('discoverySource')} proc)`);
+  }
+  if (hints === 'destroy' && settings.netns !== '') {
+    refuse('hints', `destroy hears of our own network namespace alone, and ${placeOf('netns')} is ${settings.netns}`);
+  }
+  if (hints === 'destroy' && discoverySource === 'proc') {
+    refuse('hints', `destroy needs netlink, and ${placeOf('discoverySource')} is proc`);
+  }
+}
