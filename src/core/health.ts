@@ -2,15 +2,8 @@
  * Third stage, PURE: whether a candidate is fit to be announced now: what it stands for is on this host and usable, and
  * matching listeners cover it, or its check says so.
  */
-import { bitsOf, familyOf, type IpAddress, isLoopback, type Prefix } from '../model/address.ts';
-import {
-  type AssignedAddress,
-  endpoint,
-  type HostAddress,
-  type Listener,
-  listenerKey,
-  wildcardFamilies,
-} from '../model/facts.ts';
+import { familyOf, type IpAddress, type Prefix } from '../model/address.ts';
+import { endpoint, type HostAddress, type Listener, listenerKey, wildcardFamilies } from '../model/facts.ts';
 import { formatListenFilter, type ListenFilter, matches } from '../model/listen-filter.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
@@ -19,6 +12,7 @@ import type { Candidate, Rejected, Rule } from './candidates.ts';
 import { notSelected } from './candidates.ts';
 import { type CheckedServices, whyNotWanted } from './checked.ts';
 import type { FactsIndex } from './facts.ts';
+import { whyNotReached, whyNotServed } from './reach.ts';
 
 export type Health =
   /** `until`: when that has to be looked at again though no fact changes. */
@@ -60,20 +54,24 @@ function better(one: Health | undefined, other: Health): Health {
 }
 
 function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
-  const { facts } = grounds;
+  const { facts, policy } = grounds;
   switch (rule.type) {
     case 'address': {
       const usable = usableOf(rule.onHost, grounds);
       if ('code' in usable) return { up: false, lost: 'address', reason: usable };
       const listeners = [...(facts.listenersOf.get(rule.address)?.values() ?? []), ...wildcardsFor(prefix, facts)];
-      return coverage(listeners, grounds, (listener) => whyNotServed(rule.address, usable, listener, grounds));
+      return coverage(listeners, grounds, (listener) =>
+        whyNotServed(rule.address, usable, listener, facts, policy.wildcard),
+      );
     }
     case 'anyip': {
       const usable = usableOf(rule.routes, grounds);
       if ('code' in usable) return { up: false, lost: 'address', reason: usable };
       const inside = listenersInside(facts.areas.get(prefix)?.listening ?? [], facts);
       return coverage([...inside, ...wildcardsFor(prefix, facts)], grounds, (listener) =>
-        whyNotReached(listener, usable, grounds, grounds.policy.wildcard === 'off'),
+        policy.wildcard === 'off' && wildcardFamilies(listener).length > 0
+          ? { code: 'wildcard-off', listener: endpoint(listener) }
+          : whyNotReached(listener, usable, facts),
       );
     }
     case 'declared':
@@ -108,7 +106,7 @@ function healthOfDeclared(prefix: Prefix, grounds: Grounds): Health {
   const bound = [...(area?.listening ?? [])].filter((address) => usableAt.has(address));
   const listeners = [...listenersInside(bound, facts), ...wildcardsFor(prefix, facts)];
   return coverage(listeners, grounds, (listener) =>
-    whyNotReached(listener, usableAt.get(listener.address) ?? all, grounds, false),
+    whyNotReached(listener, usableAt.get(listener.address) ?? all, facts),
   );
 }
 
@@ -199,68 +197,6 @@ function queueHoldsUntil(listener: Listener, { facts, policy }: Grounds): number
   if (policy.acceptQueueFull === undefined) return Number.POSITIVE_INFINITY;
   const since = facts.fullSince.get(listenerKey(listener));
   return since === undefined ? Number.POSITIVE_INFINITY : since + policy.acceptQueueFull;
-}
-
-function whyNotServed(
-  address: IpAddress,
-  usable: readonly HostAddress[],
-  listener: Listener,
-  grounds: Grounds,
-): Reason | undefined {
-  const { facts, policy } = grounds;
-  const isWildcard = wildcardFamilies(listener).length > 0;
-  if (!isWildcard) return whyNotReached(listener, usable, grounds, false);
-  if (policy.wildcard === 'off') return { code: 'wildcard-off', listener: endpoint(listener) };
-  const assigned = usable.filter((fact): fact is AssignedAddress => fact.origin === 'assigned');
-  const covered = policy.wildcard === 'all' ? assigned : assigned.filter((fact) => isServiceAddress(fact, facts));
-  if (covered.length > 0) return whyNotReached(listener, covered, grounds, false);
-  const length = assigned[0]?.length ?? bitsOf(familyOf(address));
-  return { code: 'wildcard-not-host-route', listener: endpoint(listener), length };
-}
-
-/** Whether what is sent to one of the addresses reaches the listener. */
-function whyNotReached(
-  listener: Listener,
-  addresses: readonly HostAddress[],
-  { facts }: Grounds,
-  isWildcardOff: boolean,
-): Reason | undefined {
-  if (isWildcardOff && wildcardFamilies(listener).length > 0) {
-    return { code: 'wildcard-off', listener: endpoint(listener) };
-  }
-  return addresses.some((address) => reaches(address, listener, facts))
-    ? undefined
-    : { code: 'listener-device-unreachable', listener: endpoint(listener) };
-}
-
-/**
- * A socket bound to a device takes only what came in through it (socket(7), SO_BINDTODEVICE). What other hosts send never
- * comes in through a loopback or a dummy device, nothing through one that is down, and what comes in through a port of a
- * bridge is the bridge's. A VRF is a world of its own: a socket serves it when bound to it or to a device of it, an unbound
- * one only where a sysctl says so
- * (Documentation/networking/vrf.rst).
- */
-function reaches(address: HostAddress, listener: Listener, facts: FactsIndex): boolean {
-  const vrf = address.origin === 'assigned' ? (facts.devices.get(address.device)?.vrf ?? '') : address.vrf;
-  if (listener.device === '') {
-    return vrf === '' || facts.devices.get(vrf)?.takesUnbound.includes(listener.protocol) === true;
-  }
-  const known = facts.devices.get(listener.device);
-  if (known?.up !== true || known.isPort || known.vrf !== vrf) return false;
-  if (known.kind === 'loopback') return isLoopbackFact(address);
-  return known.kind !== 'dummy';
-}
-
-const isLoopbackFact = (fact: HostAddress): boolean =>
-  isLoopback(fact.origin === 'assigned' ? fact.address : (fact.prefix.slice(0, fact.prefix.indexOf('/')) as IpAddress));
-
-/**
- * A wildcard listener would stand for every address of the host, its management address included. It stands only for
- * those that somebody set up as a service address: a host route, or on a loopback or dummy device.
- */
-function isServiceAddress(fact: AssignedAddress, facts: FactsIndex): boolean {
-  const kind = facts.devices.get(fact.device)?.kind;
-  return fact.length === bitsOf(familyOf(fact.address)) || kind === 'loopback' || kind === 'dummy';
 }
 
 function listenersInside(addresses: Iterable<IpAddress>, facts: FactsIndex): Listener[] {

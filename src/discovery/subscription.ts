@@ -1,6 +1,7 @@
 /** SHELL: a descriptor that has something to read whenever the kernel hints; what it says is not looked at. */
 import type net from 'node:net';
-import { closeDescriptor, readable } from '../runtime/native.ts';
+import { closeDescriptor } from '../runtime/native.ts';
+import { readable } from '../runtime/readable.ts';
 
 export interface Subscription {
   /** Nothing is called any more once it returns. */

@@ -1,20 +1,13 @@
 /**
- * The one edge to system calls that Node itself does not offer.
+ * The one edge to system calls that Node itself does not offer: `koffi` calls libc.
  *
- * What it does: opens, sends on and receives from AF_NETLINK sockets, turns such a descriptor into a readable stream,
- * binds a TCP or UDP socket in one step, locks a file, all of it in another network namespace where asked to, and asks poll(2) whether
- * a descriptor takes a write.
- * What it does not: know a single netlink message (`discovery/netlink`).
+ * What it does: opens, sends on and receives from AF_NETLINK sockets, binds a TCP or UDP socket in one step, locks a file,
+ * all of it in another network namespace where asked to, and asks poll(2) whether a descriptor takes a write.
+ * What it does not: know a single netlink message (`discovery/netlink`), or wait for one (`runtime/readable`).
  *
- * Two ways in, and what breaks if Node changes:
- * - `koffi` calls libc. Requests and their answers are synchronous: the kernel builds a dump inside our own recv(2), so
- *   that there is nothing to wait for, and one dump costs less than one trip through the event loop.
- * - A subscription has to be waited for. Node refuses a netlink descriptor everywhere in its public API
- *   (`ERR_INVALID_FD_TYPE`), but a libuv *pipe handle* reads whatever descriptor it is given. The constructor of that
- *   handle is reached through the `_handle` of an ordinary `net.Socket`. If a Node release hides it, `readable()` throws
- *   `NativeError`, discovery says so and lives on its interval alone.
+ * Requests and their answers are synchronous: the kernel builds a dump inside our own recv(2), so that there is nothing to
+ * wait for, and one dump costs less than one trip through the event loop.
  */
-import net from 'node:net';
 import os from 'node:os';
 import koffi from 'koffi';
 import { addressToBytes, familyOf, type IpAddress } from '../model/address.ts';
@@ -180,36 +173,6 @@ export function receiveDatagram(fd: number, buffer: Uint8Array): number | undefi
 }
 /** With it recv(2) returns the datagram's real length, also when the buffer was shorter. */
 const MSG_TRUNC = 0x20;
-
-/**
- * A stream over a descriptor that Node would not take: one `data` is one read(2), of a netlink descriptor one datagram. It
- * owns the descriptor and makes it non-blocking. An error, such as an overrun (ENOBUFS), destroys both.
- */
-export function readable(fd: number): net.Socket {
-  const probe = new net.Socket() as net.Socket & { _handle: unknown };
-  const { constructor: Pipe } = pipeHandle(probe);
-  const handle = new Pipe(0);
-  const status = handle.open(fd);
-  if (status < 0) throw new NativeError('pipe handle open', -status);
-  return new net.Socket({ handle, readable: true, writable: false } as unknown as net.SocketConstructorOpts);
-}
-
-interface PipeHandle {
-  open(fd: number): number;
-}
-type PipeConstructor = new (kind: number) => PipeHandle;
-
-/** A socket that is told to connect to a path gets a pipe handle, before anything is connected. */
-function pipeHandle(probe: net.Socket & { _handle: unknown }): { constructor: PipeConstructor } {
-  probe.on('error', () => {}); // nothing listens there: the connection is expected to fail
-  probe.connect({ path: '/proc/self/no-such-socket' });
-  const handle = probe._handle as { constructor: PipeConstructor } | null | undefined;
-  probe.destroy();
-  if (handle === null || handle === undefined || typeof handle.constructor !== 'function') {
-    throw new NativeError('pipe handle', os.constants.errno.ENOSYS, 'this Node release does not show its pipe handle');
-  }
-  return handle;
-}
 
 /** Whether a write of up to PIPE_BUF (4,096) bytes would go through at once: poll(2), pipe(7). */
 export function takesWrite(fd: number): boolean {
