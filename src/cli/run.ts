@@ -21,6 +21,7 @@ import { createLoop, type Loop } from '../runtime/loop.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile, RingError } from '../runtime/ring.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
+import { watchBeside } from '../sink/exabgp/beside.ts';
 import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
 import { LedgerError, type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
@@ -41,7 +42,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
   let loop: Loop | undefined;
-  let orphans: ReturnType<typeof watchOrphans> | undefined;
+  const watchers: { close(): void }[] = [];
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const output = openStdout(log, lifecycle);
@@ -79,7 +80,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     // What nobody would know of is not left behind.
     const how = onExit === 'keep' && hasExabgp && !settings.dryRun && !ledger.isKept() ? 'withdraw' : onExit;
     log.info({ why, announced: told, onExit: how }, 'stopping');
-    orphans?.close();
+    for (const watcher of watchers) watcher.close();
     loop?.close();
     // Withdrawing comes first: it is what others wait for.
     await sink.close(time, how);
@@ -101,15 +102,18 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     announced: found.filter(({ standing }) => standing !== 'leaving').map(({ route }) => route),
     doubtful: found.filter(({ standing }) => standing === 'leaving').map(({ route }) => route),
   });
-  orphans =
-    place &&
-    watchOrphans({
-      ...{ ...place, clock, log: log.child('ledger') },
+  if (place !== undefined) {
+    const beside = { ...place, clock, log: log.child('ledger') };
+    const orphans = watchOrphans({
+      ...beside,
       found(routes) {
         exabgp?.inherit(routes);
         push({ type: 'routesFound', at: clock.now(), announced: [], doubtful: routes });
       },
     });
+    const others = watchBeside({ ...beside, withdrawn: (prefixes) => exabgp?.assert(prefixes) });
+    watchers.push(orphans, others);
+  }
   source.start();
 }
 
@@ -146,12 +150,13 @@ function detailOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function openLog({ logFormat, logLevel, noColor }: Settings, hasExabgp: boolean): Log {
+function openLog({ logFormat, logLevel, noColor, name }: Settings, hasExabgp: boolean): Log {
   const isShown = isTerminal(2);
   const isText = logFormat === 'text' || (logFormat === 'auto' && (isShown || hasExabgp));
   return createLog({
     format: isText ? (hasExabgp ? 'short-text' : 'text') : 'json',
     level: logLevel,
     color: isShown && !noColor && (process.env['NO_COLOR'] ?? '') === '',
+    ...(name !== '' && { name }),
   });
 }

@@ -39,7 +39,9 @@ export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhol
   else if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) state.desired.coming.add(prefix);
   const why = isGone ? undefined : whySuppressed(state, prefix, readAt);
   if (why !== undefined && wasRouted) log(actions, 'info', 'withdrawn', { prefix, reason: sentence(prefix, why) });
-  else report(prefix, { before, after: verdict, wasRouted }, policy, actions);
+  else if (why !== undefined && verdict.state === 'up' && (from.state === 'rising' || from.state === 'down')) {
+    log(actions, 'info', 'up, but suppressed', { prefix, reason: sentence(prefix, why) });
+  } else report(prefix, { before, after: verdict, wasRouted }, policy, actions);
   if (verdict.state === 'down') {
     state.services.delete(prefix);
     reject(state, prefix, verdict.reason, actions);

@@ -33,10 +33,10 @@ export function dampen(
   const penalty = Math.round(after.penalty);
   log(actions, 'debug', 'flapped', { prefix, penalty, seen: flap === 'went' });
   if (after.reuseAt === undefined) return undefined;
-  if (!wasSuppressed) {
-    const reuseIn = formatDuration(ms(Math.ceil((after.reuseAt - now) / 1_000) * 1_000));
-    log(actions, 'warn', action === 'withdraw' ? 'suppressed' : 'would be suppressed', { prefix, penalty, reuseIn });
-  }
+  const reuseIn = formatDuration(ms(Math.ceil((after.reuseAt - now) / 1_000) * 1_000));
+  const said = action === 'withdraw' ? 'suppressed' : 'would be suppressed';
+  if (!wasSuppressed) log(actions, 'warn', said, { prefix, penalty, reuseIn });
+  else if (flap === 'went') log(actions, 'info', `${said} for longer`, { prefix, penalty, reuseIn });
   return action === 'withdraw' ? after.reuseAt : undefined;
 }
 

@@ -23,6 +23,8 @@ export interface LogOptions {
   readonly format: 'json' | 'text' | 'short-text';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly color: boolean;
+  /** Whose log it is, where several write to one place. */
+  readonly name?: string;
   readonly fd?: number;
   /** Hears each line as well, as short text. */
   readonly copy?: (level: string, line: string) => void;
@@ -30,7 +32,7 @@ export interface LogOptions {
   readonly isSilent?: boolean;
 }
 
-export function createLog({ format, level, color, fd = 2, copy, isSilent = false }: LogOptions): Log {
+export function createLog({ format, level, color, name, fd = 2, copy, isSilent = false }: LogOptions): Log {
   const short = copy === undefined ? String : prettify('short-text', false);
   const render = format === 'json' ? (line: string) => line : prettify(format, color);
   const output = createDescriptorWriter({
@@ -41,7 +43,7 @@ export function createLog({ format, level, color, fd = 2, copy, isSilent = false
   const logger = pino(
     {
       level,
-      base: format === 'json' ? { pid: process.pid } : null,
+      base: { ...(format === 'json' && { pid: process.pid }), ...(name !== undefined && { name }) },
       timestamp: () => `,"time":${JSON.stringify(now())}`,
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -80,14 +82,14 @@ function prettify(format: 'text' | 'short-text', color: boolean): (line: string)
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: format === 'short-text' ? 'pid,hostname,time' : 'pid,hostname',
     messageFormat: (entry, messageKey) => {
-      const component = entry['component'] === undefined ? '' : `${String(entry['component'])}: `;
-      return `${component}${String(entry[messageKey])}${fieldsOf(entry, messageKey)}`;
+      const origin = ['name', 'component'].map((key) => (entry[key] === undefined ? '' : `${String(entry[key])}: `));
+      return `${origin.join('')}${String(entry[messageKey])}${fieldsOf(entry, messageKey)}`;
     },
   });
   return (line) => factory(line);
 }
 
-const OWN_FIELDS = new Set(['level', 'time', 'pid', 'hostname', 'component']);
+const OWN_FIELDS = new Set(['level', 'time', 'pid', 'hostname', 'name', 'component']);
 
 function fieldsOf(entry: Record<string, unknown>, messageKey: string): string {
   return Object.entries(entry)

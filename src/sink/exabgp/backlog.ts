@@ -3,6 +3,7 @@
  * what was said before, as the ledger has it. Only keys wait here, never commands: what is said late is said as it is
  * wanted by then.
  */
+import type { Prefix } from '../../model/address.ts';
 import { isSameRoute, type Route, type RouteKey, routeKey } from '../../model/route.ts';
 import { type ExabgpApi, groupLines, type Verb } from './commands.ts';
 import type { Command } from './conversation.ts';
@@ -21,6 +22,7 @@ export interface Backlog {
   /** Until something is wanted, nothing is known of what is not. */
   isStated(): boolean;
   wanted(): Iterable<RouteKey>;
+  wantedOf(prefixes: ReadonlySet<Prefix>): RouteKey[];
   /** The map may change before it is looked at; `changed` says where to look. */
   want(desired: ReadonlyMap<RouteKey, Route>, changed: Iterable<RouteKey>): void;
   /** To be said though it has been said: it may have been lost, or forgotten. */
@@ -57,6 +59,7 @@ export function createBacklog(entries: ReadonlyMap<RouteKey, Entry>, api: Exabgp
     },
     isStated: () => isStated,
     wanted: () => desired.keys(),
+    wantedOf: (prefixes) => [...desired].filter(([, { prefix }]) => prefixes.has(prefix)).map(([key]) => key),
     want(wanted, changed) {
       isStated = true;
       desired = wanted;

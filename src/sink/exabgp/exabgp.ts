@@ -13,6 +13,7 @@
  * accepted (`account`); the rest is said again as soon as somebody asks for it or does not.
  */
 import type { Writable } from 'node:stream';
+import type { Prefix } from '../../model/address.ts';
 import type { Event } from '../../model/event.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import { type Route, type RouteKey, routeKey } from '../../model/route.ts';
@@ -33,6 +34,8 @@ import { createWaiters } from './waiters.ts';
 export interface ExabgpSink extends Sink {
   /** Routes that another process announced and nobody looks after: those that are not wanted are withdrawn. */
   inherit(routes: readonly Route[]): void;
+  /** Says again what was withdrawn of these by another process: ExaBGP has one route of a prefix, whoever announced it. */
+  assert(prefixes: ReadonlySet<Prefix>): void;
   /** Bytes from ExaBGP. They have to be read at all times: ExaBGP stands still when the pipe to us is full. */
   hear(chunk: Uint8Array): void;
   /**
@@ -232,6 +235,12 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       const others = routes.filter((route) => !ledger.entries.has(routeKey(route)));
       ledger.mark('-', others);
       backlog.againOnceAsked(others.map(routeKey));
+    },
+    assert(prefixes) {
+      const keys = backlog.wantedOf(prefixes);
+      if (keys.length === 0 || isClosing) return;
+      log.info({ routes: keys.length }, 'withdrawn by another ha2bgp, announced again');
+      sayAgain(keys);
     },
     hear,
     status() {

@@ -61,7 +61,7 @@ export function watchOrphans(options: OrphanOptions): { close(): void } {
     freeSince.delete(each);
     const routes = takeOver(each, options);
     if (routes.length === 0) return;
-    log.warn({ name: each, routes: routes.length }, 'took over what another ha2bgp announced that is gone');
+    log.warn({ instance: each, routes: routes.length }, 'took over what another ha2bgp announced that is gone');
     found(routes);
   }
 

@@ -118,6 +118,26 @@ describeExabgp('ownership', (release) => {
     await expectUnmoved(host.bird, before);
   });
 
+  it('of the same prefix twice: what one withdraws the other announces again at once', async () => {
+    await listen([`${ADDRESSES[0]}:443`], enter());
+    const web = await listen([`${ADDRESSES[0]}:80`], enter());
+    startWith({
+      web: `${WORDS} --reannounce 0 --listen-filter sport=:80`,
+      tls: `${WORDS} --reannounce 0 --listen-filter sport=:443`,
+    });
+    await until('both instances', () => said(`announced prefix=${ADDRESSES[0]}/32`) === 2);
+    await until('the route', async () => (await ours()).length === 1);
+    const before = await routes();
+    await web.stop();
+    await until('the withdraw', () => said('withdrawn prefix=') === 1);
+    await until('the other', () => said('withdrawn by another ha2bgp, announced again') === 1);
+    await until('its announce', async () => {
+      const now = (await routes()).get(`${ADDRESSES[0]}/32`);
+      return now !== undefined && now !== before.get(`${ADDRESSES[0]}/32`);
+    });
+    expect(await ours()).toEqual([`${ADDRESSES[0]}/32`]);
+  });
+
   it('is for one: a second one of the same name says so and waits', async () => {
     await listen([`${ADDRESSES[0]}:80`], enter());
     startWith({ one: `${WORDS} --name dns`, two: `${WORDS} --name dns` });

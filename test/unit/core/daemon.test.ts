@@ -465,3 +465,20 @@ describe('a service that falls while it is suppressed', () => {
     expect(core.standing(prefix)).toBe('no-listener');
   });
 });
+
+describe('a service that comes up while it is suppressed', () => {
+  it('is said to, each time, and that it is suppressed for longer when it goes again', () => {
+    const core = coreOf([...AT_ONCE, '--withdraw-delay', '0', '--dampening-penalty', '4000']);
+    const [one = ''] = many(1);
+    const { listeners, addresses, devices } = served([one]);
+    core.hear(factsRead(1_000, { listeners, addresses, devices }));
+    const key = listenerKey(listeners.added[0] as never);
+    const gone = (at: number) => core.hear(factsRead(at, { listeners: removed(key) }));
+    const back = (at: number) => core.hear(factsRead(at, { listeners }));
+    expect(said(gone(2_000))).toContain('suppressed');
+    expect(said(back(3_000))).toEqual(['up, but suppressed']);
+    expect(said(gone(4_000))).toContain('suppressed for longer');
+    expect(said(back(5_000))).toEqual(['up, but suppressed']);
+    expect(core.routes()).toEqual([]);
+  });
+});
