@@ -99,10 +99,15 @@ it('holds the run, action for action, from its beginning and from the beginning 
   expect(turns).toBeGreaterThan(30);
 });
 
+/** A timer that was due at the very moment of a reading, and fired after it: either might have come first. */
+const isTie = (before: Event | undefined, event: Event): boolean =>
+  event.type === 'timerFired' && before?.type === 'factsRead' && before.readAt === event.at;
+
 it('says, asked what would have happened under the same settings, what happened', async () => {
   await fc.assert(
     fc.asyncProperty(happenings, async (all) => {
       const { events, state } = await lived(all);
+      fc.pre(!events.some((event, index) => isTie(events[index - 1], event)));
       const end = ms((events.at(-1)?.at ?? 0) + 1);
       const recorded = createTimeline();
       const running = initialState(state.policy);
