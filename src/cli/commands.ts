@@ -34,7 +34,9 @@ export const COMMANDS: Readonly<Record<SettingCommand, CommandDescription>> = {
   },
   check: {
     summary: 'print the effective settings and where each comes from',
-    description: 'Prints the settings that `run` would use, and where each comes from. Exits with 1 when one is bad.',
+    description:
+      'Prints the settings that `run` would use, and where each comes from. Exits with 1 when one is bad, ' +
+      'or asks for what this host refuses to this user.',
     options: OPTION_NAMES,
   },
   replay: {

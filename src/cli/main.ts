@@ -2,11 +2,10 @@
 import fs from 'node:fs';
 import { REPLAY_OPTIONS } from '../config/options/replay.ts';
 import type { Problem } from '../config/place.ts';
-import { resolveOption, resolveSettings } from '../config/settings.ts';
+import { type Resolved, resolveOption, resolveSettings } from '../config/settings.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
-import { check } from './check.ts';
 
 /** Exit status: 1 for bad settings, 2 for a flag or a word that is unknown, whatever else is wrong. */
 const STATUS = { ok: 0, bad: 1, unknown: 2 } as const;
@@ -28,7 +27,7 @@ export async function main(
     lifecycle.servesExabgp(false);
     const { doctor } = await import('./doctor.ts');
     if (parsed.problems.length > 0) {
-      complain([...parsed.problems, { place: 'usage', text: 'see ha2bgp doctor --help' }]);
+      complain([...parsed.problems, seeHelp('doctor')]);
       process.exitCode = STATUS.unknown;
       return;
     }
@@ -48,15 +47,12 @@ export async function main(
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
   lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend === 'exabgp');
   if (parsed.command === 'check') {
-    complain([...problems, ...resolved.warnings]);
-    if (status === STATUS.unknown) complain([{ place: 'usage', text: 'see ha2bgp --help' }]);
-    if (status === STATUS.ok) print(check(resolved));
-    process.exitCode = status;
+    await answerCheck(resolved, problems, status);
     return;
   }
   if (status !== STATUS.ok) {
     complain(problems);
-    if (status === STATUS.unknown) complain([{ place: 'usage', text: 'see ha2bgp --help' }]);
+    if (status === STATUS.unknown) complain([seeHelp('run')]);
     lifecycle.fail(status);
     return;
   }
@@ -64,13 +60,28 @@ export async function main(
   run(resolved, version, lifecycle);
 }
 
+async function answerCheck(resolved: Resolved, problems: readonly Problem[], status: number): Promise<void> {
+  complain([...problems, ...resolved.warnings]);
+  process.exitCode = status;
+  if (status === STATUS.unknown) complain([seeHelp('check')]);
+  if (status !== STATUS.ok) return;
+  const { check } = await import('./check.ts');
+  const { tryHost } = await import('./host.ts');
+  const host = tryHost(resolved);
+  complain([...host.problems, ...host.warnings]);
+  print(check(resolved));
+  if (host.problems.length > 0) process.exitCode = STATUS.bad;
+}
+
+const seeHelp = (command: string): Problem => ({ place: 'usage', text: `see ha2bgp ${command} --help` });
+
 /** Returns the exit status. */
 async function answerReplay({ flags, own = {}, operand: file = '', problems: strange }: Invocation): Promise<number> {
   const problems = [...strange];
   const { value: format } = resolveOption(REPLAY_OPTIONS.format, own['format'], undefined, problems);
   if (problems.length > 0) {
     complain(problems);
-    if (strange.length > 0) complain([{ place: 'usage', text: 'see ha2bgp replay --help' }]);
+    if (strange.length > 0) complain([seeHelp('replay')]);
     return strange.length > 0 ? STATUS.unknown : STATUS.bad;
   }
   const { replay, SettingsError } = await import('./replay.ts');
@@ -111,7 +122,7 @@ async function healthcheckMain(words: readonly string[], version: string, lifecy
     return;
   }
   if (bad.length > 0) {
-    complain([...bad, { place: 'usage', text: 'see ha2bgp healthcheck --help' }]);
+    complain([...bad, seeHelp('healthcheck')]);
     lifecycle.fail(unknown.length > 0 ? STATUS.unknown : STATUS.bad);
     return;
   }

@@ -1,17 +1,13 @@
 /** `ha2bgp run`: puts the house together, and takes it apart again. */
 
-import { needNetlink } from '../config/contradictions.ts';
-import { OPTIONS, type Settings } from '../config/options.ts';
+import type { Settings } from '../config/options.ts';
 import { policyFrom } from '../config/policy.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
 import type { Resolved } from '../config/settings.ts';
 import { instanceName, stateDirectory } from '../config/state.ts';
 import { initialState } from '../core/state.ts';
-import { DiscoveryError, openDiscovery } from '../discovery/discovery.ts';
-import { HintsError } from '../discovery/hints/hints-error.ts';
+import { openDiscovery } from '../discovery/discovery.ts';
 import type { Event } from '../model/event.ts';
-import { anyOf } from '../model/listen-filter.ts';
-import { portRanges } from '../model/port-ranges.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
@@ -19,14 +15,15 @@ import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
-import { inspectFile, RingError } from '../runtime/ring.ts';
+import { inspectFile } from '../runtime/ring.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import { watchBeside } from '../sink/exabgp/beside.ts';
 import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
-import { LedgerError, type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
+import { type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
 import { watchOrphans } from '../sink/exabgp/orphans.ts';
 import type { Sink, SinkStatus } from '../sink/sink.ts';
+import { discoveryWish, isRefusal } from './host.ts';
 import { listen, openStdout } from './pipes.ts';
 
 export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): void {
@@ -57,13 +54,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
       });
   const sink: Sink = exabgp ?? createDryRunSink({ log: log.child('dry-run'), api });
   const source = openDiscovery({
-    source: settings.discoverySource,
-    hints: settings.hints,
-    interval: settings.interval,
-    protocols: settings.protocol,
-    ports: portRanges(anyOf([settings.listenFilter, ...settings.require]) ?? settings.listenFilter),
-    netns: settings.netns,
-    needNetlink: needNetlink(settings).map(({ name, why }) => `--${OPTIONS[name].flag}: ${why}`),
+    ...discoveryWish(settings),
     clock,
     log: log.child('discovery'),
     push,
@@ -145,8 +136,7 @@ function openRecorder(resolved: Resolved, version: string, clock: Clock, log: Lo
 
 /** What this host does not permit is said in one line; where a mistake of ours happened, the stack says. */
 function detailOf(error: unknown): string {
-  const isPlain = [DiscoveryError, HintsError, LedgerError, RingError].some((known) => error instanceof known);
-  if (isPlain) return (error as Error).message;
+  if (isRefusal(error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -34,6 +34,12 @@ export const nameProblem = (name: string): string | undefined =>
     ? undefined
     : 'expected letters, digits, ".", "_" and "-", and none of the last three but "_" at the beginning';
 
+/** Why it is no directory to keep anything in. A relative one would depend on where ExaBGP was started, and 4.2 moves to /. */
+const directoryProblem = (directory: string): string | undefined =>
+  directory === '' || directory === NO_STATE || directory.startsWith('/')
+    ? undefined
+    : `expected a path that begins with "/", or "${NO_STATE}"`;
+
 /** Adds what would be kept for nobody, and what has no effect without a state. */
 export function checkState(
   settings: Settings,
@@ -45,6 +51,8 @@ export function checkState(
   const refuse = (name: OptionName, text: string): void => void problems.push({ place: placeOf(name), text });
   const text = nameProblem(settings.name);
   if (text !== undefined) refuse('name', `${quote(settings.name)}: ${text}`);
+  const badDirectory = directoryProblem(settings.stateDir);
+  if (badDirectory !== undefined) refuse('stateDir', `${quote(settings.stateDir)}: ${badDirectory}`);
   const hasNoState = settings.stateDir === NO_STATE;
   if (hasNoState && settings.name !== '') refuse('name', `has no effect with ${placeOf('stateDir')} none`);
   if (settings.bgpBackend === 'test') {
@@ -59,6 +67,8 @@ export function checkState(
   }
   if (settings.onExit === 'keep' && hasNoState) {
     refuse('onExit', `keep: nobody would know of what is kept, with ${placeOf('stateDir')} none`);
+  } else if (settings.onExit === 'keep' && settings.dryRun) {
+    warnings.push({ place: placeOf('onExit'), text: `keep: has no effect with ${placeOf('dryRun')}` });
   } else if (settings.onExit === 'keep' && origins.name === 'default' && settings.bgpBackend !== 'test') {
     const text = 'keep: give a --name, so that a successor with other settings knows what is its own';
     warnings.push({ place: placeOf('onExit'), text });

@@ -9,7 +9,7 @@ import { NativeError } from '../runtime/native.ts';
 import { openHints } from './hints/hints.ts';
 import type { HintSource } from './hints/upkeep.ts';
 import { openKernel, whyNoNetlink } from './kernel.ts';
-import { type Namespace, namespaceOf } from './namespace.ts';
+import { type Namespace, NamespaceError, namespaceOf } from './namespace.ts';
 import { openProc } from './proc/reader.ts';
 import { isReadError } from './read-error.ts';
 import type { Reader } from './reader.ts';
@@ -23,7 +23,8 @@ export class DiscoveryError extends Error {
   }
 }
 
-export interface DiscoveryOptions {
+/** What settings ask for. */
+export interface DiscoveryWish {
   readonly source: 'auto' | 'netlink' | 'proc';
   readonly hints: 'auto' | 'tracefs' | 'destroy' | 'none';
   readonly interval: Millis | 'auto';
@@ -34,7 +35,14 @@ export interface DiscoveryOptions {
   readonly netns: string;
   /** Settings that cannot be followed with facts from /proc: a line each. */
   readonly needNetlink: readonly string[];
+}
+
+interface Attempt extends DiscoveryWish {
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export interface DiscoveryOptions extends Attempt {
   readonly log: Log;
   readonly push: (event: Event) => void;
 }
@@ -56,6 +64,30 @@ export function openDiscovery(options: DiscoveryOptions): Source {
   });
 }
 
+/**
+ * Whether it could be opened and started here. Throws `DiscoveryError` or `HintsError` as these would; leaves nothing
+ * behind, and reads nothing.
+ */
+export function tryDiscovery(options: Attempt): void {
+  openReader(options).reader.close();
+  const hints = hintSource(options);
+  if (hints?.isRequired) {
+    hints
+      .open(
+        () => {},
+        () => {},
+        () => {},
+      )
+      .close();
+  }
+  try {
+    namespaceOf(options.netns).identity();
+  } catch (error) {
+    if (!(error instanceof NamespaceError)) throw error;
+    options.log.warn({ detail: error.message }, 'the network namespace is not there yet, nothing is announced before');
+  }
+}
+
 function processorTime(): Millis {
   const { user, system } = process.cpuUsage();
   return ms((user + system) / 1_000);
@@ -66,7 +98,7 @@ interface Opened {
   readonly auto: { readonly hinted: Millis; readonly unhinted: Millis };
 }
 
-function openReader({ source, protocols, ports, netns, needNetlink, log }: DiscoveryOptions): Opened {
+function openReader({ source, protocols, ports, netns, needNetlink, log }: Attempt): Opened {
   const why = source === 'auto' ? whyNoNetlink(protocols) : undefined;
   if (source === 'proc' || why !== undefined) {
     if (needNetlink.length > 0) {
@@ -96,7 +128,7 @@ function checkEntry(namespace: Namespace): void {
 const NEVER_ENTERED = ['EPERM', 'EACCES', 'EINVAL'];
 
 /** `auto` takes what costs nobody anything, where it can be had: not the destroy multicast, which taxes the whole host. */
-function hintSource({ hints, protocols, ports, clock }: DiscoveryOptions): HintSource | undefined {
+function hintSource({ hints, protocols, ports, clock }: Attempt): HintSource | undefined {
   const kind = hints === 'auto' ? 'tracefs' : hints;
   if (kind === 'none' || (hints === 'auto' && !protocols.includes('tcp'))) return undefined;
   return {

@@ -131,6 +131,55 @@ describe('check', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('HA2BGP_NEIGHBOR');
   });
+
+  it.each([
+    ['--record', '/etc/passwd', '/etc/passwd is there, and is something else than a recording'],
+    ['--netns', '/etc/passwd', 'needs CAP_SYS_ADMIN and the file of a network namespace'],
+    ['--state-dir', 'run/ha2bgp', '"run/ha2bgp": expected a path that begins with "/", or "none"'],
+  ])('refuses what run would be refused: %s %s', async (flag, value, text) => {
+    for (const command of ['check', 'run']) {
+      const { status, stderr } = await ends([command, '-n', '192.0.2.0/24', flag, value]);
+      expect([command, status]).toEqual([command, 1]);
+      expect(stderr).toContain(text);
+    }
+  });
+
+  it('judges hints that are asked for as run does, and leaves none behind', async () => {
+    // As nobody: root may have them or not, by host.
+    const words = ['--reuid', '65534', '--clear-groups', process.execPath, bin];
+    const said = [];
+    for (const command of ['check', 'run']) {
+      const daemon = start('setpriv', [...words, command, '-n', '192.0.2.0/24', '--hints', 'tracefs'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: cleanEnvironment(),
+      });
+      expect([command, await daemon.ended]).toEqual([command, 1]);
+      said.push(/tracefs[^"\n]*/.exec(daemon.stderr())?.[0]);
+    }
+    expect(said[0]).toMatch(/^tracefs/);
+    expect(said[0]).toBe(said[1]);
+  });
+
+  it('says of a network namespace that is not there yet that run would wait, and passes', async () => {
+    const { status, stderr } = await ends(['check', '-n', '192.0.2.0/24', '--netns', 'ha2bgp-not-there']);
+    expect(stderr).toContain('the network namespace is not there yet');
+    expect(status).toBe(0);
+  });
+
+  it('says that a dry run keeps nothing', async () => {
+    const { status, stderr } = await ends([
+      'check',
+      '-n',
+      '192.0.2.0/24',
+      '--on-exit',
+      'keep',
+      '--dry-run',
+      '--state-dir',
+      '/x',
+    ]);
+    expect(stderr).toContain('--on-exit: keep: has no effect with --dry-run');
+    expect(status).toBe(0);
+  });
 });
 
 describe('--help and --version', () => {

@@ -1,0 +1,51 @@
+/** What this host makes of settings: what `run` asks of it, and which of that it would refuse. */
+import { needNetlink } from '../config/contradictions.ts';
+import { OPTIONS, type Settings } from '../config/options.ts';
+import { type Problem, placeIn } from '../config/place.ts';
+import type { Resolved } from '../config/settings.ts';
+import { DiscoveryError, type DiscoveryWish, tryDiscovery } from '../discovery/discovery.ts';
+import { HintsError } from '../discovery/hints/hints-error.ts';
+import { anyOf } from '../model/listen-filter.ts';
+import { portRanges } from '../model/port-ranges.ts';
+import { realClock } from '../runtime/clock.ts';
+import { inspectFile, RingError } from '../runtime/ring.ts';
+import { LedgerError } from '../sink/exabgp/ledger.ts';
+
+export function discoveryWish(settings: Settings): DiscoveryWish {
+  return {
+    source: settings.discoverySource,
+    hints: settings.hints,
+    interval: settings.interval,
+    protocols: settings.protocol,
+    ports: portRanges(anyOf([settings.listenFilter, ...settings.require]) ?? settings.listenFilter),
+    netns: settings.netns,
+    needNetlink: needNetlink(settings).map(({ name, why }) => `--${OPTIONS[name].flag}: ${why}`),
+  };
+}
+
+/** What this host does not permit: said in one line, where a mistake of ours has a stack to tell. */
+export const isRefusal = (error: unknown): error is Error =>
+  [DiscoveryError, HintsError, LedgerError, RingError].some((known) => error instanceof known);
+
+/** What `run` would be refused here at its start, as this user. Changes nothing. */
+export function tryHost({ settings, origins }: Resolved): {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+} {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const placeOf = placeIn(origins);
+  const attempt = (place: string, act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      problems.push({ place: error instanceof HintsError ? placeOf('hints') : place, text: error.message });
+    }
+  };
+  const warn = (fields: { readonly detail?: unknown }, message: string): void =>
+    void warnings.push({ place: 'discovery', text: `${message}: ${String(fields.detail)}` });
+  attempt('discovery', () => tryDiscovery({ ...discoveryWish(settings), clock: realClock(), log: { warn } }));
+  if (settings.record !== '') attempt(placeOf('record'), () => void inspectFile(settings.record));
+  return { problems, warnings };
+}
