@@ -6,17 +6,13 @@
  */
 import { Command, Option as Flag } from 'commander';
 import { RELEASES } from '../config/exabgp-conf/release.ts';
-import { nearest } from '../config/nearest.ts';
 import type { Option } from '../config/option.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
-import { quote, visible } from '../config/quote.ts';
 import type { GivenFlags } from '../config/settings.ts';
-import { COMMAND_NAMES, COMMANDS, type CommandName, SETTING_COMMANDS, type SettingCommand } from './commands.ts';
+import { COMMANDS, type CommandName, HEALTHCHECK, SETTING_COMMANDS } from './commands.ts';
 import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
-
-/** Has an option table of its own: see `config/healthcheck`. Here it only stands in the help. */
-const HEALTHCHECK = 'healthcheck';
+import { isFlag, isUnknownFlag, shortOf, strangers, unexpectedWord, unknownFlag } from './strange-words.ts';
 
 export interface Invocation {
   readonly command: CommandName;
@@ -90,7 +86,14 @@ function parse(words: readonly string[], version: string): Arguments {
     .version(version, '-v, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command');
   for (const name of SETTING_COMMANDS) {
-    const { summary, description, options, own: ownOptions = {}, operand: operandName } = COMMANDS[name];
+    const {
+      summary,
+      description,
+      options,
+      own: ownOptions = {},
+      operand: operandName,
+      isOfRecording = false,
+    } = COMMANDS[name];
     const flags: Partial<Record<OptionName, readonly (string | undefined)[]>> = { ...switches };
     const own: Record<string, readonly (string | undefined)[]> = {};
     const command = prepare(program.command(name, { isDefault: name === 'run' }))
@@ -115,10 +118,12 @@ function parse(words: readonly string[], version: string): Arguments {
         };
       });
     const add = <T extends string>(each: T, option: Option<unknown>, into: Partial<Record<T, unknown[]>>): void => {
-      command.addOption(flagOf(option)).on(`option:${option.flag}`, (value: string | null | undefined) => {
-        const given = option.kind === 'switch' ? 'true' : (value ?? undefined);
-        into[each] = [...(into[each] ?? []), given];
-      });
+      command
+        .addOption(flagOf(option, isOfRecording && each in OPTIONS))
+        .on(`option:${option.flag}`, (value: string | null | undefined) => {
+          const given = option.kind === 'switch' ? 'true' : (value ?? undefined);
+          into[each] = [...(into[each] ?? []), given];
+        });
     };
     for (const each of options)
       add(each, OPTIONS[each] as Option<unknown>, flags as Partial<Record<OptionName, unknown[]>>);
@@ -175,16 +180,19 @@ function withTwoDashes(word: string): string {
   return /^-[a-z][a-z0-9-]+(=|$)/.test(word) ? `-${word}` : word;
 }
 
-const shortOf = (name: OptionName): string | undefined => (OPTIONS[name] as Option<unknown>).short;
-
-/** Every flag takes an optional value, so that a missing one is found together with all other problems. */
-function flagOf({ flag, short, kind, argument, help, environment, format, ...option }: Option<unknown>): Flag {
+/**
+ * Every flag takes an optional value, so that a missing one is found together with all other problems. `isOfRecording`: it
+ * has neither a default nor a variable, because what is not given is what was recorded.
+ */
+function flagOf(of: Option<unknown>, isOfRecording: boolean): Flag {
+  const { flag, short, kind, argument, help, environment, format } = of;
   const value = kind === 'switch' ? '' : ` [${argument}]`;
-  const shown = format(option.default);
+  const shown = format(of.default);
   const remarks = [kind === 'value' && shown !== '' ? `default: ${shown}` : '', environment].filter(
-    (each) => each !== '',
+    (each) => each !== '' && !isOfRecording,
   );
-  return new Flag(`${short === undefined ? '' : `-${short}, `}--${flag}${value}`, `${help} (${remarks.join('; ')})`);
+  const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
+  return new Flag(`${short === undefined ? '' : `-${short}, `}--${flag}${value}`, `${help}${remark}`);
 }
 
 const optionsSection = (command: Command): string =>
@@ -198,45 +206,4 @@ function takeOperand(isNeeded: boolean, words: readonly string[], behind: readon
   return isNeeded && first !== undefined
     ? { operand: first, rest: { words, behind: others } }
     : { operand: undefined, rest: { words, behind } };
-}
-
-/** Words that commander knew nothing to do with. What follows an unknown flag was likely its value. */
-function strangers(words: readonly string[], command: SettingCommand): Problem[] {
-  const problems: Problem[] = [];
-  words.forEach((word, index) => {
-    if (isFlag(word)) problems.push(unknownFlag(word, command));
-    else if (!isUnknownFlag(words[index - 1])) problems.push(unexpectedWord(word));
-  });
-  return problems;
-}
-
-const isUnknownFlag = (word = ''): boolean => /^-[^=]+$/.test(word);
-const isFlag = (word: string): boolean => word.startsWith('-') && word.length > 1;
-
-function unknownFlag(word: string, command: SettingCommand): Problem {
-  const place = visible(word.replace(/=.*$/s, ''));
-  const name = place === '-s' ? 'socket' : place.replace(/^-+/, '');
-  const refusal = Object.hasOwn(REFUSED_FLAGS, name) ? REFUSED_FLAGS[name] : undefined;
-  if (refusal !== undefined) return { place, text: refusal };
-  const { options, own = {}, whyNoOthers } = COMMANDS[command];
-  if (whyNoOthers !== undefined && OPTION_NAMES.some((each) => OPTIONS[each].flag === name || shortOf(each) === name)) {
-    return { place, text: whyNoOthers };
-  }
-  const owner = SETTING_COMMANDS.find((each) =>
-    Object.values(COMMANDS[each].own ?? {}).some(({ flag }) => flag === name),
-  );
-  if (owner !== undefined && owner !== command) return { place, text: `is a flag of ha2bgp ${owner}` };
-  const near = nearest(name, [
-    ...options.map((option) => OPTIONS[option].flag),
-    ...Object.values(own).map(({ flag }) => flag),
-  ]);
-  return { place, text: `unknown flag${near === undefined ? '' : `; did you mean --${near}?`}` };
-}
-
-function unexpectedWord(word: string): Problem {
-  const place = quote(word);
-  if ([...COMMAND_NAMES, HEALTHCHECK].some((name) => name === word))
-    return { place, text: 'stray word: a command comes first of all' };
-  const near = nearest(word, [...COMMAND_NAMES, HEALTHCHECK]);
-  return { place, text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}` };
 }

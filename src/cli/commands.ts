@@ -11,11 +11,16 @@ export type SettingCommand = (typeof SETTING_COMMANDS)[number];
 export type CommandName = SettingCommand | 'doctor';
 export const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, 'doctor'];
 
+/** Has an option table of its own: see `config/healthcheck`. Here it only stands in the help. */
+export const HEALTHCHECK = 'healthcheck';
+
 export interface CommandDescription {
   readonly summary: string;
   readonly description: string;
   /** The settings that it takes. */
   readonly options: readonly OptionName[];
+  /** Those that are not given are the recording's: no default, and nothing of the environment. */
+  readonly isOfRecording?: true;
   /** Flags that are no settings. */
   readonly own?: Readonly<Record<string, Option<unknown>>>;
   /** What stands for the one word that it needs besides flags. */
@@ -46,8 +51,11 @@ export const COMMANDS: Readonly<Record<SettingCommand, CommandDescription>> = {
       'own it tells what would have become of it, beside the totals of the recording; settings are those of the recording, ' +
       'and the environment is not looked at.',
     options: REPLAYABLE,
+    isOfRecording: true,
     own: REPLAY_OPTIONS as Readonly<Record<string, Option<unknown>>>,
     operand: 'FILE',
-    whyNoOthers: 'is no question to a recording, which holds what was seen then and not what could have been',
+    whyNoOthers:
+      'cannot be another one here: a recording only tells what was seen, and when services were announced and withdrawn. ' +
+      'ha2bgp replay --help names what can',
   },
 };

@@ -1,5 +1,6 @@
 /** What `ha2bgp doctor` takes on the command line. */
 import { RELEASES, type Release } from '../config/exabgp-conf/release.ts';
+import { nearest } from '../config/nearest.ts';
 import type { Problem } from '../config/place.ts';
 import { quote, visible } from '../config/quote.ts';
 
@@ -30,8 +31,11 @@ export function doctorCall(
     if (text === true || text === '') problems.push({ place: `--${name}`, text: 'needs a value' });
     return typeof text === 'string' ? text : undefined;
   };
-  for (const flag of words.filter(isFlag))
-    problems.push({ place: visible(flag.replace(/=.*$/s, '')), text: 'unknown flag' });
+  for (const flag of words.filter(isFlag)) {
+    const place = visible(flag.replace(/=.*$/s, ''));
+    const near = nearest(place.replace(/^-+/, ''), ['user', 'exabgp', 'help']);
+    problems.push({ place, text: `unknown flag${near === undefined ? '' : `; did you mean --${near}?`}` });
+  }
   const files = [...words.filter((word) => !isFlag(word)), ...behind];
   const [file = ''] = files;
   if (file === '') problems.push(NO_FILE);

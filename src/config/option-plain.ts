@@ -10,8 +10,9 @@ export function duration(
   const range = `from ${formatDuration(least)} to ${formatDuration(most)}`;
   return value({ ...of, argument: 'duration' }, formatDuration, (text) => {
     const parsed = parseDuration(text);
-    return parsed !== undefined && parsed >= least && parsed <= most
-      ? { value: parsed }
+    if (parsed !== undefined && parsed >= least && parsed <= most) return { value: parsed };
+    return parsed !== undefined
+      ? { expected: `a duration ${range}` }
       : { expected: `a duration with its unit such as 250ms, 3s or 1m30s, ${range}` };
   });
 }

@@ -128,7 +128,11 @@ function parseTerm(cursor: Cursor, depth: number): ListenFilter {
   if (OTHER_CONDITIONS.includes(first.text)) {
     throw new Unexpected(first, `${TERM} ("${first.text}" says nothing of a socket that listens)`);
   }
-  if (!isCondition(first.text)) throw new Unexpected(first, TERM);
+  if (!isCondition(first.text)) {
+    const isPort = /^(:[\w*-]+|\d+)$/.test(first.text);
+    const port = first.text.replace(/^:?/, ':');
+    throw new Unexpected(first, isPort ? `"sport = ${port}" or another condition` : TERM);
+  }
   cursor.terms++;
   if (cursor.terms > MOST_TERMS) throw new Unexpected(first, `at most ${MOST_TERMS} conditions`);
   return parseCondition(cursor, first.text);

@@ -146,6 +146,20 @@ export const BROKEN: readonly ConfCase[] = [
     expected: ['risk respawn-off 1'],
   },
   {
+    name: "ExaBGP's own healthcheck",
+    text: conf(
+      'process ha { run /usr/bin/python3 -m exabgp healthcheck --cmd "exit 0" --ip 192.0.2.1 --withdraw-on-down; encoder text; }',
+    ),
+    expected: ['none healthcheck-original 1', 'risk run-not-ha2bgp 1'],
+    instead: 'run PROGRAM healthcheck --cmd "exit 0" --ip 192.0.2.1 --withdraw-on-down;',
+  },
+  {
+    name: "ExaBGP's own healthcheck as a module, without options",
+    text: conf('process ha { run python3 -m exabgp.application.healthcheck; encoder text; }'),
+    expected: ['none healthcheck-original 1', 'risk run-not-ha2bgp 1'],
+    instead: 'run PROGRAM healthcheck;',
+  },
+  {
     name: 'a wrapper that does not tell',
     text: conf('process ha { run /bin/cat; encoder text; }'),
     expected: ['risk run-not-ha2bgp 1'],
@@ -271,6 +285,12 @@ export const BROKEN: readonly ConfCase[] = [
     text: inside('api { processes [ hq ]; neighbor-changes; }'),
     expected: ['refused api-process-unknown 3', 'mute api-missing 3'],
     instead: 'processes [ ha ];',
+  },
+  {
+    name: 'an api that lists one that there is, and one that is mistyped',
+    text: `process hc { run /bin/cat; encoder text; }\n${inside('api { processes [ haa, hc ]; neighbor-changes; }')}`,
+    expected: ['refused api-process-unknown 4', 'mute api-missing 4'],
+    instead: 'api { processes [ ha, hc ]; neighbor-changes; }',
   },
   {
     name: 'processes without brackets',
@@ -488,6 +508,24 @@ export const BROKEN: readonly ConfCase[] = [
     text: conf('process ha { run PROGRAM --network 192.0.2.0/24; encoder text }'),
     expected: ['refused encoder-missing 1', 'risk semicolon-missing 1'],
     instead: 'encoder text;',
+  },
+  {
+    name: 'a semicolon that is missing at the end of a line that is needed',
+    text: conf(
+      PROCESS,
+      `neighbor 127.0.1.1 { router-id 127.0.1.2; local-address 127.0.1.2; peer-as 65000;\nlocal-as 65001\n${API} }`,
+    ),
+    expected: ['refused statement-unfinished 3'],
+    instead: 'local-as 65001;',
+  },
+  {
+    name: 'a semicolon that is missing before another statement',
+    text: conf(
+      PROCESS,
+      `neighbor 127.0.1.1 { router-id 127.0.1.2; peer-as 65000;\nlocal-address 127.0.1.2 local-as 65001;\n${API} }`,
+    ),
+    expected: ['refused neighbor-incomplete 3'],
+    instead: 'local-address 127.0.1.2; local-as 65001;',
   },
   {
     name: 'the brace on the next line',

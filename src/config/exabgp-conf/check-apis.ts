@@ -1,5 +1,6 @@
 /** The sections `api`: which neighbors hear of which process. */
 import { parseAddress } from '../../model/address.ts';
+import { nearest } from '../nearest.ts';
 import { quote, visible } from '../quote.ts';
 import { type Conf, sectionsOf } from './conf.ts';
 import type { Report } from './finding.ts';
@@ -31,7 +32,7 @@ export function checkApis(
     const isAlone = listing.length === 0;
     for (const neighbor of meant) {
       if (listing.includes(neighbor)) checkChanges(neighbor, one.name, report);
-      else reportMissing(neighbor, one.name, isAlone, report);
+      else reportMissing(neighbor, one.name, isAlone, processes, ours, report);
     }
     // Where nobody lists it, all are to.
     listening.set(one, isAlone ? meant : listing);
@@ -39,8 +40,20 @@ export function checkApis(
   return listening;
 }
 
-function reportMissing({ address, line, apis }: Neighbor, name: string, isAlone: boolean, report: Report): void {
-  const names = [...new Set([...apis.flatMap(({ processes }) => processes), name])].map(visible).join(', ');
+function reportMissing(
+  { address, line, apis }: Neighbor,
+  name: string,
+  isAlone: boolean,
+  processes: readonly Process[],
+  ours: readonly Process[],
+  report: Report,
+): void {
+  const listed = mended(
+    apis.flatMap((api) => api.processes),
+    processes,
+    ours,
+  );
+  const names = [...new Set([...listed, name])].map(visible).join(', ');
   const place = apis.find(({ isInherited }) => !isInherited)?.line ?? line;
   const outcome = isAlone ? ': ExaBGP refuses every command' : '';
   report(
@@ -88,6 +101,14 @@ function matches(pattern: string, name: string): boolean {
   }
 }
 
+/** The names as they were likely meant: for each that no process has the nearest one, else one of ours. */
+function mended(names: readonly string[], processes: readonly Process[], ours: readonly Process[]): readonly string[] {
+  const known = processes.map(({ name }) => name);
+  const free = known.filter((name) => !names.includes(name));
+  const meant = names.map((name) => (known.includes(name) ? name : (nearest(name, free) ?? ours[0]?.name)));
+  return [...new Set(meant.filter((name) => name !== undefined))];
+}
+
 function checkApi(
   api: ApiSection,
   processes: readonly Process[],
@@ -96,8 +117,8 @@ function checkApi(
   report: Report,
 ): void {
   for (const name of api.processes.filter((name) => !processes.some((known) => known.name === name))) {
-    const [near = ours[0]] = ours;
-    const instead = near === undefined ? [] : [`processes [ ${visible(near.name)} ];`];
+    const names = mended(api.processes, processes, ours).map(visible).join(', ');
+    const instead = names === '' ? [] : [`processes [ ${names} ];`];
     report('api-process-unknown', 'refused', api.line, `no process is called ${quote(name)}`, ...instead);
   }
   const isMatched = api.patterns.some((pattern) => processes.some(({ name }) => matches(pattern, name)));

@@ -1,9 +1,10 @@
 /** The sections `neighbor`: whether ExaBGP takes them, and whether they hear of what ha2bgp announces. */
 import { quote } from '../quote.ts';
-import { type Conf, hasGroup, sectionsOf } from './conf.ts';
+import { type Command, type Conf, hasGroup, type Section, sectionsOf } from './conf.ts';
 import type { Report } from './finding.ts';
 import { familyOfText, isOn, type Neighbor } from './neighbors.ts';
 import type { Release } from './release.ts';
+import { written } from './written.ts';
 
 const EXAMPLE = [
   'neighbor 127.0.1.1 {',
@@ -40,7 +41,7 @@ export function checkNeighbors(neighbors: readonly Neighbor[], conf: Conf, relea
   }
   const seen = new Set<string>();
   for (const neighbor of neighbors) {
-    checkOne(neighbor, release, report);
+    checkOne(neighbor, conf, release, report);
     const identity = [
       neighbor.address,
       ...IDENTITY.map((name) => wordOf(neighbor, name)),
@@ -62,7 +63,7 @@ export function checkNeighbors(neighbors: readonly Neighbor[], conf: Conf, relea
 const IDENTITY = ['listen', 'local-address', 'local-as', 'peer-as', 'router-id'];
 const wordOf = ({ commands }: Neighbor, name: string): string => commands(name)?.words[0]?.text ?? '';
 
-function checkOne(neighbor: Neighbor, release: Release, report: Report): void {
+function checkOne(neighbor: Neighbor, conf: Conf, release: Release, report: Report): void {
   const { address, line, commands } = neighbor;
   for (const { name, line } of neighbor.unknownTemplates) {
     report(
@@ -84,6 +85,20 @@ function checkOne(neighbor: Neighbor, release: Release, report: Report): void {
   const needsId = neighbor.family === 'ipv6' || isAuto;
   if (needsId && commands('router-id') === undefined) missing.push('router-id');
   for (const name of missing) {
+    // Said already: the statement is there, and its end is not.
+    if (commands(name) === undefined && isUnfinished(name, neighbor, conf)) continue;
+    const swallowed = commands(name) === undefined ? swallowing(name, neighbor, conf) : undefined;
+    if (swallowed !== undefined) {
+      const statement = written(swallowed.name, swallowed.words);
+      report(
+        'neighbor-incomplete',
+        'refused',
+        swallowed.line,
+        `the neighbor ${quote(address)} has no ${name}: it stands in ${quote(statement)}, where a ";" is missing before it`,
+        statement.replace(` ${name}`, `; ${name}`).concat(';'),
+      );
+      continue;
+    }
     const value = EXAMPLE.find((text) => text.includes(` ${name} `))?.trim();
     report(
       'neighbor-incomplete',
@@ -142,6 +157,21 @@ function checkOne(neighbor: Neighbor, release: Release, report: Report): void {
       );
     }
   }
+}
+
+function isUnfinished(name: string, { line }: Neighbor, { root, slips }: Conf): boolean {
+  const next = root.children.find((child) => child.line > line)?.line ?? Number.POSITIVE_INFINITY;
+  return slips.some(
+    (slip) => slip.isRefused && slip.line >= line && slip.line < next && slip.text.split(' ').includes(name),
+  );
+}
+
+/** A statement that goes on until the next ";", which is not its own. ExaBGP passes over what it has no use for. */
+function swallowing(name: string, { line }: Neighbor, { root }: Conf): Command | undefined {
+  const section = root.children.find((child): child is Section => child.type === 'section' && child.line === line);
+  return section?.children.find(
+    (child): child is Command => child.type === 'command' && child.words.some(({ text }) => text === name),
+  );
 }
 
 /** 4.2 passes over what is no base64, and minds the padding alone. */

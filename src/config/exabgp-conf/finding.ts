@@ -2,9 +2,9 @@
 
 /**
  * `refused`: ExaBGP does not start with this file. `mute`: it starts, and what ha2bgp announces does not arrive, or not
- * all of it. `risk`: it works, until something happens.
+ * all of it. `risk`: it works, until something happens. `none`: it works, and something else may be wanted.
  */
-export type Effect = 'refused' | 'mute' | 'risk';
+export type Effect = 'refused' | 'mute' | 'risk' | 'none';
 
 export interface Finding {
   readonly code: string;
@@ -15,8 +15,8 @@ export interface Finding {
   readonly instead: readonly string[];
 }
 
-export const severityOf = ({ effect }: Pick<Finding, 'effect'>): 'error' | 'warning' =>
-  effect === 'risk' ? 'warning' : 'error';
+export const severityOf = ({ effect }: Pick<Finding, 'effect'>): 'error' | 'warning' | 'note' => SEVERITIES[effect];
+const SEVERITIES = { refused: 'error', mute: 'error', risk: 'warning', none: 'note' } as const;
 
 /** How a finding is made: `report('family-missing', 'mute', 12, 'says what is wrong', 'ipv6 unicast;')`. */
 export type Report = (code: string, effect: Effect, line: number, sentence: string, ...instead: string[]) => void;

@@ -2,8 +2,17 @@
 import { quote, visible } from '../quote.ts';
 import { type Conf, hasGroup, lastOf, type Section, sectionsOf } from './conf.ts';
 import type { Report } from './finding.ts';
-import { joined, type ReadWords, type RunLine, runLineOf, runWith, type WordsRead } from './run-line.ts';
+import {
+  joined,
+  originalHealthcheck,
+  type ReadWords,
+  type RunLine,
+  runLineOf,
+  runWith,
+  type WordsRead,
+} from './run-line.ts';
 import { booleanOf } from './values.ts';
+import { runWord } from './written.ts';
 
 export interface Process {
   readonly name: string;
@@ -76,6 +85,16 @@ function checkProcess(section: Section, name: string, readWords: ReadWords, repo
   }
   const run = runLineOf(command);
   const isOurs = run.own !== undefined;
+  const original = isOurs ? undefined : originalHealthcheck(run);
+  if (original !== undefined) {
+    report(
+      'healthcheck-original',
+      'none',
+      run.line,
+      "this is ExaBGP's own healthcheck: ha2bgp healthcheck takes the same options in its place",
+      `run /usr/bin/ha2bgp healthcheck ${original.map(runWord).join(' ')}`.trimEnd().concat(';'),
+    );
+  }
   return { name, line: section.line, run, isOurs, read: isOurs ? checkRun(run, readWords, report) : undefined };
 }
 

@@ -85,3 +85,12 @@ export function joined(words: readonly Word[]): readonly Joined[] {
 /** The run line as it is to be written, with more words behind it. */
 export const runWith = ({ words }: RunLine, ...more: readonly string[]): string =>
   `run ${[...joined(words).map(({ text }) => runWord(text)), ...more].join(' ')};`;
+
+/** The words behind ExaBGP's own healthcheck, however it is started; `undefined` when it is something else. */
+export function originalHealthcheck({ words }: RunLine): readonly string[] | undefined {
+  const texts = joined(words).map(({ text }) => text);
+  const module = texts.indexOf('exabgp.application.healthcheck');
+  if (module >= 0) return texts.slice(module + 1);
+  const at = texts.findIndex((text, index) => /(^|\/)exabgp$/.test(text) && texts[index + 1] === 'healthcheck');
+  return at < 0 ? undefined : texts.slice(at + 2);
+}

@@ -265,6 +265,27 @@ describe('replay', () => {
   });
 });
 
+describe('a flag that is nearly one', () => {
+  it.each(['run', 'check', 'replay', 'doctor'])('is asked about: %s --hlp', (command) => {
+    const [problem] = problemsOf(command, '--hlp', 'FILE');
+    expect(problem).toEqual({ place: '--hlp', text: 'unknown flag; did you mean --help?' });
+  });
+
+  it('is asked about where no command stands, and of doctor its own flags', () => {
+    expect(problemsOf('--versoin')).toEqual([{ place: '--versoin', text: 'unknown flag; did you mean --version?' }]);
+    expect(problemsOf('doctor', 'FILE', '--usr=x')).toEqual([
+      { place: '--usr', text: 'unknown flag; did you mean --user?' },
+    ]);
+  });
+
+  it('may be short ones in one word', () => {
+    expect(problemsOf('-dn', '192.0.2.0/24')).toEqual([
+      { place: '--dn', text: 'unknown flag; short flags are not combined: write -d -n' },
+    ]);
+    expect(problemsOf('-dx')[0]?.text).not.toContain('combined');
+  });
+});
+
 describe('short flags', () => {
   it('take their value behind an equals sign, as HA2BGP did', () => {
     const { flags, problems } = invocation('-n=192.0.2.0/24', '-d=false');
@@ -290,6 +311,8 @@ describe('help', () => {
       expect(text).toContain('Usage: ha2bgp replay FILE [options]');
       expect(text).toContain('--format <text|json>');
       expect(text).toContain('--withdraw-delay <duration>');
+      // What is not given is the recording's: no default of ours, nothing of the environment.
+      expect(text.match(/HA2BGP_\w+|\(default: .*?\)|\(\)/g)).toEqual(['(default: text)']);
       for (const other of ['interval', 'netns', 'record', 'protocol', 'debug']) {
         expect(text).not.toMatch(new RegExp(`^ +(-., )?--${other}\\b`, 'm'));
       }

@@ -216,8 +216,25 @@ describe('problems', () => {
       'HA2BGP_MED: "-1": expected a whole number from 0 to 4294967295',
       'HA2BGP_NEIGHBOR: "none": expected the address of a BGP neighbor, as it stands in the configuration of ExaBGP',
       '--max-routes: "0": expected "auto", or a whole number from 1 to 1000000',
-      'HA2BGP_INTERVAL: "1h": expected "auto", or a duration with its unit such as 250ms, 3s or 1m30s, from 10ms to 10s',
+      'HA2BGP_INTERVAL: "1h": expected "auto", or a duration from 10ms to 10s',
     ]);
+  });
+
+  it('name the units of a duration where none stands, and its range alone where one does', () => {
+    const texts = ['6', '2d'].flatMap((text) => problemsOf({ ...ONLY_IPV4, announceDelay: [text] }));
+    expect(texts).toEqual([
+      '--announce-delay: "6": expected a duration with its unit such as 250ms, 3s or 1m30s, from 0s to 24h',
+      '--announce-delay: "2d": expected a duration from 0s to 24h',
+    ]);
+  });
+
+  it('are there for a state directory that is no absolute path', () => {
+    const texts = ['run', './run', 'none', '/run', ''].flatMap((text) =>
+      problemsOf({ ...ONLY_IPV4 }, { HA2BGP_STATE_DIR: text }),
+    );
+    expect(texts).toEqual(
+      ['run', './run'].map((text) => `HA2BGP_STATE_DIR: "${text}": expected a path that begins with "/", or "none"`),
+    );
   });
 
   it('are there when a single value is given twice, even the same one', () => {

@@ -83,9 +83,17 @@ neighbor 127.0.1.3 {
 
 describe('a finding', () => {
   it('is an error unless it only may become one', () => {
-    expect((['refused', 'mute', 'risk'] as const).map((effect) => severityOf({ effect }))).toEqual([
-      ...['error', 'error', 'warning'],
+    expect((['refused', 'mute', 'risk', 'none'] as const).map((effect) => severityOf({ effect }))).toEqual([
+      ...['error', 'error', 'warning', 'note'],
     ]);
+  });
+
+  it('never contradicts another one: a list of processes is written in one way', () => {
+    const text = conf('').replace('[ ha ]', '[ haa, hc, other ]').concat('process hc { run /bin/cat; encoder text; }');
+    const instead = diagnose(text, readWords).findings.flatMap((finding) => finding.instead);
+    expect(instead.map((line) => /processes \[.*?\];/.exec(line)?.[0])).toEqual(
+      Array.from({ length: 3 }, () => 'processes [ ha, hc ];'),
+    );
   });
 
   it('shows control characters for what they are', () => {
