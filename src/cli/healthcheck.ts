@@ -29,6 +29,7 @@ import { openSyslog } from '../runtime/syslog.ts';
 import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { memoryLedger } from '../sink/exabgp/ledger.ts';
 import { listen, openStdout } from './pipes.ts';
+import { unfinished } from './unfinished.ts';
 
 /** ExaBGP that shuts down answers nothing any more; then the routes are gone with its sessions. */
 const LAST_ANSWERS_WITHIN_MS = 500;
@@ -68,7 +69,7 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
   ledger.mark('+', routesOf(service, settings.scope));
   const sink = createExabgpSink({
     ...{ output: openStdout(log, lifecycle), clock, log: log.child('exabgp'), push, ledger },
-    ...{ acks: hasAnswers ? 'unknown' : 'off', reannounce: defaults.reannounce },
+    ...{ acks: hasAnswers ? 'unknown' : 'off', isDeaf: () => isDeaf, reannounce: defaults.reannounce },
   });
   const probe = createExecProbe({ service: service.id, probe: service.probe, clock, log: log.child('probe'), push });
   const hooks = createHooks({ timeout: settings.hookTimeout, clock, log: log.child('hooks'), push });
@@ -93,6 +94,7 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
     },
   });
   let isClosing = false;
+  let isDeaf = false;
   lifecycle.onClose(async (why, time) => {
     isClosing = true;
     log.info({ why, announced: sink.status().told }, 'stopping, what is announced is withdrawn');
@@ -103,9 +105,12 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
     await sink.close(time);
     await sink.settled(AbortSignal.any([time, AbortSignal.timeout(LAST_ANSWERS_WITHIN_MS)]));
     await addresses.remove(Promise.resolve());
-    log.info({ notWithdrawn: sink.status().told }, 'stopped');
+    log.info(unfinished(sink.status()), 'stopped');
   });
-  listen(sink.hear, hasExabgp, log, lifecycle);
+  const deafened = (): void => {
+    isDeaf = true;
+  };
+  listen(sink.hear, deafened, hasExabgp, log, lifecycle);
 
   if (settings.setsUpAddresses) {
     const problem = await addresses.setUp();

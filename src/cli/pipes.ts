@@ -20,18 +20,40 @@ export function openStdout(log: Log, lifecycle: Lifecycle): Writable {
   return output;
 }
 
+const NO_REPLIES = 'the replies of ExaBGP cannot be read, what is written counts as told';
+
 /**
- * `hear` gets what comes on stdin; under ExaBGP its end is the end of everything. A terminal, a device or a file as stdin
- * is left alone: it has nothing to say to us, and reading it may never end.
+ * `hear` gets what comes on stdin, left out where nobody waits for it; under ExaBGP its end is the end of everything. A
+ * terminal, a device or a file as stdin is left alone: it has nothing to say to us, and reading it may never end. Where
+ * there is nobody to reply that is said, once, and `ended` is called when it shows later.
  */
-export function listen(hear: (chunk: Buffer) => void, hasExabgp: boolean, log: Log, lifecycle: Lifecycle): void {
-  if (!isPiped(0)) return;
-  process.stdin.on('data', hear);
+export function listen(
+  hear: ((chunk: Buffer) => void) | undefined,
+  ended: () => void,
+  hasExabgp: boolean,
+  log: Log,
+  lifecycle: Lifecycle,
+): void {
+  const sayDeaf = (why: string): void => {
+    if (hear !== undefined) log.info({ why }, NO_REPLIES);
+  };
+  if (!isPiped(0)) {
+    sayDeaf('stdin is no pipe');
+    return;
+  }
+  let isGone = false;
   const gone = (): void => {
-    if (!hasExabgp) return;
+    if (isGone) return;
+    isGone = true;
+    if (!hasExabgp) {
+      ended();
+      sayDeaf('stdin has ended');
+      return;
+    }
     log.info({}, 'ExaBGP is gone, going');
     lifecycle.exit(0);
   };
+  process.stdin.on('data', hear ?? (() => {}));
   process.stdin.on('end', gone).on('error', (error) => {
     log.warn({ detail: error.message }, 'stdin cannot be read');
     gone();

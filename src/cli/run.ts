@@ -9,7 +9,7 @@ import { initialState } from '../core/state.ts';
 import { openDiscovery } from '../discovery/discovery.ts';
 import type { Event } from '../model/event.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
-import { isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
+import { isPiped, isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
@@ -22,9 +22,10 @@ import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
 import { type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
 import { watchOrphans } from '../sink/exabgp/orphans.ts';
-import type { Sink, SinkStatus } from '../sink/sink.ts';
+import type { Sink } from '../sink/sink.ts';
 import { discoveryWish, isRefusal } from './host.ts';
 import { listen, openStdout } from './pipes.ts';
+import { unfinished } from './unfinished.ts';
 
 export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): void {
   const { settings, warnings } = resolved;
@@ -39,6 +40,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
   let loop: Loop | undefined;
+  let isDeaf = false;
   const watchers: { close(): void }[] = [];
   const push = (event: Event): void => loop?.push(event);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
@@ -50,6 +52,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     ? undefined
     : createExabgpSink({
         ...{ output, clock, log: log.child('exabgp'), push },
+        ...{ acks: settings.bgpBackend === 'exabgp' && isPiped(0) ? 'unknown' : 'off', isDeaf: () => isDeaf },
         ...{ api, ledger, reannounce: settings.reannounce, followsAnother: ledger.entries.size > 0 },
       });
   const sink: Sink = exabgp ?? createDryRunSink({ log: log.child('dry-run'), api });
@@ -84,8 +87,11 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     lifecycle.onEnd(recorder.flush);
   }
 
+  const deafened = (): void => {
+    isDeaf = true;
+  };
   // ExaBGP stands still when nobody reads what it says, also to one that has nothing to say itself.
-  if (settings.bgpBackend === 'exabgp') listen((chunk) => exabgp?.hear(chunk), hasExabgp, log, lifecycle);
+  if (settings.bgpBackend === 'exabgp') listen(exabgp?.hear, deafened, hasExabgp, log, lifecycle);
   const found = [...ledger.entries.values()];
   push({
     type: 'routesFound',
@@ -117,13 +123,6 @@ function ledgerPlace(settings: Settings, log: Log): Pick<LedgerOptions, 'directo
   log.warn({}, 'which process is ExaBGP cannot be told: after a crash nothing is known of what is announced');
   return undefined;
 }
-
-/** `unsaid`: commands that nobody took. `unconfirmed`: withdraws that were not answered; a successor says them again. */
-const unfinished = ({ told, waiting, leaving }: SinkStatus) => ({
-  announced: told,
-  unsaid: waiting,
-  unconfirmed: leaving,
-});
 
 /** What is there already must not be spoilt: that is a mistake of the setting, and the end of the start. */
 function openRecorder(resolved: Resolved, version: string, clock: Clock, log: Log): Recorder | undefined {

@@ -3,7 +3,7 @@ import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import { sentence } from '../model/reason.ts';
 import type { RouteAttributes } from '../model/route.ts';
-import { attributesOf } from './checked.ts';
+import { attributesOf, stateOf } from './checked.ts';
 import { hasRoom, want } from './desired.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
@@ -29,7 +29,7 @@ export function told(state: DaemonState, isWhole: boolean, actions: Action[]): A
 export function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {
   const before = state.desired.held.get(prefix);
   const held = want(state.desired, prefix, state.policy, checkedAttributes(state, prefix));
-  if (held === undefined) log(actions, 'info', 'announced', { prefix });
+  if (held === undefined) log(actions, 'info', 'announced', { prefix, ...stateOf(prefix, state) });
   else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, held) });
 }
 

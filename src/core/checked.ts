@@ -6,6 +6,7 @@
  * nothing.
  */
 import type { Prefix } from '../model/address.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { RouteAttributes } from '../model/route.ts';
 import type { DeclaredService, ServiceId, ServiceState } from '../model/service.ts';
@@ -54,4 +55,14 @@ export function whyNotWanted(
   return service.inForce === 'disabled'
     ? { lost: 'listener', reason: { code: 'service-disabled', service: id } }
     : { lost: 'listener', reason: { code: 'check-down', service: id, detail: service.detail } };
+}
+
+/** For the log: the state that an announce stands for, which else only its metric tells. Nothing where there is no check. */
+export function stateOf(
+  prefix: Prefix,
+  { policy, checks }: { readonly policy: Policy; readonly checks: CheckedServices },
+): { readonly state?: ServiceState } {
+  const service = policy.checked.get(prefix);
+  const state = service && checks.get(service.id)?.inForce;
+  return state === undefined ? {} : { state };
 }

@@ -68,6 +68,8 @@ export const LONGEST_READING = ms(10_000);
 const SUBSCRIBE_PAUSE = ms(1_000);
 /** The kernel tells of a new listener a moment before it can be found (net/ipv4, inet_csk_listen_start). */
 const SECOND_LOOK = ms(3);
+/** An interval so many times another is worth telling. */
+const FAR = 4;
 const TIMER = {
   interval: 'discovery interval',
   host: 'discovery hint',
@@ -99,6 +101,8 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
   let next: Wanted | undefined;
   let isClosed = false;
   let saidInterval: Millis | undefined;
+  /** What was said of it at info last. */
+  let loud: (Pick<SourceStatus, 'interval' | 'hints'> & { readonly hasStretched: boolean }) | undefined;
   /** At the last tick; undefined once anything but its reading happened since, which would be taken for its cost. */
   let quietSince: Millis | undefined;
 
@@ -187,13 +191,23 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
     read({});
   }
 
+  /** On a busy host the interval comes and goes: other hints are news, its first stretch, and what is four times another. */
+  function isNews(now: Millis, hinted: SourceStatus['hints']): boolean {
+    const { interval: before, hints: hintedBefore, hasStretched } = loud ?? { hasStretched: false };
+    const isStretch = before !== undefined && hintedBefore === hinted && now > before && !hasStretched;
+    const isOther = before === undefined || hintedBefore !== hinted || isFar(now, before);
+    if (!isOther && !isStretch) return false;
+    loud = { interval: now, hints: hinted, hasStretched: hasStretched || isStretch };
+    return true;
+  }
+
   /** The interval moves a little all the time; it is said anew when it is another one by half. */
   function sayInterval(now: Millis): void {
     const hinted = listenerHints.kind();
     if (hinted === undefined) return;
     if (saidInterval !== undefined && now < 1.5 * saidInterval && saidInterval < 1.5 * now) return;
     saidInterval = now;
-    log.info({ every: formatDuration(now), hints: hinted }, 'listeners are read');
+    log[isNews(now, hinted) ? 'info' : 'debug']({ every: formatDuration(now), hints: hinted }, 'listeners are read');
   }
 
   return {
@@ -216,6 +230,8 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
     },
   };
 }
+
+const isFar = (one: Millis, other: Millis): boolean => Math.max(one, other) >= FAR * Math.min(one, other);
 
 /** What one reading has to do when it is to do for two. */
 function both(one: Wanted, other: Wanted): Wanted {

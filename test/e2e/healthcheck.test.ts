@@ -119,7 +119,7 @@ describe('ha2bgp healthcheck', () => {
     await daemon.told(UP);
     await until('the log', () => read('syslog').includes('announced'));
     expect(read('words')).toBe(`--prio-prefix -t healthcheck-web[${daemon.pid}]\n`);
-    expect(read('syslog')).toContain('<158>INFO: announced prefix=192.0.2.1/32\n'); // 19 * 8 + 6
+    expect(read('syslog')).toContain('<158>INFO: announced prefix=192.0.2.1/32 state=up\n'); // 19 * 8 + 6
     expect(daemon.stderr()).toContain('announced');
     await daemon.stop();
     await until('the last line', () => read('syslog').includes('stopped'));

@@ -74,6 +74,9 @@ describe('the end', () => {
     await listen(['127.90.0.1:8774']);
     await until('an announce after the end of stdin', () => fs.readFileSync(path.join(place, 'out'), 'utf8') !== '');
     expect(await daemon.stop()).toBe(0);
+    // Whose answers are not to come is said once, and nobody is blamed for giving none.
+    expect(['stdin has ended', 'the replies of ExaBGP cannot be read'].map(daemon.count)).toEqual([1, 1]);
+    expect(daemon.count('ExaBGP answers nothing')).toBe(0);
     fs.closeSync(file);
     fs.rmSync(place, { recursive: true });
   });
@@ -88,6 +91,7 @@ describe('the end', () => {
       await daemon.told('withdraw route 127.90.0.1/32 next-hop self');
       expect(Number(/^rchar: (\d+)/m.exec(fs.readFileSync(`/proc/${daemon.pid}/io`, 'utf8'))?.[1])).toBeLessThan(20e6);
       expect(await daemon.stop()).toBe(0);
+      expect(['stdin is no pipe', 'the replies of ExaBGP cannot be read'].map(daemon.count)).toEqual([1, 1]);
       fs.closeSync(stdin);
     }
   });

@@ -57,6 +57,8 @@ export interface ExabgpSinkOptions {
   readonly reannounce?: Millis;
   /** Whether commands are answered; found out when left out. */
   readonly acks?: Acks;
+  /** Whether answers cannot come any more, which somebody else has said. */
+  readonly isDeaf?: () => boolean;
   /** Whether an earlier process may have spoken to this ExaBGP, and been cut short. */
   readonly followsAnother?: boolean;
 }
@@ -214,7 +216,9 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       if (hadLostCount) repetition.everything('an answer is missing');
       else repetition.unanswered();
     } else {
-      log.info({}, 'ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told');
+      if (options.isDeaf?.() !== true) {
+        log.info({}, 'ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told');
+      }
       for (const command of commands) accepted(command);
     }
     flush();

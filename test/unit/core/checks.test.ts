@@ -103,6 +103,16 @@ describe('what is announced', () => {
     expect(seen).toEqual([up, down, up, down, up, '192.0.2.1/32 500, 192.0.2.2/32 501']);
   });
 
+  it('is logged with the state that it stands for', () => {
+    const { result } = rig(INSTANT);
+    const lines = (['passed', 'failed', 'passed', 'disabled'] as const).flatMap((each, index) =>
+      only(result(10 * (index + 1), each), 'log').filter(({ message }) => message === 'announced'),
+    );
+    expect(lines.map(({ fields }) => fields)).toEqual(
+      ['up', 'down', 'up', 'disabled'].map((state) => ({ prefix: ONE, state })),
+    );
+  });
+
   it('stays as it is while the check rises or falls', () => {
     const { result, routes } = rig(['--rise', '1', '--fall', '2']);
     result(10, 'passed');

@@ -450,6 +450,22 @@ describe('the automatic interval', () => {
     expect(log.fields.map(({ every }) => every)).toEqual(['100ms', '188ms', '100ms']);
   });
 
+  it('is told at info when it is stretched for the first time, and when it is four times another', () => {
+    const { clock, reader, log } = started(AUTO, false);
+    reader.isSlow = false;
+    for (const cost of [1.5, 0, 1.5, 0, 7, 3]) {
+      reader.meanwhile = () => clock.spend(cost);
+      clock.advance(30_000);
+    }
+    const said = log.lines.map((line, index) => `${line.split(' ')[0]} ${String(log.fields[index]?.['every'])}`);
+    expect(said.slice(0, 4)).toEqual(['info 100ms', 'info 188ms', 'debug 100ms', 'debug 188ms']);
+    const told = said.filter((line) => line.startsWith('info')).map((line) => Number.parseInt(line.slice(5), 10));
+    expect(told.length).toBe(3);
+    expect(told[2]).toBeGreaterThanOrEqual(4 * 188);
+    // Down from there by less than a quarter: heard at debug alone.
+    expect(said.at(-1)).toMatch(/^debug/);
+  });
+
   it('is stretched by what the process takes for it, and by nothing that a hint or news made it do', () => {
     const { clock, reader, hints, source, processor } = started(AUTO);
     reader.isSlow = false;

@@ -7,6 +7,7 @@ import { ms } from '../../../../src/model/millis.ts';
 import { type Route, type RouteKey, routeKey } from '../../../../src/model/route.ts';
 import { createExabgpSink, type ExabgpSinkOptions } from '../../../../src/sink/exabgp/exabgp.ts';
 import { memoryLedger } from '../../../../src/sink/exabgp/ledger.ts';
+import { RecordingLog } from '../../../helpers/recording-log.ts';
 import { silentLog } from '../../../helpers/simulation.ts';
 import { settled, virtualClock } from '../../../helpers/virtual-clock.ts';
 
@@ -82,6 +83,20 @@ function rig(options: Partial<ExabgpSinkOptions> = {}) {
     hear: (text: string) => sink.hear(Buffer.from(text)),
   };
 }
+
+describe('answers that do not come', () => {
+  it.each([
+    [false, ['info ExaBGP answers nothing (exabgp.api.ack is false): what is written counts as told']],
+    [true, []],
+  ])('are told of, unless it was said already that they cannot be read (%s)', async (isDeaf, lines) => {
+    const log = new RecordingLog();
+    const { sink, want, clock } = rig({ log, isDeaf: () => isDeaf });
+    want(routes(1));
+    await clock.advance(ms(10_000));
+    expect(log.lines).toEqual(lines);
+    expect(sink.status()).toMatchObject({ told: 1, waiting: 0 });
+  });
+});
 
 describe('a stdout that nobody reads', () => {
   it('gets the newest state when it is read again, and nothing of what came and went', async () => {
