@@ -134,6 +134,14 @@ describe('the example of ha2bgp doctor in docs/exabgp.md', () => {
   });
 });
 
+describe.each(['contrib/exabgp.conf', 'contrib/bird.conf'])('%s', (name) => {
+  it('fits an editor of 120 columns', () => {
+    const lines = read(name).split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.filter((line) => line.length > 120)).toEqual([]);
+  });
+});
+
 describe('contrib/exabgp.conf', () => {
   it('has nothing wrong in the eyes of doctor', () => {
     expect(diagnose(read('contrib/exabgp.conf'), readWords).findings).toEqual([]);

@@ -46,9 +46,9 @@ describe('ha2bgp doctor', () => {
     const { status, stdout } = await doctor('--user', 'root', path.basename(conf(text)));
     expect(status).toBe(1);
     expect(stdout.split('\n')).toEqual([
-      'exabgp.conf:6: error: the process "ha" has no encoder [encoder-missing]',
+      'exabgp.conf:7: error: the process "ha" has no encoder [encoder-missing]',
       '    write: encoder text;',
-      'exabgp.conf:7: error: ExaBGP takes "tcp,udp" apart: a word with a comma, a bracket or a quote inside needs quotes around all of it [run-word-split]',
+      'exabgp.conf:8: error: ExaBGP takes "tcp,udp" apart: a word with a comma, a bracket or a quote inside needs quotes around all of it [run-word-split]',
       `    write: run ${place}/ha2bgp --network 100.64.0.0/24 --network 2001:db8:64::/64 --protocol "tcp,udp" --nexthop 2001:db8:1::1;`,
       'exabgp.conf: 2 errors, 0 warnings',
       '',

@@ -466,6 +466,25 @@ describe('a service that falls while it is suppressed', () => {
   });
 });
 
+describe('a service that was suppressed by an earlier process', () => {
+  it('is announced by the next one: penalties are in memory alone', () => {
+    const words = [...AT_ONCE, '--withdraw-delay', '0', '--dampening-penalty', '4000'];
+    const [before, after] = [coreOf(words), coreOf(words)];
+    const [one = ''] = many(1);
+    const { listeners, addresses, devices } = served([one]);
+    const key = listenerKey(listeners.added[0] as never);
+    before.hear(factsRead(1_000, { listeners, addresses, devices }));
+    before.hear(factsRead(2_000, { listeners: removed(key) }));
+    before.hear(factsRead(3_000, { listeners }));
+    expect([before.routes(), before.standing(`${one}/32`)]).toEqual([[], 'dampened']);
+    // What it withdrew is in no ledger, or in doubt.
+    const route: Route = { prefix: `${one}/32` as Prefix, attributes: { nextHop: 'self' } };
+    after.hear({ type: 'routesFound', at: ms(3_500), announced: [], doubtful: [route] });
+    after.hear(factsRead(4_000, { listeners, addresses, devices }));
+    expect(after.routes()).toEqual([`${one}/32`]);
+  });
+});
+
 describe('a service that comes up while it is suppressed', () => {
   it('is said to, each time, and that it is suppressed for longer when it goes again', () => {
     const core = coreOf([...AT_ONCE, '--withdraw-delay', '0', '--dampening-penalty', '4000']);
