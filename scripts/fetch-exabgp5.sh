@@ -4,17 +4,9 @@
 set -e
 folder=$1
 suite=forky
-[ ! -e "$folder" ] || exit 0
-mkdir -p "$(dirname "$folder")"
-# One at a time; and the folder appears when it is whole.
-exec 9> /run/lock/ha2bgp-exabgp5
-flock 9
-[ ! -e "$folder" ] || exit 0
-new=$folder.$$
-trap 'rm -rf "$new"' EXIT
-trap 'exit 130' INT TERM HUP QUIT PIPE ALRM
-mkdir -p "$new/lists/partial" "$new/cache/archives/partial"
-cd "$new"
+lock=ha2bgp-exabgp5
+. "$(dirname "$0")/new-folder.sh"
+mkdir -p lists/partial cache/archives/partial
 # The mirror that this host takes its packages from. Without lists of packages apt doesn't know any of them.
 mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1

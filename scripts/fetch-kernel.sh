@@ -3,17 +3,8 @@
 # unpacked there, not installed. Does nothing when the folder is there.
 set -e
 folder=$1
-[ ! -e "$folder" ] || exit 0
-mkdir -p "$(dirname "$folder")"
-# One at a time; and the folder appears when it is whole.
-exec 9> /run/lock/ha2bgp-kernel
-flock 9
-[ ! -e "$folder" ] || exit 0
-new=$folder.$$
-trap 'rm -rf "$new"' EXIT
-trap 'exit 130' INT TERM HUP QUIT PIPE ALRM
-mkdir "$new"
-cd "$new"
+lock=ha2bgp-kernel
+. "$(dirname "$0")/new-folder.sh"
 fetch() {
   # The cloud flavour is the smallest: no drivers for hardware. The package of that name names the newest one.
   kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p')

@@ -1,6 +1,6 @@
 /** A network namespace that a daemon looks at, and processes in it whose sockets a test opens and closes one by one. */
 import { type Daemon, startDaemon } from './daemon.ts';
-import type { Namespace } from './namespaces.ts';
+import { addNamespace, connect, type Namespace } from './namespaces.ts';
 import { start } from './processes.ts';
 import { until } from './until.ts';
 
@@ -61,6 +61,35 @@ export async function holdOneByOne(host: Namespace, via: readonly string[] = [])
     close: (name) => ask({ act: 'close', name }),
     stop: (signal) => holder.stop(signal),
   };
+}
+
+export interface LinkedHost {
+  readonly host: Namespace;
+  /** At the other end of the link: 10.0.0.2. */
+  readonly other: Namespace;
+  /** On `host`. */
+  readonly service: SocketHolder;
+  remove(): Promise<void>;
+}
+
+/** A host with `addresses` on its device near0, besides 10.0.0.1/24, and another one at the other end, far0. */
+export async function addLinkedHost(name: string, addresses: readonly string[]): Promise<LinkedHost> {
+  const host = await addNamespace(name);
+  const other = await addNamespace('far');
+  const remove = async (): Promise<void> => {
+    await host.remove();
+    await other.remove();
+  };
+  try {
+    await connect(
+      { namespace: host, device: 'near0', addresses: ['10.0.0.1/24', ...addresses] },
+      { namespace: other, device: 'far0', addresses: ['10.0.0.2/24'] },
+    );
+    return { host, other, service: await holdOneByOne(host), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 function split(endpoint: string): { address: string; port: number } {

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeExabgp } from '../helpers/exabgp.ts';
 import { addExabgpHost, type ExabgpHost, expectUnmoved, oursOf, routesOf } from '../helpers/exabgp-host.ts';
 import { listen, type Started, stopAll } from '../helpers/processes.ts';
+import { ADDRESSES, addServedHost, hasJust, PREFIXES, type ServedHost, WORDS } from '../helpers/served-host.ts';
 import { until } from '../helpers/until.ts';
 
 const RESPAWNS = Number(process.env['HA2BGP_RESPAWNS'] ?? 100);
@@ -16,23 +17,15 @@ const BESIDE_EACH_OTHER = 5;
 const PAUSE_MS = 16_000;
 const STOPPED_MS = 60_000;
 
-const ADDRESSES = Array.from({ length: 20 }, (_, index) => `100.64.0.${index + 1}`);
-const PREFIXES = ADDRESSES.map((address) => `${address}/32`).sort();
-const WORDS = '--network 100.64.0.0/10 --announce-delay 0 --withdraw-delay 1s --no-dampening --reannounce 2s';
-
 describeExabgp('a long time', (release) => {
-  let host: ExabgpHost;
+  let host: ServedHost;
   let exabgp: Started;
-  let service: Started;
 
   const said = (text: string): number => exabgp.stderr().split(text).length - 1;
-  const has = async (bird = host.bird, wanted: readonly string[] = PREFIXES): Promise<boolean> =>
-    JSON.stringify(await oursOf(bird)) === JSON.stringify(wanted);
+  const has = (bird = host.bird, wanted = PREFIXES): Promise<boolean> => hasJust(bird, wanted);
 
   beforeEach(async () => {
-    host = await addExabgpHost('long', release);
-    for (const address of ADDRESSES) await host.namespace.ip('address', 'add', `${address}/32`, 'dev', 'lo');
-    service = await listen(['0.0.0.0:80'], host.namespace.enter);
+    host = await addServedHost('long', release);
   });
   afterEach(async () => {
     await stopAll();
@@ -90,7 +83,7 @@ describeExabgp('a long time', (release) => {
     await until('all routes', async () => (await count()) === many.length + ADDRESSES.length + 1, 120_000);
     const after = await routesOf(host.bird);
     for (const [prefix, since] of before) expect(Math.abs((after.get(prefix) ?? 0) - since), prefix).toBeLessThan(20);
-    await service.stop();
+    await host.service.stop();
     await until('all of them gone', async () => (await count()) === 1, 120_000);
     expect(said('ExaBGP refused')).toBe(0);
     expect(await host.bird.ask('show', 'protocols', 'all', 'exabgp')).toMatch(/BGP state: +Established/);

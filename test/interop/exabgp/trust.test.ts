@@ -5,28 +5,21 @@
  */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeExabgp } from '../../helpers/exabgp.ts';
-import { addExabgpHost, type ExabgpHost, expectUnmoved, oursOf, routesOf } from '../../helpers/exabgp-host.ts';
-import { listen, type Started, stopAll } from '../../helpers/processes.ts';
+import { expectUnmoved, routesOf } from '../../helpers/exabgp-host.ts';
+import { type Started, stopAll } from '../../helpers/processes.ts';
+import { addServedHost, hasJust, PREFIXES, type ServedHost, WORDS } from '../../helpers/served-host.ts';
 import { until } from '../../helpers/until.ts';
 
-const ADDRESSES = Array.from({ length: 20 }, (_, index) => `100.64.0.${index + 1}`);
-const PREFIXES = ADDRESSES.map((address) => `${address}/32`).sort();
-const WORDS = '--network 100.64.0.0/10 --announce-delay 0 --withdraw-delay 1s --no-dampening --reannounce 2s';
-
 describeExabgp('trust', (release) => {
-  let host: ExabgpHost;
+  let host: ServedHost;
   let exabgp: Started;
-  let service: Started;
 
   const said = (text: string): number => exabgp.stderr().split(text).length - 1;
-  const has = async (bird = host.bird, wanted: readonly string[] = PREFIXES): Promise<boolean> =>
-    JSON.stringify(await oursOf(bird)) === JSON.stringify(wanted);
+  const has = (bird = host.bird, wanted = PREFIXES): Promise<boolean> => hasJust(bird, wanted);
   const daemon = (): number => host.daemons(exabgp)[0] ?? -1;
 
   beforeEach(async () => {
-    host = await addExabgpHost('trust', release);
-    for (const address of ADDRESSES) await host.namespace.ip('address', 'add', `${address}/32`, 'dev', 'lo');
-    service = await listen(['0.0.0.0:80'], host.namespace.enter);
+    host = await addServedHost('trust', release);
   });
   afterEach(async () => {
     await stopAll();
@@ -63,7 +56,7 @@ describeExabgp('trust', (release) => {
     process.kill(daemon(), 'SIGKILL');
     await until('a successor with facts', () => said('first facts read') === 2);
     await expectUnmoved(host.bird, before);
-    await service.stop();
+    await host.service.stop();
     await until('no route', () => has(host.bird, []));
   });
 

@@ -1,30 +1,32 @@
 /** Which prefixes, listeners, devices and labels are chosen, for real. Needs root. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { holdOneByOne, NETWORKS, QUICK, type SocketHolder, startInside } from '../../helpers/kernel-host.ts';
-import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.ts';
+import {
+  addLinkedHost,
+  type LinkedHost,
+  NETWORKS,
+  QUICK,
+  type SocketHolder,
+  startInside,
+} from '../../helpers/kernel-host.ts';
+import type { Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { stopAll } from '../../helpers/processes.ts';
 
 const [FIRST, SECOND, V6] = ['10.0.1.1/32', '10.0.1.2/32', '2001:db8::53/128'];
 
 describeInterop('what is chosen', () => {
+  let linked: LinkedHost;
   let host: Namespace;
   let other: Namespace;
   let service: SocketHolder;
 
   beforeEach(async () => {
-    host = await addNamespace('chosen');
-    other = await addNamespace('far');
-    await connect(
-      { namespace: host, device: 'near0', addresses: ['10.0.0.1/24', FIRST, V6] },
-      { namespace: other, device: 'far0', addresses: ['10.0.0.2/24'] },
-    );
-    service = await holdOneByOne(host);
+    linked = await addLinkedHost('chosen', [FIRST, V6]);
+    ({ host, other, service } = linked);
   });
   afterEach(async () => {
     await stopAll();
-    await host.remove();
-    await other.remove();
+    await linked.remove();
   });
 
   it('--announce: the prefix as it is, while something listens on an assigned address inside it', async () => {

@@ -1,7 +1,15 @@
 /** UDP for real: which sockets count, and what a restart looks like. Needs root. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AT_ONCE, holdOneByOne, NETWORKS, QUICK, type SocketHolder, startInside } from '../../helpers/kernel-host.ts';
-import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.ts';
+import {
+  AT_ONCE,
+  addLinkedHost,
+  type LinkedHost,
+  NETWORKS,
+  QUICK,
+  type SocketHolder,
+  startInside,
+} from '../../helpers/kernel-host.ts';
+import type { Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { stopAll } from '../../helpers/processes.ts';
 
@@ -12,23 +20,17 @@ const UDP = [...DNS, '--protocol', 'udp'];
 const udp = { protocol: 'udp' } as const;
 
 describeInterop('UDP', () => {
+  let linked: LinkedHost;
   let host: Namespace;
-  let other: Namespace;
   let service: SocketHolder;
 
   beforeEach(async () => {
-    host = await addNamespace('udp');
-    other = await addNamespace('far');
-    await connect(
-      { namespace: host, device: 'near0', addresses: ['10.0.0.1/24', V4, V6] },
-      { namespace: other, device: 'far0', addresses: ['10.0.0.2/24'] },
-    );
-    service = await holdOneByOne(host);
+    linked = await addLinkedHost('udp', [V4, V6]);
+    ({ host, service } = linked);
   });
   afterEach(async () => {
     await stopAll();
-    await host.remove();
-    await other.remove();
+    await linked.remove();
   });
 
   it.each([
