@@ -14,14 +14,20 @@ import type { Open } from './wire/open.ts';
 /** Who opened the connection. */
 export type Way = 'outgoing' | 'incoming';
 
-/** `connectRetry`: the next attempt; `connect`: this attempt took too long; the others are of one connection. */
-export type FsmTimer = 'connectRetry' | 'connect' | `${'hold' | 'keepalive'} ${Way}`;
+/**
+ * `connectRetry`: the next attempt; `connect`: this attempt took too long; `settled`: the session has been up for so long
+ * that earlier failures are forgotten; the others are of one connection.
+ */
+export type FsmTimer = 'connectRetry' | 'connect' | 'settled' | `${'hold' | 'keepalive'} ${Way}`;
 
 export type FsmEvent =
   | { readonly type: 'started' }
   /** By an administrator, or because the process ends: Cease with that subcode and text (RFC 9003). */
   | { readonly type: 'stopped'; readonly subcode: number; readonly communication: string }
-  /** TCP is up. */
+  /**
+   * TCP is up. An incoming connection beside an older incoming one is reported too: the answer is either `refuse`, or
+   * `close` of the older one followed by `sendOpen`, which is for the new one.
+   */
   | { readonly type: 'connected'; readonly way: Way }
   /** The attempt that `connect` asked for came to nothing. */
   | { readonly type: 'connectFailed'; readonly detail: string }
@@ -50,6 +56,8 @@ export type FsmAction =
   | { readonly type: 'sendKeepalive'; readonly way: Way }
   /** Say why, if there is a NOTIFICATION, and close. Nothing is heard of that connection any more. */
   | { readonly type: 'close'; readonly way: Way; readonly notification: Notification | undefined }
+  /** Close the incoming connection that `connected` has just reported, and only that: not one that was there before. */
+  | { readonly type: 'refuse'; readonly notification: Notification }
   /** Replaces one of the same name. `jitter`: the shell takes 75 to 100 % of it (RFC 4271 §10). */
   | { readonly type: 'setTimer'; readonly timer: FsmTimer; readonly after: Millis; readonly jitter: boolean }
   | { readonly type: 'clearTimer'; readonly timer: FsmTimer }

@@ -21,7 +21,7 @@ export interface Negotiated {
   readonly hasEnhancedRouteRefresh: boolean;
   /** Families in which we may send several paths of a prefix (RFC 7911). */
   readonly addPathSent: ReadonlySet<Family>;
-  /** RFC 4724, as the peer announced it: it keeps our routes for so many seconds. 0 for not at all. */
+  /** RFC 4724 §3: the peer keeps our routes for so many seconds, as we asked it to. 0 when either side doesn't do that. */
   readonly gracefulRestart: number;
   readonly peerOpen: Open;
 }
