@@ -10,6 +10,19 @@ const root = path.resolve(import.meta.dirname, '..');
 /** Pure files of rooms that also have shells; the rooms model, bytes and core are pure throughout. */
 const PURE_FILES = [
   'addresses/show.ts',
+  'bgp/cease.ts',
+  'bgp/fsm.ts',
+  'bgp/negotiate.ts',
+  'bgp/peer-state.ts',
+  'bgp/refusal.ts',
+  'bgp/vocabulary.ts',
+  'bgp/wire/capability.ts',
+  'bgp/wire/codes.ts',
+  'bgp/wire/message.ts',
+  'bgp/wire/notification.ts',
+  'bgp/wire/open.ts',
+  'bgp/wire/route-refresh.ts',
+  'bgp/wire/update.ts',
   'config/exabgp-conf/check-apis.ts',
   'config/exabgp-conf/check-neighbors.ts',
   'config/exabgp-conf/check-words.ts',
@@ -61,7 +74,7 @@ const PURE_FILES = [
   'sink/exabgp/waiters.ts',
 ];
 const PURE_ROOMS = ['model', 'bytes', 'core'];
-const SHELL_ROOMS = ['addresses', 'discovery', 'probe', 'sink'];
+const SHELL_ROOMS = ['addresses', 'bgp', 'discovery', 'probe', 'sink'];
 /** What a shell may take from runtime. */
 const RUNTIME_FOR_SHELLS = ['runtime/clock.ts', 'runtime/log.ts', 'runtime/native.ts', 'runtime/readable.ts'];
 /** The interfaces of shells, which runtime may name. */

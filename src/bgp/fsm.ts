@@ -4,71 +4,350 @@
  *
  * A peer has up to two connections at a time, one that we opened and one that it did, until it is known which stays (RFC
  * 4271 §6.8, RFC 6286 §2.3). Each has a state of its own; what is the peer's is when to connect next.
+ *
+ * - A connection that comes from the peer is taken at any time, also while we wait before we connect again ourselves: that
+ *   wait spares the peer, and it isn't spared by being turned away. How many may come is the shell's to bound.
+ * - One that comes while a session is up is refused, but may mean that the peer has forgotten the session (it was restarted,
+ *   and nobody told us). So the session is sent a KEEPALIVE: a host that knows nothing of it answers with a reset.
+ * - Every failure doubles the wait before the next attempt, and only a session that was up for a minute makes it short again.
+ *
+ * Not here: graceful restart of the peer (RFC 4724 §4.2), whose routes we don't keep.
  */
-import type { Millis } from '../model/millis.ts';
-import type { Negotiated } from './negotiate.ts';
-import type { MessageType } from './wire/codes.ts';
+import { ms } from '../model/millis.ts';
+import { administrative, cease, hardReset, holdTimerExpired, unexpected } from './cease.ts';
+import { keepsRoutesOnNotification, localOpen, type Negotiated, negotiate } from './negotiate.ts';
+import {
+  arm,
+  attempt,
+  attemptFailed,
+  become,
+  CONNECT_TIMEOUT,
+  type Connection,
+  close,
+  collision,
+  disarm,
+  type Ending,
+  end,
+  isBeyondOpen,
+  loserOf,
+  type Move,
+  otherWay,
+  type PeerState,
+  type Step,
+  say,
+  steps,
+  still,
+  stopAttempts,
+} from './peer-state.ts';
+import { refusedIn } from './refusal.ts';
+import type { FsmEvent, FsmTimer, Way } from './vocabulary.ts';
+import { CEASE } from './wire/codes.ts';
 import type { Notification } from './wire/notification.ts';
 import type { Open } from './wire/open.ts';
 
-/** Who opened the connection. */
-export type Way = 'outgoing' | 'incoming';
+export { createPeer, type PeerState, type StateName, stateOf } from './peer-state.ts';
+export type { FsmAction, FsmEvent, FsmTimer, Way, Why } from './vocabulary.ts';
 
-/**
- * `connectRetry`: the next attempt; `connect`: this attempt took too long; `settled`: the session has been up for so long
- * that earlier failures are forgotten; the others are of one connection.
- */
-export type FsmTimer = 'connectRetry' | 'connect' | 'settled' | `${'hold' | 'keepalive'} ${Way}`;
+/** RFC 4271 §8.2.2: while the peer's OPEN is awaited. */
+const LARGE_HOLD_TIME = ms(240_000);
+/** A session that has lasted so long was no failure. */
+const SETTLED = ms(60_000);
+const SECOND = 1_000;
+/** RFC 4271 §4.4: of the hold time. */
+const KEEPALIVES_PER_HOLD_TIME = 3;
+/** RFC 4271 §10. */
+const SHORTEST_JITTERED = 0.75;
 
-export type FsmEvent =
-  | { readonly type: 'started' }
-  /** By an administrator, or because the process ends: Cease with that subcode and text (RFC 9003). */
-  | { readonly type: 'stopped'; readonly subcode: number; readonly communication: string }
-  /**
-   * TCP is up. An incoming connection beside an older incoming one is reported too: the answer is either `refuse`, or
-   * `close` of the older one followed by `sendOpen`, which is for the new one.
-   */
-  | { readonly type: 'connected'; readonly way: Way }
-  /** The attempt that `connect` asked for came to nothing. */
-  | { readonly type: 'connectFailed'; readonly detail: string }
-  /** TCP is gone without our doing. */
-  | { readonly type: 'closed'; readonly way: Way; readonly detail: string }
-  | { readonly type: 'timerExpired'; readonly timer: FsmTimer }
-  | { readonly type: 'openReceived'; readonly way: Way; readonly open: Open }
-  | { readonly type: 'notificationReceived'; readonly way: Way; readonly notification: Notification }
-  /** KEEPALIVE, UPDATE, ROUTE-REFRESH. */
-  | {
-      readonly type: 'messageReceived';
-      readonly way: Way;
-      readonly message: Exclude<MessageType, 'open' | 'notification'>;
+/** Total: an event that doesn't fit the state is passed over, or answered as the RFC has it. */
+export function handle(state: PeerState, event: FsmEvent): Step {
+  switch (event.type) {
+    case 'started':
+      return started(state);
+    case 'stopped':
+      return stopped(state, administrative(event.subcode, event.communication));
+    case 'connected':
+      return event.way === 'outgoing' ? connectedOut(state) : connectedIn(state);
+    case 'connectFailed':
+      if (state.attempt !== 'connecting') return still(state);
+      return attemptFailed({ by: 'network', detail: event.detail })(state);
+    case 'timerExpired':
+      return state.timers.has(event.timer) ? timerExpired(without(state, event.timer), event.timer) : still(state);
+    default: {
+      const connection = state[event.way];
+      return connection === undefined ? still(state) : heard(state, connection, event);
     }
-  /** What came deserves this NOTIFICATION: a broken header, an OPEN or UPDATE that cannot be read. */
-  | { readonly type: 'faultReceived'; readonly way: Way; readonly notification: Notification }
-  /** RFC 9687: the peer has not read for so long that the session is given up. */
-  | { readonly type: 'sendHoldExpired'; readonly way: Way };
+  }
+}
 
-export type FsmAction =
-  /** Open a connection to the peer; answered by `connected` or `connectFailed`. */
-  | { readonly type: 'connect' }
-  /** Give up the attempt. */
-  | { readonly type: 'abandonConnect' }
-  | { readonly type: 'sendOpen'; readonly way: Way; readonly open: Open }
-  | { readonly type: 'sendKeepalive'; readonly way: Way }
-  /** Say why, if there is a NOTIFICATION, and close. Nothing is heard of that connection any more. */
-  | { readonly type: 'close'; readonly way: Way; readonly notification: Notification | undefined }
-  /** Close the incoming connection that `connected` has just reported, and only that: not one that was there before. */
-  | { readonly type: 'refuse'; readonly notification: Notification }
-  /** Replaces one of the same name. `jitter`: the shell takes 75 to 100 % of it (RFC 4271 §10). */
-  | { readonly type: 'setTimer'; readonly timer: FsmTimer; readonly after: Millis; readonly jitter: boolean }
-  | { readonly type: 'clearTimer'; readonly timer: FsmTimer }
-  | { readonly type: 'sessionUp'; readonly way: Way; readonly negotiated: Negotiated }
-  /** Only after `sessionUp`. */
-  | { readonly type: 'sessionDown'; readonly why: Why }
-  /** An attempt or a connection came to nothing before a session was there. `again`: when the next attempt is made. */
-  | { readonly type: 'attemptFailed'; readonly why: Why; readonly again: Millis | undefined };
+/** What is of one connection. */
+type Heard = Exclude<Extract<FsmEvent, { readonly way: Way }>, { readonly type: 'connected' }>;
 
-/** For people and for status: who ended it, and how. */
-export type Why =
-  | { readonly by: 'us'; readonly notification: Notification | undefined; readonly detail: string }
-  | { readonly by: 'peer'; readonly notification: Notification }
-  | { readonly by: 'network'; readonly detail: string };
+function heard(state: PeerState, connection: Connection, event: Heard): Step {
+  switch (event.type) {
+    case 'openReceived':
+    case 'messageReceived':
+      switch (connection.phase) {
+        case 'openSent':
+          return openSent(state, connection.localOpen, event);
+        case 'openConfirm':
+          return openConfirm(state, connection, event);
+        case 'established':
+          return established(state, connection, event);
+        default:
+          return connection satisfies never;
+      }
+    case 'notificationReceived':
+      return notified(state, connection, event.way, event.notification);
+    case 'faultReceived':
+      return fail(event.way, event.notification, 'the peer sent what cannot be read')(state);
+    case 'sendHoldExpired': {
+      // RFC 9687 §3.2: a NOTIFICATION only where it delays nothing. It would stand behind what the peer does not read.
+      const detail = 'the peer has read nothing for the send hold time';
+      const why = { by: 'us', notification: undefined, detail } as const;
+      return end(event.way, { ...plain, why, closing: { notification: undefined } })(state);
+    }
+    case 'closed':
+      return end(event.way, { ...plain, why: { by: 'network', detail: event.detail }, closing: undefined })(state);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Both OPENs are there. */
+type Agreed = Extract<Connection, { readonly negotiated: Negotiated }>;
+type Received = Extract<Heard, { readonly type: 'openReceived' | 'messageReceived' }>;
+
+function openSent(state: PeerState, local: Open, event: Received): Step {
+  // RFC 6608 §4.
+  if (event.type === 'messageReceived')
+    return fail(event.way, unexpected('openSent', event.message), OUT_OF_TURN)(state);
+  const { way, open } = event;
+  const answer = negotiate(local, open, state.settings);
+  if ('notification' in answer) return fail(way, answer.notification, answer.detail)(state);
+  const { negotiated } = answer;
+  const loser = loserOf(state, way, negotiated, local);
+  if (loser === way) return close(way, collision)(state);
+  return steps(
+    state,
+    loser === undefined ? still : close(loser, collision),
+    // RFC 4271 §8.2.2, OpenSent, event 19. What was on its way to the peer besides is not needed any more.
+    stopAttempts,
+    put(way, { phase: 'openConfirm', localOpen: local, negotiated, isProbed: false }),
+    say({ type: 'sendKeepalive', way }),
+    restartHold(way, negotiated),
+    restartKeepalive(way, negotiated),
+  );
+}
+
+function openConfirm(state: PeerState, connection: Agreed, event: Received): Step {
+  const { way } = event;
+  // RFC 6608 §4: a second OPEN too.
+  if (event.type === 'openReceived') return fail(way, unexpected('openConfirm', 'open'), OUT_OF_TURN)(state);
+  if (event.message !== 'keepalive') return fail(way, unexpected('openConfirm', event.message), OUT_OF_TURN)(state);
+  const { negotiated } = connection;
+  // RFC 4271 §8.2.2, OpenConfirm, event 26; §6.8: a session that is up ends every other connection.
+  return steps(
+    state,
+    close(otherWay(way), collision),
+    put(way, { ...connection, phase: 'established' }),
+    become({ wasUp: true, withheld: new Set() }),
+    restartHold(way, negotiated),
+    arm('settled', SETTLED),
+    say({ type: 'sessionUp', way, negotiated }),
+  );
+}
+
+function established(state: PeerState, connection: Agreed, event: Received): Step {
+  const { way } = event;
+  if (event.type === 'openReceived') return fail(way, unexpected('established', 'open'), OUT_OF_TURN)(state);
+  const answered = put(way, { ...connection, isProbed: false });
+  switch (event.message) {
+    // RFC 4271 §8.2.2, Established, events 26 and 27.
+    case 'keepalive':
+    case 'update':
+      return steps(state, answered, restartHold(way, connection.negotiated));
+    // It does not prolong the hold time: RFC 4271 §4.2 counts KEEPALIVE and UPDATE. The shell answers it.
+    case 'routeRefresh':
+      return answered(state);
+    default:
+      return event.message satisfies never;
+  }
+}
+
+function started(state: PeerState): Step {
+  if (state.isStarted) return still(state);
+  return steps(state, become({ isStarted: true }), state.settings.passive ? still : attempt);
+}
+
+/** RFC 4271 §8.2.2, event 2, in every state: nothing is left. */
+function stopped(state: PeerState, notification: Notification): Step {
+  const stop =
+    (way: Way): Move =>
+    (now) => {
+      const connection = now[way];
+      if (connection === undefined) return still(now);
+      const said = withdrawing(connection, notification);
+      const why = { by: 'us', notification: said, detail: 'stopped' } as const;
+      return steps(
+        now,
+        close(way, said),
+        connection.phase === 'established' ? say({ type: 'sessionDown', why }) : still,
+      );
+    };
+  return steps(
+    state,
+    become({ isStarted: false, failures: 0, withheld: new Set() }),
+    stopAttempts,
+    stop('outgoing'),
+    stop('incoming'),
+  );
+}
+
+/** Who is stopped takes the routes along, also where the peer would keep them (RFC 8538 §3). */
+const withdrawing = (connection: Connection, notification: Notification): Notification =>
+  connection.phase === 'established' && keepsRoutesOnNotification(connection.localOpen, connection.negotiated.peerOpen)
+    ? hardReset(notification)
+    : notification;
+
+function connectedOut(state: PeerState): Step {
+  if (state.attempt !== 'connecting') {
+    // Given up meanwhile. One that is there already is not what is meant.
+    const late = { type: 'close', way: 'outgoing', notification: undefined } as const;
+    return state.outgoing === undefined ? say(late)(state) : still(state);
+  }
+  return steps(state, become({ attempt: 'none' }), disarm('connect'), greet('outgoing'));
+}
+
+function connectedIn(state: PeerState): Step {
+  // RFC 4486: we would not have it now.
+  if (!state.isStarted) return say({ type: 'refuse', notification: cease(CEASE.connectionRejected) })(state);
+  for (const way of ['outgoing', 'incoming'] as const) {
+    const connection = state[way];
+    if (connection?.phase !== 'established') continue;
+    // RFC 4271 §6.8: the session that is up stays.
+    return steps(state, say({ type: 'refuse', notification: collision }), probe(way, connection));
+  }
+  if (state.incoming === undefined) return greet('incoming')(state);
+  // The peer opens one connection at a time: it has given the older one up.
+  const why = { by: 'us', notification: collision, detail: 'the peer has opened another connection' } as const;
+  const { withheld } = state;
+  return steps(
+    state,
+    end('incoming', { ...plain, why, closing: { notification: collision }, withheld }),
+    greet('incoming'),
+  );
+}
+
+/** RFC 4271 §4.4: no more than one KEEPALIVE a second, however often the peer knocks. */
+const probe =
+  (way: Way, connection: Agreed): Move =>
+  (state) =>
+    connection.isProbed
+      ? still(state)
+      : steps(state, put(way, { ...connection, isProbed: true }), say({ type: 'sendKeepalive', way }));
+
+/** RFC 4271 §8.2.2, Connect and Active, events 16 and 17. */
+const greet =
+  (way: Way): Move =>
+  (state) => {
+    const { settings, speaker, withheld, wasUp } = state;
+    const open = localOpen(settings, speaker.routerId, withheld, !wasUp);
+    return steps(
+      state,
+      put(way, { phase: 'openSent', localOpen: open }),
+      say({ type: 'sendOpen', way, open }),
+      arm(`hold ${way}`, LARGE_HOLD_TIME),
+    );
+  };
+
+/** The timer was set, and is no more. */
+function timerExpired(state: PeerState, timer: FsmTimer): Step {
+  switch (timer) {
+    case 'connectRetry':
+      return attempt({ ...state, attempt: 'none' });
+    case 'connect': {
+      const detail = `no answer within ${CONNECT_TIMEOUT / SECOND} s${state.settings.password === undefined ? '' : WRONG_PASSWORD}`;
+      return steps(state, say({ type: 'abandonConnect' }), attemptFailed({ by: 'network', detail }));
+    }
+    case 'settled':
+      return become({ failures: 0 })(state);
+    case 'hold outgoing':
+      return fail('outgoing', holdTimerExpired, SILENT)(state);
+    case 'hold incoming':
+      return fail('incoming', holdTimerExpired, SILENT)(state);
+    case 'keepalive outgoing':
+      return keepalive('outgoing')(state);
+    case 'keepalive incoming':
+      return keepalive('incoming')(state);
+    default:
+      return timer satisfies never;
+  }
+}
+
+const SILENT = 'nothing came from the peer for the hold time';
+const OUT_OF_TURN = 'the peer sent a message out of turn';
+/** The kernel drops segments that are signed with another password, and doesn't say so. */
+const WRONG_PASSWORD = '; it looks the same when the passwords differ, or only one side has one';
+
+/** RFC 4271 §8.2.2, event 11. */
+const keepalive =
+  (way: Way): Move =>
+  (state) => {
+    const connection = state[way];
+    if (connection === undefined || connection.phase === 'openSent') return still(state);
+    return steps(
+      state,
+      put(way, { ...connection, isProbed: false }),
+      say({ type: 'sendKeepalive', way }),
+      restartKeepalive(way, connection.negotiated),
+    );
+  };
+
+function notified(
+  state: PeerState,
+  { phase, localOpen: local }: Connection,
+  way: Way,
+  notification: Notification,
+): Step {
+  const why = { by: 'peer', notification } as const;
+  // RFC 4271 §6: it is not answered.
+  const ending = { ...plain, why, closing: { notification: undefined } };
+  if (phase === 'established') return end(way, ending)(state);
+  if (notification.code === collision.code && notification.subcode === collision.subcode) {
+    return isBeyondOpen(state[otherWay(way)])
+      ? close(way, undefined)(state)
+      : end(way, { ...ending, withheld: state.withheld })(state);
+  }
+  const refused = refusedIn(local, notification);
+  if (refused.size === 0) return end(way, { ...ending, pace: 'idleHold' })(state);
+  return end(way, { ...ending, withheld: new Set([...state.withheld, ...refused]) })(state);
+}
+
+/** Nothing that the peer would have us leave out. */
+const plain = { pace: 'backOff', withheld: new Set() } satisfies Partial<Ending>;
+
+/** Ends it with that NOTIFICATION. Before a session is up both sides had better change something first. */
+const fail =
+  (way: Way, notification: Notification, detail: string): Move =>
+  (state) => {
+    const pace = state[way]?.phase === 'established' ? 'backOff' : 'idleHold';
+    return end(way, { ...plain, why: { by: 'us', notification, detail }, closing: { notification }, pace })(state);
+  };
+
+const put = (way: Way, connection: Connection): Move =>
+  become(way === 'outgoing' ? { outgoing: connection } : { incoming: connection });
+
+/** RFC 4271 §4.2, §4.4: with a hold time of 0 there is neither timer. */
+const restartHold = (way: Way, { holdTime }: Negotiated): Move =>
+  holdTime === 0 ? disarm(`hold ${way}`) : arm(`hold ${way}`, ms(holdTime * SECOND));
+
+const restartKeepalive = (way: Way, { holdTime }: Negotiated): Move => {
+  if (holdTime === 0) return still;
+  const interval = (holdTime * SECOND) / KEEPALIVES_PER_HOLD_TIME;
+  // RFC 4271 §4.4: no more than one a second, which 3 s without jitter are.
+  return arm(`keepalive ${way}`, ms(interval), interval * SHORTEST_JITTERED >= SECOND);
+};
+
+function without(state: PeerState, timer: FsmTimer): PeerState {
+  return { ...state, timers: new Set([...state.timers].filter((each) => each !== timer)) };
+}
