@@ -10,8 +10,10 @@ const root = path.resolve(import.meta.dirname, '..');
 /** Pure files of rooms that also have shells; the rooms model, bytes and core are pure throughout. */
 const PURE_FILES = [
   'addresses/show.ts',
+  'bgp/attempts.ts',
   'bgp/cease.ts',
   'bgp/fsm.ts',
+  'bgp/liveness.ts',
   'bgp/negotiate.ts',
   'bgp/peer-state.ts',
   'bgp/refusal.ts',

@@ -14,30 +14,28 @@
  * Not here: graceful restart of the peer (RFC 4724 §4.2), whose routes we don't keep.
  */
 import { ms } from '../model/millis.ts';
+import { attempt, attemptFailed, CONNECT_TIMEOUT, type Ending, end, stopAttempts } from './attempts.ts';
 import { administrative, cease, hardReset, holdTimerExpired, unexpected } from './cease.ts';
-import { keepsRoutesOnNotification, localOpen, type Negotiated, negotiate } from './negotiate.ts';
+import { answered, awaitOpen, keepalive, probe, restartHold, restartKeepalive } from './liveness.ts';
+import { keepsRoutesOnNotification, localOpen, negotiate } from './negotiate.ts';
 import {
+  type Agreed,
   arm,
-  attempt,
-  attemptFailed,
   become,
-  CONNECT_TIMEOUT,
   type Connection,
   close,
   collision,
   disarm,
-  type Ending,
-  end,
   isBeyondOpen,
   loserOf,
   type Move,
   otherWay,
   type PeerState,
+  put,
   type Step,
   say,
   steps,
   still,
-  stopAttempts,
 } from './peer-state.ts';
 import { refusedIn } from './refusal.ts';
 import type { FsmEvent, FsmTimer, Way } from './vocabulary.ts';
@@ -48,16 +46,9 @@ import type { Open } from './wire/open.ts';
 export { createPeer, type PeerState, type StateName, stateOf } from './peer-state.ts';
 export type { FsmAction, FsmEvent, FsmTimer, Way, Why } from './vocabulary.ts';
 
-/** RFC 4271 §8.2.2: while the peer's OPEN is awaited. */
-const LARGE_HOLD_TIME = ms(240_000);
 /** A session that has lasted so long was no failure. */
 const SETTLED = ms(60_000);
 const SECOND = 1_000;
-/** RFC 4271 §4.4: of the hold time. */
-const KEEPALIVES_PER_HOLD_TIME = 3;
-/** RFC 4271 §10. */
-const SHORTEST_JITTERED = 0.75;
-
 /** Total: an event that doesn't fit the state is passed over, or answered as the RFC has it. */
 export function handle(state: PeerState, event: FsmEvent): Step {
   switch (event.type) {
@@ -113,8 +104,6 @@ function heard(state: PeerState, connection: Connection, event: Heard): Step {
   }
 }
 
-/** Both OPENs are there. */
-type Agreed = Extract<Connection, { readonly negotiated: Negotiated }>;
 type Received = Extract<Heard, { readonly type: 'openReceived' | 'messageReceived' }>;
 
 function openSent(state: PeerState, local: Open, event: Received): Step {
@@ -160,15 +149,14 @@ function openConfirm(state: PeerState, connection: Agreed, event: Received): Ste
 function established(state: PeerState, connection: Agreed, event: Received): Step {
   const { way } = event;
   if (event.type === 'openReceived') return fail(way, unexpected('established', 'open'), OUT_OF_TURN)(state);
-  const answered = put(way, { ...connection, isProbed: false });
   switch (event.message) {
     // RFC 4271 §8.2.2, Established, events 26 and 27.
     case 'keepalive':
     case 'update':
-      return steps(state, answered, restartHold(way, connection.negotiated));
+      return steps(state, answered(way, connection), restartHold(way, connection.negotiated));
     // It does not prolong the hold time: RFC 4271 §4.2 counts KEEPALIVE and UPDATE. The shell answers it.
     case 'routeRefresh':
-      return answered(state);
+      return answered(way, connection)(state);
     default:
       return event.message satisfies never;
   }
@@ -238,14 +226,6 @@ function connectedIn(state: PeerState): Step {
   );
 }
 
-/** RFC 4271 §4.4: no more than one KEEPALIVE a second, however often the peer knocks. */
-const probe =
-  (way: Way, connection: Agreed): Move =>
-  (state) =>
-    connection.isProbed
-      ? still(state)
-      : steps(state, put(way, { ...connection, isProbed: true }), say({ type: 'sendKeepalive', way }));
-
 /** RFC 4271 §8.2.2, Connect and Active, events 16 and 17. */
 const greet =
   (way: Way): Move =>
@@ -256,7 +236,7 @@ const greet =
       state,
       put(way, { phase: 'openSent', localOpen: open }),
       say({ type: 'sendOpen', way, open }),
-      arm(`hold ${way}`, LARGE_HOLD_TIME),
+      awaitOpen(way),
     );
   };
 
@@ -289,20 +269,6 @@ const OUT_OF_TURN = 'the peer sent a message out of turn';
 /** The kernel drops segments that are signed with another password, and doesn't say so. */
 const WRONG_PASSWORD = '; it looks the same when the passwords differ, or only one side has one';
 
-/** RFC 4271 §8.2.2, event 11. */
-const keepalive =
-  (way: Way): Move =>
-  (state) => {
-    const connection = state[way];
-    if (connection === undefined || connection.phase === 'openSent') return still(state);
-    return steps(
-      state,
-      put(way, { ...connection, isProbed: false }),
-      say({ type: 'sendKeepalive', way }),
-      restartKeepalive(way, connection.negotiated),
-    );
-  };
-
 function notified(
   state: PeerState,
   { phase, localOpen: local }: Connection,
@@ -333,20 +299,6 @@ const fail =
     const pace = state[way]?.phase === 'established' ? 'backOff' : 'idleHold';
     return end(way, { ...plain, why: { by: 'us', notification, detail }, closing: { notification }, pace })(state);
   };
-
-const put = (way: Way, connection: Connection): Move =>
-  become(way === 'outgoing' ? { outgoing: connection } : { incoming: connection });
-
-/** RFC 4271 §4.2, §4.4: with a hold time of 0 there is neither timer. */
-const restartHold = (way: Way, { holdTime }: Negotiated): Move =>
-  holdTime === 0 ? disarm(`hold ${way}`) : arm(`hold ${way}`, ms(holdTime * SECOND));
-
-const restartKeepalive = (way: Way, { holdTime }: Negotiated): Move => {
-  if (holdTime === 0) return still;
-  const interval = (holdTime * SECOND) / KEEPALIVES_PER_HOLD_TIME;
-  // RFC 4271 §4.4: no more than one a second, which 3 s without jitter are.
-  return arm(`keepalive ${way}`, ms(interval), interval * SHORTEST_JITTERED >= SECOND);
-};
 
 function without(state: PeerState, timer: FsmTimer): PeerState {
   return { ...state, timers: new Set([...state.timers].filter((each) => each !== timer)) };

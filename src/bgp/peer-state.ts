@@ -1,10 +1,10 @@
-/** What the machine of a peer knows, PURE, and the small moves that its steps are made of: timers, attempts, connections. */
+/** What the machine of a peer knows, PURE, and the moves that its steps are made of. */
 import type { IpAddress } from '../model/address.ts';
-import { type Millis, ms } from '../model/millis.ts';
+import type { Millis } from '../model/millis.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import { cease } from './cease.ts';
 import { type Negotiated, outgoingWins } from './negotiate.ts';
-import type { FsmAction, FsmTimer, Way, Why } from './vocabulary.ts';
+import type { FsmAction, FsmTimer, Way } from './vocabulary.ts';
 import { CEASE } from './wire/codes.ts';
 import type { Notification } from './wire/notification.ts';
 import type { Open } from './wire/open.ts';
@@ -24,6 +24,9 @@ export type Connection =
       /** The peer was sent a KEEPALIVE out of turn, and nothing was heard since. */
       readonly isProbed: boolean;
     };
+
+/** Both OPENs are there. */
+export type Agreed = Extract<Connection, { readonly negotiated: Negotiated }>;
 
 export interface PeerState {
   readonly settings: PeerSettings;
@@ -109,61 +112,8 @@ export const disarm =
     return [{ ...state, timers: left }, armed.map((timer) => ({ type: 'clearTimer', timer }))];
   };
 
-/** How soon after a failure the next attempt is made. `idleHold`: one side has told the other that it would not have it. */
-export type Pace = 'backOff' | 'idleHold';
-/** Doubled by every failure in a row, up to the setting. */
-const SHORTEST_WAIT: Readonly<Record<Pace, number>> = {
-  backOff: 1_000,
-  // RFC 4271 §8.1, DampPeerOscillations. Jitter leaves at least 5 s of it.
-  idleHold: 7_000,
-};
-/** Beyond any setting. */
-const MOST_DOUBLINGS = 30;
-/** A SYN is repeated after 1 s and 3 s more, and then 7 s after the first. */
-export const CONNECT_TIMEOUT = ms(10_000);
-
-export const waitAfter = (pace: Pace, failures: number, longest: Millis): Millis =>
-  ms(Math.min(SHORTEST_WAIT[pace] * 2 ** Math.min(failures, MOST_DOUBLINGS), Math.max(longest, SHORTEST_WAIT[pace])));
-
-export const attempt: Move = (state) =>
-  steps(state, become({ attempt: 'connecting' }), say({ type: 'connect' }), arm('connect', CONNECT_TIMEOUT));
-
-/** No attempt is made, or due, any more. */
-export const stopAttempts: Move = (state) =>
-  steps(
-    state,
-    disarm('connectRetry', 'connect'),
-    state.attempt === 'connecting' ? say({ type: 'abandonConnect' }) : still,
-    become({ attempt: 'none' }),
-  );
-
-/** The next attempt, unless there is one already, or something better; says when. */
-export const tryAgain =
-  (pace: Pace, say: (again: Millis | undefined) => readonly FsmAction[]): Move =>
-  (state) => {
-    const { isStarted, settings, outgoing, incoming, failures } = state;
-    const isWanted =
-      isStarted && !settings.passive && state.attempt === 'none' && outgoing === undefined && !isBeyondOpen(incoming);
-    if (!isWanted) return [state, say(undefined)];
-    const after = waitAfter(pace, failures, settings.connectRetry);
-    return steps(
-      state,
-      become({ attempt: 'waiting', failures: failures + 1 }),
-      arm('connectRetry', after, true),
-      (next) => [next, say(after)],
-    );
-  };
-
-/** An attempt has ended without a connection. What the peer refused is told to it again: it may be another one by now. */
-export const attemptFailed =
-  (why: Why): Move =>
-  (state) =>
-    steps(
-      state,
-      disarm('connect'),
-      become({ attempt: 'none', withheld: new Set() }),
-      tryAgain('backOff', (again) => [{ type: 'attemptFailed', why, again }]),
-    );
+export const put = (way: Way, connection: Connection): Move =>
+  become(way === 'outgoing' ? { outgoing: connection } : { incoming: connection });
 
 /** The connection is no more; what becomes of the peer is not looked at. */
 export const forget =
@@ -181,29 +131,6 @@ export const close =
   (way: Way, notification: Notification | undefined): Move =>
   (state) =>
     state[way] === undefined ? still(state) : steps(state, say({ type: 'close', way, notification }), forget(way));
-
-/** How a connection has ended, and what follows from that. */
-export interface Ending {
-  readonly why: Why;
-  /** What is ours to do: nothing if TCP is gone. */
-  readonly closing: { readonly notification: Notification | undefined } | undefined;
-  readonly pace: Pace;
-  /** Codes of capabilities to leave out of the next OPEN. */
-  readonly withheld: ReadonlySet<number>;
-}
-
-export const end =
-  (way: Way, { why, closing, pace, withheld }: Ending): Move =>
-  (state) => {
-    const wasUp = state[way]?.phase === 'established';
-    return steps(
-      state,
-      closing === undefined ? forget(way) : close(way, closing.notification),
-      become({ withheld }),
-      wasUp ? say({ type: 'sessionDown', why }) : still,
-      tryAgain(pace, (again) => (wasUp ? [] : [{ type: 'attemptFailed', why, again }])),
-    );
-  };
 
 /**
  * RFC 4271 §6.8: the peer's OPEN has come on `way`; is there another connection, on which it came before? One of the two
