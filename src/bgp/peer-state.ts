@@ -134,12 +134,11 @@ export const close =
 
 /**
  * RFC 4271 §6.8: the peer's OPEN has come on `way`; is there another connection, on which it came before? One of the two
- * goes. Which one, both sides find out for themselves.
+ * goes. Which one, both sides find out for themselves. (Beside a session there is no other connection.)
  */
 export function loserOf(state: PeerState, way: Way, negotiated: Negotiated, local: Open): Way | undefined {
   const other = state[otherWay(way)];
   if (other === undefined || other.phase === 'openSent') return undefined;
-  if (other.phase === 'established') return way;
   return outgoingWins(local, negotiated) ? 'incoming' : 'outgoing';
 }
 

@@ -47,6 +47,9 @@ export interface Host {
   downs: number;
 }
 
+/** In one `run`: many times what two machines with keepalives have to say in it. */
+const MOST_EVENTS = 50_000;
+
 export interface Network {
   readonly hosts: readonly [Host, Host];
   now(): number;
@@ -241,7 +244,8 @@ export function network(
     log,
     run(duration) {
       const until = now + duration;
-      for (;;) {
+      for (let left = MOST_EVENTS; ; left--) {
+        if (left === 0) throw new Error(`no end at ${now}`);
         const next = queue.reduce<number>((best, each, index) => {
           const chosen = queue[best];
           if (chosen === undefined) return index;
