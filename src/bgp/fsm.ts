@@ -139,7 +139,7 @@ function openConfirm(state: PeerState, connection: Agreed, event: Received): Ste
     state,
     close(otherWay(way), collision),
     put(way, { ...connection, phase: 'established' }),
-    become({ wasUp: true, withheld: new Set() }),
+    become({ wasUp: true }),
     restartHold(way, negotiated),
     arm('settled', SETTLED),
     say({ type: 'sessionUp', way, negotiated }),

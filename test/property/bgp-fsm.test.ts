@@ -122,6 +122,7 @@ function shell(peer: PeerSettings) {
   function carryOut(event: FsmEvent, action: FsmAction): void {
     switch (action.type) {
       case 'connect':
+        expect(peer.passive).toBe(false);
         expect(isConnecting).toBe(false);
         isConnecting = true;
         break;

@@ -129,7 +129,11 @@ describe('the main path', () => {
   it('takes a connection while it connects, and connects on until the peer has agreed', () => {
     const events = [...CONNECT, connected('incoming')];
     expect(last(events)).toEqual(['sendOpen incoming', 'set hold incoming 4m']);
-    expect(last([...events, connectFailed])).toEqual(['clear connect', 'set connectRetry 1s ~', 'attemptFailed network 1s']);
+    expect(last([...events, connectFailed])).toEqual([
+      'clear connect',
+      'set connectRetry 1s ~',
+      'attemptFailed network 1s',
+    ]);
     expect(last([...events, open('incoming')]).slice(0, 2)).toEqual(['clear connect', 'abandonConnect']);
   });
 });
@@ -514,6 +518,11 @@ describe('a peer that refuses capabilities (RFC 5492 §3)', () => {
     expect(announced([...OPEN_SENT, refusal(6, 0), expired('connectRetry'), connectFailed, ...reconnected])).toEqual(
       FULL,
     );
+  });
+
+  it('is not asked for them again because of a collision', () => {
+    const collided = [...OPEN_SENT, refusal(6, 0), ...reconnected, notified('outgoing', note(6, 7))];
+    expect(announced([...collided, ...reconnected])).not.toContain('extendedMessage');
   });
 
   it('is not taken for one that misses a capability', () => {
