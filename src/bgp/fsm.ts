@@ -49,6 +49,7 @@ export type { FsmAction, FsmEvent, FsmTimer, Way, Why } from './vocabulary.ts';
 /** A session that has lasted so long was no failure. */
 const SETTLED = ms(60_000);
 const SECOND = 1_000;
+
 /** Total: an event that doesn't fit the state is passed over, or answered as the RFC has it. */
 export function handle(state: PeerState, event: FsmEvent): Step {
   switch (event.type) {
@@ -92,7 +93,7 @@ function heard(state: PeerState, connection: Connection, event: Heard): Step {
     case 'faultReceived':
       return fail(event.way, event.notification, 'the peer sent what cannot be read')(state);
     case 'sendHoldExpired': {
-      // RFC 9687 §3.2: a NOTIFICATION only where it delays nothing. It would stand behind what the peer does not read.
+      // RFC 9687 §3: a NOTIFICATION only where it delays nothing. It would stand behind what the peer does not read.
       const detail = 'the peer has read nothing for the send hold time';
       const why = { by: 'us', notification: undefined, detail } as const;
       return end(event.way, { ...plain, why, closing: { notification: undefined } })(state);

@@ -116,7 +116,7 @@ function shell(peer: PeerSettings) {
   let isConnecting = false;
   let session: Way | undefined;
   const closesSilently = (event: FsmEvent): boolean =>
-    // RFC 4271 §6; RFC 9687 §3.2; and a connection on which nothing was said yet.
+    // RFC 4271 §6; RFC 9687 §3; and a connection on which nothing was said yet.
     event.type === 'notificationReceived' || event.type === 'sendHoldExpired' || event.type === 'connected';
 
   function carryOut(event: FsmEvent, action: FsmAction): void {

@@ -263,7 +263,7 @@ describe('the end of a connection', () => {
       expired('hold outgoing'),
       ['close outgoing 4/0', ...SESSION.slice(1), 'sessionDown us 4/0', 'set connectRetry 1s ~'],
     ],
-    // RFC 9687 §3.2.
+    // RFC 9687 §3.
     [
       'established',
       sendHold('outgoing'),
