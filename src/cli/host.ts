@@ -3,6 +3,7 @@ import { needNetlink } from '../config/contradictions.ts';
 import { OPTIONS, type Settings } from '../config/options.ts';
 import { type Problem, placeIn } from '../config/place.ts';
 import type { Resolved } from '../config/settings.ts';
+import { PasswordError, speakerFrom } from '../config/speaker.ts';
 import { DiscoveryError, type DiscoveryWish, tryDiscovery } from '../discovery/discovery.ts';
 import { HintsError } from '../discovery/hints/hints-error.ts';
 import { anyOf } from '../model/listen-filter.ts';
@@ -25,7 +26,7 @@ export function discoveryWish(settings: Settings): DiscoveryWish {
 
 /** What this host does not permit: said in one line, where a mistake of ours has a stack to tell. */
 export const isRefusal = (error: unknown): error is Error =>
-  [DiscoveryError, HintsError, LedgerError, RingError].some((known) => error instanceof known);
+  [DiscoveryError, HintsError, LedgerError, PasswordError, RingError].some((known) => error instanceof known);
 
 /** What `run` would be refused here at its start, as this user. Changes nothing. */
 export function tryHost({ settings, origins }: Resolved): {
@@ -47,5 +48,6 @@ export function tryHost({ settings, origins }: Resolved): {
     void warnings.push({ place: 'discovery', text: `${message}: ${String(fields.detail)}` });
   attempt('discovery', () => tryDiscovery({ ...discoveryWish(settings), clock: realClock(), log: { warn } }));
   if (settings.record !== '') attempt(placeOf('record'), () => void inspectFile(settings.record));
+  attempt(placeOf('peer'), () => void speakerFrom(settings, process.env, (problem) => warnings.push(problem)));
   return { problems, warnings };
 }

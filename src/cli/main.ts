@@ -45,7 +45,7 @@ export async function main(
   const resolved = resolveSettings(parsed.flags, environment);
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
-  lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend === 'exabgp');
+  lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend.includes('exabgp'));
   if (parsed.command === 'check') {
     await answerCheck(resolved, problems, status);
     return;

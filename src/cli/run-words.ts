@@ -55,7 +55,7 @@ function readHealthcheck(words: readonly string[]): WordsRead {
 /** What is good elsewhere, and not under ExaBGP 4.2 or 5. */
 function unfitFor({ bgpBackend, exabgpApi, dryRun }: Settings): Pick<WordsRead, 'problems' | 'warnings'> {
   const problems = [];
-  if (bgpBackend === 'test') {
+  if (bgpBackend.includes('test')) {
     const text = '"test" does not read the answers of ExaBGP, which stands still once the pipe is full of them';
     problems.push({ place: '--bgp-backend', text });
   }

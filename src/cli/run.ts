@@ -29,7 +29,7 @@ import { unfinished } from './unfinished.ts';
 
 export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): void {
   const { settings, warnings } = resolved;
-  const hasExabgp = settings.bgpBackend === 'exabgp' && isUnderExabgp();
+  const hasExabgp = settings.bgpBackend.includes('exabgp') && isUnderExabgp();
   const log = openLog(settings, hasExabgp);
   lifecycle.onEnd(log.flush);
   lifecycle.onFailure((error) => {
@@ -52,7 +52,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     ? undefined
     : createExabgpSink({
         ...{ output, clock, log: log.child('exabgp'), push },
-        ...{ acks: settings.bgpBackend === 'exabgp' && isPiped(0) ? 'unknown' : 'off', isDeaf: () => isDeaf },
+        ...{ acks: settings.bgpBackend.includes('exabgp') && isPiped(0) ? 'unknown' : 'off', isDeaf: () => isDeaf },
         ...{ api, ledger, reannounce: settings.reannounce, followsAnother: ledger.entries.size > 0 },
       });
   const sink: Sink = exabgp ?? createDryRunSink({ log: log.child('dry-run'), api });
@@ -91,7 +91,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     isDeaf = true;
   };
   // ExaBGP stands still when nobody reads what it says, also to one that has nothing to say itself.
-  if (settings.bgpBackend === 'exabgp') listen(exabgp?.hear, deafened, hasExabgp, log, lifecycle);
+  if (settings.bgpBackend.includes('exabgp')) listen(exabgp?.hear, deafened, hasExabgp, log, lifecycle);
   const found = [...ledger.entries.values()];
   push({
     type: 'routesFound',

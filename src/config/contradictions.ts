@@ -6,6 +6,7 @@ import { NEEDS_NETLINK } from '../discovery/proc/refused.ts';
 import { type Family, familyOf, lengthOf } from '../model/address.ts';
 import { formatListenFilter } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
+import { checkBackends } from './backends.ts';
 import { checkDampening } from './dampening.ts';
 import { checkNextHops, warnOfNextHops } from './next-hops.ts';
 import type { Option } from './option.ts';
@@ -50,6 +51,7 @@ export function checkTogether(
   }
   checkRoutes(complete, placeOf, problems);
   warnOfNextHops(settings, placeOf, problems.length === 0 && has('ipv6'), warnings);
+  checkBackends(settings, origins, placeOf, problems);
   checkState(settings, origins, placeOf, problems, warnings);
   if (settings.debug && origins.debug === origins.logLevel && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });

@@ -11,8 +11,13 @@ import type { Problem } from './place.ts';
 export function nextHopFor(family: Family, settings: Settings): NextHop | undefined {
   const explicit = ofFamily(settings.nexthop, family)[0];
   if (explicit !== undefined) return explicit;
-  return family === 'ipv4' || settings.nexthopSelfIpv6 ? 'self' : undefined;
+  // Each session of the speaker decides what its own address is, and holds a family that has none.
+  return family === 'ipv4' || settings.nexthopSelfIpv6 || isSpeakerAlone(settings) ? 'self' : undefined;
 }
+
+/** Nobody hears commands: the rules of ExaBGP's do not apply. */
+export const isSpeakerAlone = ({ bgpBackend }: Pick<Settings, 'bgpBackend'>): boolean =>
+  bgpBackend.every((backend) => backend === 'speaker');
 
 /** `has`: whether anything of the family may be announced. */
 export function checkNextHops(
@@ -37,7 +42,7 @@ export function checkNextHops(
   }
   if (settings.nexthop.includes('self')) {
     if (explicit.ipv4.length > 0) problems.push({ place, text: `self and ${explicit.ipv4[0]}: expected one of them` });
-    if (!has('ipv4') && !settings.nexthopSelfIpv6) {
+    if (!has('ipv4') && !settings.nexthopSelfIpv6 && !isSpeakerAlone(settings)) {
       problems.push({
         place,
         text: 'self: no --network or --announce is IPv4, and for IPv6 it needs --nexthop-self-ipv6',

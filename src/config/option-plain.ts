@@ -17,6 +17,22 @@ export function duration(
   });
 }
 
+/** A duration that a message of BGP has in whole seconds. `hasZero`: 0 stands for none, or for ever, below `least`. */
+export function seconds(
+  of: Description<Millis>,
+  { least, most, hasZero }: { readonly least: Millis; readonly most: Millis; readonly hasZero: boolean },
+): Option<Millis> {
+  const range = `${hasZero ? '0, or ' : ''}whole seconds from ${least / 1_000}s to ${most / 1_000}s`;
+  return value({ ...of, argument: 'duration' }, formatDuration, (text) => {
+    const parsed = parseDuration(text);
+    const isFit =
+      parsed !== undefined &&
+      parsed % 1_000 === 0 &&
+      ((hasZero && parsed === 0) || (parsed >= least && parsed <= most));
+    return isFit ? { value: parsed } : { expected: `a duration with its unit such as 9s or 1m30s: ${range}` };
+  });
+}
+
 /** A duration, or the word that stands for having none. */
 export function durationOr<const T extends string>(
   word: T,
@@ -73,13 +89,14 @@ export function choice<const T extends string>(
   });
 }
 
-/** Some of the words, at least one. */
+/** Some of the words, at least one. `aliases`: other words that mean one of them. */
 export function choices<const T extends string>(
   of: Description<readonly NoInfer<T>[]>,
   words: readonly T[],
+  aliases: Readonly<Record<string, NoInfer<T>>> = {},
 ): Option<readonly T[]> {
   const made = list<T>({ ...of, argument: words.join('|') }, (text) => {
-    const word = words.find((known) => known === text);
+    const word = words.find((known) => known === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
     return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
   });
   // In the order of the table, so that it does not matter how it was written; and commas work in a flag, too.

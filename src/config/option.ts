@@ -18,12 +18,18 @@ export interface Option<T> {
   readonly argument: string;
   readonly help: string;
   readonly default: T;
+  /** What stands between the values of a list in the environment, and in what `format` writes; a comma when left out. */
+  readonly separator?: ';';
   /** `texts` are all the values given: exactly one unless it is a list. */
   readonly parse: (texts: readonly string[]) => ParsedOption<T>;
   readonly format: (value: T) => string;
 }
 
 export type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default'>;
+
+/** The values of an option in one text, as `format` and the environment have them. */
+export const textsIn = ({ kind, separator }: Pick<Option<unknown>, 'kind' | 'separator'>, text: string): string[] =>
+  kind === 'list' ? text.split(separator ?? ',').map((part) => part.trim()) : [text];
 
 export function value<T>(
   of: Description<T> & { readonly argument: string },
@@ -45,14 +51,14 @@ export const single =
 
 /** Of values that are written alike the first counts. */
 export function list<T>(
-  of: Description<readonly T[]> & { readonly argument: string },
+  of: Description<readonly T[]> & Pick<Option<unknown>, 'argument' | 'separator'>,
   parse: (text: string) => Parsed<T>,
   formatOne: (value: T) => string = String,
 ): Option<readonly T[]> {
   return {
     ...of,
     kind: 'list',
-    format: (values) => values.map(formatOne).join(','),
+    format: (values) => values.map(formatOne).join(of.separator ?? ','),
     parse: (texts) => {
       const values = new Map<string, T>();
       const problems: { text: string; expected: string }[] = [];

@@ -10,6 +10,7 @@ import { PROCESS_OPTIONS } from './options/process.ts';
 import { RECORDING_OPTIONS } from './options/recording.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
+import { SPEAKER_OPTIONS } from './options/speaker.ts';
 
 export const OPTIONS = {
   ...SERVICE_OPTIONS,
@@ -17,6 +18,7 @@ export const OPTIONS = {
   ...DECISION_OPTIONS,
   ...DISCOVERY_OPTIONS,
   ...EXABGP_OPTIONS,
+  ...SPEAKER_OPTIONS,
   ...RECORDING_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const;

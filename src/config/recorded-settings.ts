@@ -2,7 +2,7 @@
 import { anyOf } from '../model/listen-filter.ts';
 import { type PortRange, portRanges } from '../model/port-ranges.ts';
 import type { RecordedSetting } from '../model/recording.ts';
-import type { Option } from './option.ts';
+import { type Option, textsIn } from './option.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
@@ -70,7 +70,7 @@ export function replaySettings(
     if (instead.noDampening !== undefined && flag.startsWith('dampening-')) continue;
     if (from === 'default' && text === option.format(option.default)) continue;
     if (from === 'environment') environment[option.environment] = text;
-    else flags[name] = option.kind === 'list' ? text.split(',').filter((part) => part !== '') : [text];
+    else flags[name] = textsIn(option, text).filter((part) => option.kind !== 'list' || part !== '');
   }
   if (problems.length > 0) return { problems };
   const resolved = resolveSettings({ ...flags, ...instead }, environment);

@@ -2,13 +2,23 @@
 import { familyOf, type Prefix } from '../model/address.ts';
 import type { NextHop, RouteAttributes, RouteScope } from '../model/route.ts';
 import { commandLength, LONGEST_COMMAND } from '../sink/exabgp/commands.ts';
+import { isSpeakerAlone } from './next-hops.ts';
+import type { ATTRIBUTE_OPTIONS } from './options/attributes.ts';
 import type { OptionName, Settings } from './options.ts';
 
+export type GivenAttributes = {
+  readonly [Name in keyof typeof ATTRIBUTE_OPTIONS]?: Settings[Name];
+};
+
 /** What is not given is left out. */
-export function attributesFrom(settings: Settings, nextHop: NextHop): RouteAttributes {
-  const { med, localPreference, asPath, community, largeCommunity, extendedCommunity } = settings;
+export const attributesFrom = (settings: GivenAttributes, nextHop: NextHop): RouteAttributes => ({
+  nextHop,
+  ...attributesGiven(settings),
+});
+
+export function attributesGiven(given: GivenAttributes): Omit<RouteAttributes, 'nextHop'> {
+  const { med, localPreference, asPath = [], community = [], largeCommunity = [], extendedCommunity = [] } = given;
   return {
-    nextHop,
     ...(med === undefined ? {} : { med }),
     ...(localPreference === undefined ? {} : { localPreference }),
     ...(asPath.length === 0 ? {} : { asPath }),
@@ -49,7 +59,7 @@ export function checkRoutes(
     refuse('dryRun', `contradicts ${placeOf('logLevel')} ${settings.logLevel}: the commands are logged at info`);
   }
   checkMessage(settings, refuse);
-  checkCommand(settings, refuse);
+  if (!isSpeakerAlone(settings)) checkCommand(settings, refuse);
 }
 
 const LONGEST_MESSAGE = 4_096;

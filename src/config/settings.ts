@@ -6,7 +6,7 @@ import type { Prefix } from '../model/address.ts';
 import { anyOf } from '../model/listen-filter.ts';
 import { checkTogether } from './contradictions.ts';
 import { unknownNames } from './environment.ts';
-import type { Option } from './option.ts';
+import { type Option, textsIn } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Origin, Origins, Problem } from './place.ts';
 import { quote } from './quote.ts';
@@ -52,7 +52,7 @@ export function resolveOption<T>(
 ): { readonly value: T; readonly origin: Origin } {
   const place = given === undefined ? option.environment : `--${option.flag}`;
   // An empty variable is one that is not set: units and shells have no other way to say so.
-  const texts = given ?? (variable === undefined || variable === '' ? undefined : split(variable, option.kind));
+  const texts = given ?? (variable === undefined || variable === '' ? undefined : textsIn(option, variable));
   if (texts === undefined) return { value: option.default, origin: 'default' as const };
   const origin = given === undefined ? ('environment' as const) : ('flag' as const);
   const present = texts.filter((text): text is string => text !== undefined);
@@ -76,9 +76,6 @@ export function resolveOption<T>(
   }
   return { value: option.default, origin };
 }
-
-const split = (text: string, kind: string): readonly string[] =>
-  kind === 'list' ? text.split(',').map((part) => part.trim()) : [text];
 
 const TRY_OUT = ['127.0.0.0/8' as Prefix];
 

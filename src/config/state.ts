@@ -55,7 +55,7 @@ export function checkState(
   if (badDirectory !== undefined) refuse('stateDir', `${quote(settings.stateDir)}: ${badDirectory}`);
   const hasNoState = settings.stateDir === NO_STATE;
   if (hasNoState && settings.name !== '') refuse('name', `has no effect with ${placeOf('stateDir')} none`);
-  if (settings.bgpBackend === 'test') {
+  if (settings.bgpBackend.includes('test')) {
     for (const name of ['stateDir', 'name'] as const) {
       if (settings[name] !== '' && settings.stateDir !== NO_STATE) {
         refuse(
@@ -69,7 +69,7 @@ export function checkState(
     refuse('onExit', `keep: nobody would know of what is kept, with ${placeOf('stateDir')} none`);
   } else if (settings.onExit === 'keep' && settings.dryRun) {
     warnings.push({ place: placeOf('onExit'), text: `keep: has no effect with ${placeOf('dryRun')}` });
-  } else if (settings.onExit === 'keep' && origins.name === 'default' && settings.bgpBackend !== 'test') {
+  } else if (settings.onExit === 'keep' && origins.name === 'default' && settings.bgpBackend.includes('exabgp')) {
     const text = 'keep: give a --name, so that a successor with other settings knows what is its own';
     warnings.push({ place: placeOf('onExit'), text });
   }

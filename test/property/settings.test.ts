@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Arguments, parseArguments } from '../../src/cli/arguments.ts';
 import { check } from '../../src/cli/check.ts';
-import type { Option } from '../../src/config/option.ts';
+import { type Option, textsIn } from '../../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../../src/config/options.ts';
-import { type GivenFlags, resolveSettings } from '../../src/config/settings.ts';
+import { type GivenFlags, type Resolved, resolveSettings } from '../../src/config/settings.ts';
 
 const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   network: ['192.0.2.0/24', '10.0.0.0/8', '2001:db8::/32', '::/0'],
@@ -49,6 +49,15 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   onExit: ['withdraw', 'keep'],
   stateDir: ['/run/ha2bgp'],
   name: ['dns', 'a.b-c_1'],
+  localAs: ['65000', '1.10'],
+  routerId: ['10.1.1.1', '255.255.255.255'],
+  bgpListen: ['192.0.2.1', '127.0.1.2:1790', '[::1]:1790', 'fe80::1%eth0', '[fe80::1%eth0]:1790', '::'],
+  peer: [
+    '10.1.1.254,as=65001',
+    '2001:DB8::1, as=1.10, port=1790, passive=no, families=ipv4',
+    'fe80::1%eth0,as=65001,community=65000:1,community=no-export,hold-time=9s,only=192.0.2.0/24',
+    '10.1.1.7,as=65000,local-preference=50,as-path=65000 65000,password-file=/etc/ha2bgp/key,extended-message=no',
+  ],
   interval: ['auto', '10ms', '10s'],
   record: ['/tmp/recording', 'a b.jsonl'],
   recordSize: ['64KiB', '1GiB', '1025KiB'],
@@ -61,6 +70,16 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   debug: ['true', 'false'],
   noColor: ['yes', 'no'],
 };
+/** What the speaker needs, so that none of its options is without effect. */
+const SPEAKER = {
+  bgpBackend: ['exabgp', 'speaker'],
+  localAs: ['65000'],
+  routerId: ['10.1.1.1'],
+  peer: ['10.9.9.9,as=65009'],
+} satisfies GivenFlags;
+const isOfSpeaker = (name: OptionName): boolean => name !== 'bgpBackend' && (name in SPEAKER || name === 'bgpListen');
+const without = (flags: GivenFlags, name: OptionName): GivenFlags =>
+  Object.fromEntries(Object.entries(flags).filter(([each]) => each !== name));
 const optionOf = (name: OptionName): Option<unknown> => OPTIONS[name] as Option<unknown>;
 const nonsense = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('__proto__', '-1', '1/0', ','));
 
@@ -76,10 +95,24 @@ const given = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<GivenFlags>;
 /** One good value for some of the options; they may still contradict one another. */
-const good = fc.record(
-  Object.fromEntries(OPTION_NAMES.map((name) => [name, fc.constantFrom(...VALUES[name]).map((text) => [text])])),
-  { requiredKeys: [] },
-) as fc.Arbitrary<GivenFlags>;
+const good = fc
+  .tuple(
+    fc.record(
+      Object.fromEntries(OPTION_NAMES.map((name) => [name, fc.constantFrom(...VALUES[name]).map((text) => [text])])),
+      { requiredKeys: [] },
+    ),
+    fc.constantFrom<GivenFlags>({}, SPEAKER, { ...SPEAKER, bgpBackend: ['speaker'] }),
+  )
+  .map(([flags, speaker]): GivenFlags => ({ ...flags, ...speaker }));
+/** What is left when those that contradict the rest are left out. */
+function fitting(flags: GivenFlags): Resolved {
+  const resolved = resolveSettings(flags, {});
+  if (resolved.problems.length === 0) return resolved;
+  const bad = new Set(resolved.problems.map(({ place }) => place));
+  const left = Object.entries(flags).filter(([name]) => !bad.has(`--${optionOf(name as OptionName).flag}`));
+  // What is contradicted may be a default.
+  return fitting(Object.fromEntries(left.length < Object.keys(flags).length ? left : left.slice(1)));
+}
 const environment = fc.oneof(
   fc.record(Object.fromEntries(OPTION_NAMES.map((name) => [optionOf(name).environment, textOf(name)])), {
     requiredKeys: [],
@@ -94,7 +127,7 @@ const environment = fc.oneof(
 const reread = (name: OptionName, value: unknown) => {
   const option = optionOf(name);
   const text = option.format(value);
-  return option.parse(option.kind === 'list' ? text.split(',').filter((part) => part !== '') : [text]);
+  return option.parse(textsIn(option, text).filter((part) => option.kind !== 'list' || part !== ''));
 };
 
 describe('settings', () => {
@@ -124,6 +157,7 @@ describe('settings', () => {
         ([name, text]) => {
           const networks = {
             ...(name === 'network' ? {} : { network: ['192.0.2.0/24', '2001:db8::/32'] }),
+            ...(isOfSpeaker(name) ? without(SPEAKER, name) : {}),
             ...(name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {}),
           };
           expect(resolveSettings({ ...networks, [name]: [text] }, {}).problems).toEqual([]);
@@ -136,8 +170,7 @@ describe('settings', () => {
   it('are printed by check in a form that can be given back', () => {
     fc.assert(
       fc.property(good, (flags) => {
-        const resolved = resolveSettings({ ...flags, network: ['192.0.2.0/24', '2001:db8::/32'] }, {});
-        fc.pre(resolved.problems.length === 0);
+        const resolved = fitting({ ...flags, network: ['192.0.2.0/24', '2001:db8::/32'] });
         const again = Object.fromEntries(
           check(resolved)
             .trimEnd()
@@ -147,7 +180,7 @@ describe('settings', () => {
               const name = OPTION_NAMES[index];
               expect(name && optionOf(name).flag).toBe(flag);
               if (name === undefined || value === '(not given)') return [];
-              return [[name, optionOf(name).kind === 'list' ? value.split(',') : [value]] as const];
+              return [[name, textsIn(optionOf(name), value)] as const];
             }),
         );
         const { settings, problems } = resolveSettings(again, {});

@@ -1,15 +1,15 @@
 /** Whom the process talks to, and its log. */
-import { choice, toggle } from '../option-plain.ts';
+import { choice, choices, toggle } from '../option-plain.ts';
 
 export const PROCESS_OPTIONS = {
-  bgpBackend: choice(
+  bgpBackend: choices(
     {
       flag: 'bgp-backend',
       environment: 'HA2BGP_BGP_BACKEND',
-      default: 'exabgp',
-      help: 'exabgp: commands on stdout, replies on stdin. test: the same commands, stdin is not read',
+      default: ['exabgp'],
+      help: 'who is told; repeatable. exabgp: commands on stdout, replies on stdin. speaker: every --peer. test: the commands, stdin is not read',
     },
-    ['exabgp', 'test'],
+    ['exabgp', 'speaker', 'test'],
     { exabgptest: 'test' },
   ),
   exabgpApi: choice(

@@ -181,7 +181,7 @@ all services: 2
   it('goes on behind a gap from the snapshot there', async () => {
     const life = recordLife(WORDS, { size: 1 });
     await outage(life, 10_000);
-    for (let round = 0; round < 30; round++) {
+    for (let round = 0; round < 60; round++) {
       life.simulation.kernel.hint();
       life.simulation.kernel.set(facts.assigned(`10.0.0.${100 + round}`));
       await life.simulation.clock.advance(ms(life.simulation.clock.now() + 1_000));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Option } from '../../../src/config/option.ts';
+import { type Option, textsIn } from '../../../src/config/option.ts';
 import { listenFilter } from '../../../src/config/option-filter.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../../../src/config/options.ts';
 import { policyFrom } from '../../../src/config/policy.ts';
@@ -396,11 +396,77 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', '0', '1', '1001', '2.5', '-2', 'all'],
   },
+  localAs: {
+    good: [
+      [['65000'], 65_000],
+      [['4294967295'], 4_294_967_295],
+      [['1.10'], 65_546],
+      [['65000.10'], 4_259_840_010],
+    ],
+    bad: ['0', '0.0', '65536.1', '1.65536', '4294967296', 'AS65000', '1e3', '065000', '-1', '1.2.3'],
+  },
+  routerId: {
+    good: [
+      [['10.1.1.1'], '10.1.1.1'],
+      [['240.0.0.1'], '240.0.0.1'],
+    ],
+    bad: ['0.0.0.0', '10.1.1', '2001:db8::1', '010.1.1.1', '1', 'host', '10.1.1.1/32'],
+  },
+  bgpListen: {
+    good: [
+      [['192.0.2.1'], [{ address: '192.0.2.1', device: '', port: 179 }]],
+      [['127.0.1.2:1790'], [{ address: '127.0.1.2', device: '', port: 1790 }]],
+      [['[::1]:1790'], [{ address: '::1', device: '', port: 1790 }]],
+      [['[2001:DB8::1]', '::1'], ['2001:db8::1', '::1'].map((address) => ({ address, device: '', port: 179 }))],
+      [['0.0.0.0', '::', '::'], ['0.0.0.0', '::'].map((address) => ({ address, device: '', port: 179 }))],
+      [['fe80::1%eth0'], [{ address: 'fe80::1', device: 'eth0', port: 179 }]],
+      [['[fe80::1%eth0]:1790'], [{ address: 'fe80::1', device: 'eth0', port: 1790 }]],
+    ],
+    bad: [
+      ...['', ':1790', '127.0.0.1:0', '127.0.0.1:65536', '127.0.0.1:', '127.0.0.1:01790', '127.0.0.1:179:1', '[::1'],
+      ...['fe80::1', 'fe80::1%', '[fe80::1]:1790', '192.0.2.1%eth0', 'localhost', '[192.0.2.1]', '224.0.0.1', '::1:x'],
+    ].filter((text) => text !== '[192.0.2.1]'),
+  },
+  peer: {
+    good: [
+      [['10.1.1.254,as=65001'], [{ address: '10.1.1.254', device: '', values: { as: 65_001 } }]],
+      [
+        ['FE80::1%eth0, as=1.10 ,passive', '10.0.0.1,as=7,passive=no'],
+        [
+          { address: 'fe80::1', device: 'eth0', values: { as: 65_546, passive: true } },
+          { address: '10.0.0.1', device: '', values: { as: 7, passive: false } },
+        ],
+      ],
+      [
+        ['10.0.0.1,as=7,community=65000:2 no-export,community=65000:1,hold-time=9s,families=ipv6,families=ipv4'],
+        [
+          {
+            address: '10.0.0.1',
+            device: '',
+            values: {
+              as: 7,
+              community: ['65000:1', '65000:2', 'no-export'],
+              holdTime: 9_000,
+              families: ['ipv4', 'ipv6'],
+            },
+          },
+        ],
+      ],
+    ],
+    bad: ['', '10.1.1.254', 'router', '10.1.1.254:1790', 'fe80::1', '0.0.0.0', 'ff02::1'].filter(
+      (text) => text === '10.1.1.254',
+    ),
+  },
   bgpBackend: {
     good: [
-      [['exabgp'], 'exabgp'],
-      [['test'], 'test'],
-      [['exabgptest'], 'test'],
+      [['exabgp'], ['exabgp']],
+      [['test'], ['test']],
+      [['exabgptest'], ['test']],
+      [
+        ['speaker', 'exabgp'],
+        ['exabgp', 'speaker'],
+      ],
+      [['speaker,exabgp,speaker'], ['exabgp', 'speaker']],
     ],
     bad: ['', 'ExaBGP', 'bird', 'toString', '__proto__', 'constructor'],
   },
@@ -460,7 +526,7 @@ describe('the option table', () => {
   it.each(OPTION_NAMES)('has a default for %s that comes back from its text', (name) => {
     const option = OPTIONS[name] as Option<unknown>;
     const text = option.format(option.default);
-    const texts = option.kind === 'list' ? text.split(',').filter((part) => part !== '') : [text];
+    const texts = textsIn(option, text).filter((part) => option.kind !== 'list' || part !== '');
     expect(option.parse(texts)).toEqual({ value: option.default });
   });
 });
@@ -473,7 +539,7 @@ describe('values', () => {
   it.each(good)('of %s: %j comes back from what format writes', (name, texts, value) => {
     const option = OPTIONS[name] as Option<unknown>;
     const text = option.format(value);
-    expect(option.parse(option.kind === 'list' ? text.split(',') : [text])).toEqual(option.parse(texts));
+    expect(option.parse(textsIn(option, text))).toEqual(option.parse(texts));
   });
 
   it.each(bad)('of %s: %j is refused with what was expected', (name, text) => {
@@ -590,7 +656,11 @@ describe('each option', () => {
     record: [['/tmp/recording'], 'record', '/tmp/recording'],
     recordSize: [['1MiB'], 'recordSize', 1_048_576],
     recordFiles: [['9'], 'recordFiles', 9],
-    bgpBackend: [['test'], 'bgpBackend', 'test'],
+    bgpBackend: [['test'], 'bgpBackend', ['test']],
+    localAs: [['65001'], 'localAs', 65_001],
+    routerId: [['10.0.0.7'], 'routerId', '10.0.0.7'],
+    bgpListen: [['127.0.0.7'], 'bgpListen', [{ address: '127.0.0.7', device: '', port: 179 }]],
+    peer: [['10.0.0.7,as=7'], 'peer', [{ address: '10.0.0.7', device: '', values: { as: 7 } }]],
     exabgpApi: [['6'], 'exabgpApi', '6'],
     dryRun: [['true'], 'dryRun', true],
     logFormat: [['json'], 'logFormat', 'json'],
@@ -609,9 +679,12 @@ describe('each option', () => {
 
   it.each(Object.entries(RUN))('changes a setting of run alone: %s', (name, [texts, setting, value]) => {
     const recording = name.startsWith('record') ? { record: ['/tmp/other'] } : {};
-    const changed = settingsOf({ ...base, ...recording, [name]: texts });
+    const speaker: GivenFlags = ['localAs', 'routerId', 'bgpListen', 'peer'].includes(name)
+      ? { bgpBackend: ['exabgp,speaker'], localAs: ['65000'], routerId: ['10.1.1.1'], peer: ['10.9.9.9,as=65009'] }
+      : {};
+    const changed = settingsOf({ ...base, ...recording, ...speaker, [name]: texts });
     expect(changed[setting]).toEqual(value);
-    expect(settingsOf(base)[setting]).not.toEqual(value);
+    expect(settingsOf({ ...base, ...speaker })[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));
   });
 });

@@ -78,7 +78,11 @@ describe('defaults', () => {
       record: '',
       recordSize: 16_777_216,
       recordFiles: 4,
-      bgpBackend: 'exabgp',
+      localAs: undefined,
+      routerId: undefined,
+      bgpListen: [],
+      peer: [],
+      bgpBackend: ['exabgp'],
       exabgpApi: '4',
       dryRun: false,
       logFormat: 'auto',
@@ -138,6 +142,10 @@ describe('where a setting comes from', () => {
     recordSize: ['1MiB', '2MiB'],
     recordFiles: ['2', '3'],
     bgpBackend: ['exabgp', 'test'],
+    localAs: ['65001', '65002'],
+    routerId: ['10.0.0.1', '10.0.0.2'],
+    bgpListen: ['127.0.0.1', '127.0.0.2'],
+    peer: ['10.0.0.1,as=1', '10.0.0.2,as=2'],
     exabgpApi: ['6', '4'],
     dryRun: ['true', 'no'],
     logFormat: ['text', 'json'],
@@ -150,7 +158,13 @@ describe('where a setting comes from', () => {
     const option = OPTIONS[name];
     const [flag, variable] = GIVEN[name];
     const environment = { [option.environment]: variable };
-    const needed = name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {};
+    const speaker: GivenFlags = {
+      bgpBackend: ['exabgp', 'speaker'],
+      ...{ localAs: ['65000'], routerId: ['10.1.1.1'], peer: ['10.9.9.9,as=65009'] },
+    };
+    const isOfSpeaker = name === 'bgpListen' || (name !== 'bgpBackend' && name in speaker);
+    const { [name]: _given, ...others } = isOfSpeaker ? speaker : ({} as GivenFlags);
+    const needed = name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : others;
     const byFlag = resolveSettings({ ...needed, [name]: [flag] }, environment);
     expect([byFlag.origins[name], byFlag.settings[name], byFlag.problems]).toEqual(['flag', parsedAs(name, flag), []]);
     const byEnvironment = resolveSettings(needed, environment);

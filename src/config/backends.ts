@@ -1,0 +1,153 @@
+/**
+ * Who is told, and what is said to whom: an option of a backend that is not chosen has no effect, and so is an error.
+ * What the speaker and its peers need of one another is here too.
+ */
+import { familyOf } from '../model/address.ts';
+import { peerName } from '../model/peer.ts';
+import { isSpeakerAlone } from './next-hops.ts';
+import { formatEndpoint } from './option-bgp.ts';
+import type { GivenPeer } from './option-peer.ts';
+import { EXABGP_OPTIONS } from './options/exabgp.ts';
+import { SPEAKER_OPTIONS } from './options/speaker.ts';
+import type { OptionName, Settings } from './options.ts';
+import type { Origins, Problem } from './place.ts';
+import { peerFrom } from './speaker.ts';
+
+type Refuse = (name: OptionName, text: string) => void;
+
+/** What only commands have. `name` is in the log, whoever is told. */
+const OF_COMMANDS: readonly OptionName[] = [
+  ...(Object.keys(EXABGP_OPTIONS) as OptionName[]).filter((name) => name !== 'name' && name !== 'onExit'),
+  ...(['exabgpApi', 'nexthopSelfIpv6', 'pathInformation', 'neighbor'] as const),
+];
+const OF_SPEAKER = Object.keys(SPEAKER_OPTIONS) as OptionName[];
+
+export function checkBackends(
+  settings: Settings,
+  origins: Origins,
+  placeOf: (name: OptionName) => string,
+  problems: Problem[],
+): void {
+  const refuse: Refuse = (name, text) => void problems.push({ place: placeOf(name), text });
+  const { bgpBackend, onExit } = settings;
+  const place = placeOf('bgpBackend');
+  const isGiven = (name: OptionName): boolean => origins[name] !== 'default';
+  if (bgpBackend.includes('exabgp') && bgpBackend.includes('test')) {
+    refuse('bgpBackend', 'exabgp and test: expected one of them, for both have stdout to themselves');
+  }
+  if (isSpeakerAlone(settings)) {
+    for (const name of OF_COMMANDS.filter(isGiven)) {
+      refuse(name, `has no effect with ${place} speaker alone: it is about what ExaBGP is told`);
+    }
+    if (onExit === 'keep') {
+      refuse('onExit', `keep: cannot be with ${place} speaker alone: what is announced goes with our sessions`);
+    }
+  }
+  if (!bgpBackend.includes('speaker')) {
+    for (const name of OF_SPEAKER.filter(isGiven)) refuse(name, `has no effect without ${place} speaker`);
+    return;
+  }
+  for (const [name, why] of [
+    ['localAs', 'the AS that the speaker is in'],
+    ['routerId', 'an IPv4 address that no other BGP speaker around has, by custom one of this host'],
+  ] as const) {
+    if (settings[name] === undefined) refuse(name, `is needed with ${place} speaker: ${why}`);
+  }
+  if (settings.peer.length === 0) refuse('peer', `is needed with ${place} speaker: there would be nobody to tell`);
+  const isInternal = (given: GivenPeer): boolean => {
+    const { as, localAs } = peerFrom(given, settings.localAs ?? 0);
+    return as === localAs;
+  };
+  if (isSpeakerAlone(settings) && settings.localPreference !== undefined && !settings.peer.some(isInternal)) {
+    refuse('localPreference', 'has no effect: no --peer has our own AS, and LOCAL_PREF goes to no other');
+  }
+  checkPeers(settings, refuse);
+}
+
+function checkPeers(settings: Settings, refuse: Refuse): void {
+  const { peer: peers, localAs = 0, bgpListen, nexthop } = settings;
+  const names = new Set<string>();
+  for (const given of peers) {
+    const peer = peerFrom(given, localAs);
+    const name = peerName(peer);
+    const say = (text: string): void => refuse('peer', `${name}: ${text}`);
+    if (names.has(name)) say('is given twice');
+    names.add(name);
+    if (peer.localAddress !== undefined && familyOf(peer.localAddress) !== familyOf(peer.address)) {
+      say(`local-address ${peer.localAddress}: expected an address of the same family`);
+    }
+    if (peer.localAddress === peer.address && bgpListen.some(({ port }) => port === peer.port)) {
+      say('local-address: is the address of the peer itself');
+    }
+    if (peer.passive && bgpListen.length === 0) say('passive: needs --bgp-listen, for nobody would ever connect');
+    checkNextHopsOf(given, nexthop, say);
+    checkHops(given, peer.as === peer.localAs, say);
+    checkAttributes(given, settings.asPath, peer.as === peer.localAs, peer.localAs, say);
+    if (given.values.passwordFile !== undefined && given.values.passwordEnv !== undefined) {
+      say('password-file and password-env: expected one of them');
+    }
+  }
+  const listening = bgpListen.map(formatEndpoint);
+  for (const twice of listening.filter((each, at) => listening.indexOf(each) < at)) {
+    refuse('bgpListen', `${twice}: is given twice`);
+  }
+  if (bgpListen.length === 0) return;
+  // RFC 4271 §6.8 needs both directions to be the same peer: one that calls is told by its address alone.
+  const callers = new Map<string, string>();
+  for (const given of peers) {
+    const key = `${given.address}%${given.device} ${given.values.localAddress ?? ''}`;
+    const before = callers.get(key);
+    const name = peerName(peerFrom(given, localAs));
+    if (before !== undefined && before !== name) {
+      refuse('peer', `${name}: cannot be told from ${before} when it connects; give each a local-address of its own`);
+    }
+    callers.set(key, name);
+  }
+}
+
+function checkNextHopsOf(
+  { address, values }: GivenPeer,
+  nexthop: Settings['nexthop'],
+  say: (text: string) => void,
+): void {
+  for (const hop of [values.nexthopIpv4, values.nexthopIpv6]) {
+    // RFC 4271 §5.1.3: no route goes to a peer whose own address is its next hop.
+    if (hop === address) say(`${hop}: is its own address, and no peer takes a route to itself`);
+  }
+  const hasOwn = (familyOf(address) === 'ipv4' ? values.nexthopIpv4 : values.nexthopIpv6) !== undefined;
+  if (!hasOwn && nexthop.includes(address)) say('is the --nexthop too, and no peer takes a route to itself');
+  if (values.nexthopIpv4?.includes(':') === true && values.extendedNextHop === false) {
+    say(`nexthop-ipv4 ${values.nexthopIpv4}: contradicts extended-next-hop false`);
+  }
+  const { families = ['ipv4', 'ipv6'] } = values;
+  for (const [family, key, hop] of [
+    ['ipv4', 'nexthop-ipv4', values.nexthopIpv4],
+    ['ipv6', 'nexthop-ipv6', values.nexthopIpv6],
+  ] as const) {
+    if (hop !== undefined && !families.includes(family))
+      say(`${key}: has no effect without ${family} among its families`);
+  }
+}
+
+function checkHops({ values }: GivenPeer, isInternal: boolean, say: (text: string) => void): void {
+  if (values.multihop !== undefined && values.ttlSecurity !== undefined) {
+    say('multihop and ttl-security: expected one of them, for both say how far away it is');
+  }
+  if (values.multihop !== undefined && isInternal) say('multihop: has no effect on iBGP, which goes any distance');
+}
+
+function checkAttributes(
+  { values }: GivenPeer,
+  asPath: readonly number[],
+  isInternal: boolean,
+  localAs: number,
+  say: (text: string) => void,
+): void {
+  // RFC 4271 §5.1.5: LOCAL_PREF goes to no external peer.
+  if (values.localPreference !== undefined && !isInternal) say('local-preference: has no effect on eBGP');
+  const first = (values.asPath ?? asPath)[0];
+  // RFC 4271 §6.3: a peer may refuse a path that does not begin with the AS of its neighbor; most do.
+  if (first !== undefined && !isInternal && first !== localAs) {
+    say(`as-path: begins with ${first}: expected our AS ${localAs} first, for this peer refuses any other`);
+  }
+}

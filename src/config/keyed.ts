@@ -1,0 +1,86 @@
+/**
+ * Several values under keys of their own, where an option's value is made of them: a peer, a group of static prefixes. On
+ * the command line they are `WORDS,key=value,…`, in a file they are the keys of a map.
+ */
+import { nearest } from './nearest.ts';
+import type { Option } from './option.ts';
+import { visible } from './quote.ts';
+
+export type KeyTable = Readonly<Record<string, Option<unknown>>>;
+/** All texts that were given for each key, which is an option's `flag`. */
+export type GivenKeys = ReadonlyMap<string, readonly string[]>;
+
+export interface KeyProblem {
+  /** As it was given, or the one that is missing. */
+  readonly key: string;
+  /** The text that is no value; left out where the key itself is the problem. */
+  readonly text?: string;
+  readonly expected: string;
+}
+
+/** Between the parts of a text, and between several such texts: neither can stand in a value. */
+const RESERVED = /[,;]/;
+
+/** The values by the names of the table, and every problem. */
+export function readKeys(
+  table: KeyTable,
+  given: GivenKeys,
+  what: string,
+): { readonly values: Readonly<Record<string, unknown>>; readonly problems: readonly KeyProblem[] } {
+  const names = new Map(Object.entries(table).map(([name, { flag }]) => [flag, name]));
+  const values: Record<string, unknown> = {};
+  const problems: KeyProblem[] = [];
+  for (const [key, texts] of given) {
+    const name = names.get(key);
+    const option = name === undefined ? undefined : table[name];
+    if (name === undefined || option === undefined) {
+      problems.push({ key, expected: unknownKey(key, [...names.keys()], what) });
+      continue;
+    }
+    if (option.kind !== 'list' && texts.length > 1) {
+      problems.push({ key, text: texts.join(' and '), expected: `one ${option.argument || 'of true and false'}` });
+      continue;
+    }
+    const reserved = option.kind === 'list' ? undefined : texts.find((text) => RESERVED.test(text));
+    if (reserved !== undefined) {
+      problems.push({ key, text: reserved, expected: `${option.argument} without "," and ";"` });
+      continue;
+    }
+    if (texts.length === 0 || texts.includes('')) {
+      problems.push({ key, text: '', expected: option.argument || 'true or false' });
+      continue;
+    }
+    const parsed = option.parse(texts);
+    if ('value' in parsed) values[name] = parsed.value;
+    else for (const { text, expected } of parsed.problems) problems.push({ key, text, expected });
+  }
+  return { values, problems };
+}
+
+/** Splits `WORDS,key=value,…`; a switch may stand without a value. */
+export function splitKeys(text: string, table: KeyTable): { readonly head: string; readonly given: GivenKeys } {
+  const [head = '', ...parts] = text.split(',').map((part) => part.trim());
+  const switches = new Set(Object.values(table).flatMap(({ kind, flag }) => (kind === 'switch' ? [flag] : [])));
+  const given = new Map<string, string[]>();
+  for (const part of parts) {
+    const equals = part.indexOf('=');
+    const key = equals < 0 ? part : part.slice(0, equals);
+    const value = equals < 0 ? (switches.has(key) ? 'true' : '') : part.slice(equals + 1);
+    given.set(key, [...(given.get(key) ?? []), value]);
+  }
+  return { head, given };
+}
+
+/** What `splitKeys` takes apart, without the head: `key=value` each. A list of several is its key several times. */
+export function formatKeys(table: KeyTable, values: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(table).flatMap(([name, { flag, kind, format }]) => {
+    if (values[name] === undefined) return [];
+    const text = format(values[name]);
+    return (kind === 'list' ? text.split(',') : [text]).map((each) => `${flag}=${each}`);
+  });
+}
+
+export function unknownKey(key: string, known: readonly string[], what: string): string {
+  const near = nearest(key, known);
+  return `a key of ${what}${near === undefined ? `: ${known.join(', ')}` : `; did you mean ${visible(near)}?`}`;
+}
