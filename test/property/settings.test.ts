@@ -176,10 +176,10 @@ describe('settings', () => {
             .trimEnd()
             .split('\n')
             .flatMap((line, index) => {
-              const [, flag, value = ''] = /^(\S+) +(.*?) +\S+$/.exec(line) ?? [];
+              const [, flag, value = '', from] = /^(\S+) +(.*?) +(\S+)$/.exec(line) ?? [];
               const name = OPTION_NAMES[index];
               expect(name && optionOf(name).flag).toBe(flag);
-              if (name === undefined || value === '(not given)') return [];
+              if (name === undefined || value === '(not given)' || from === 'default') return [];
               return [[name, textsIn(optionOf(name), value)] as const];
             }),
         );
