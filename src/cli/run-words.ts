@@ -21,7 +21,8 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   const { settings, problems, warnings } = resolveSettings(parsed.flags, environment);
   const all = [...parsed.problems, ...problems];
   if (all.length > 0) return { command, problems: all, warnings: [], plan: undefined };
-  const announced = new Set([...settings.network, ...settings.announce].map(familyOf));
+  const declared = settings.static.flatMap(({ prefixes }) => prefixes);
+  const announced = new Set([...settings.network, ...settings.announce, ...declared].map(familyOf));
   const families: Plan['families'] = Object.fromEntries(
     [...announced].map((family) => [family, { nextHop: nextHopFor(family, settings) }]),
   );

@@ -99,6 +99,7 @@ export function run(resolved: Resolved, version: string, lifecycle: Lifecycle): 
     announced: found.filter(({ standing }) => standing !== 'leaving').map(({ route }) => route),
     doubtful: found.filter(({ standing }) => standing === 'leaving').map(({ route }) => route),
   });
+  push({ type: 'started', at: clock.now() });
   if (place !== undefined) {
     const beside = { ...place, clock, log: log.child('ledger') };
     const orphans = watchOrphans({

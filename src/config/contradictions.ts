@@ -15,6 +15,7 @@ import { type Origins, type Problem, placeIn } from './place.ts';
 import { quote } from './quote.ts';
 import { checkRoutes } from './routes.ts';
 import { checkState } from './state.ts';
+import { checkStatics } from './statics.ts';
 
 /** `settings` as they were given; `complete`: what they mean. */
 export function checkTogether(
@@ -26,9 +27,11 @@ export function checkTogether(
 ): void {
   const placeOf = placeIn(origins);
   const announced = [...complete.network, ...complete.announce];
-  const has = (family: Family): boolean => announced.some((prefix) => familyOf(prefix) === family);
+  const isStatic = (family: Family): boolean =>
+    settings.static.some(({ prefixes }) => prefixes.some((prefix) => familyOf(prefix) === family));
+  const has = (family: Family): boolean => announced.some((prefix) => familyOf(prefix) === family) || isStatic(family);
 
-  if (settings.network.length === 0 && settings.announce.length === 0) {
+  if (complete.network !== settings.network) {
     warnings.push({
       place: '--network',
       text: 'not given: trying things out with 127.0.0.0/8, which is nothing for a real BGP neighbor',
@@ -42,6 +45,7 @@ export function checkTogether(
       text: `${prefix}: expected /${shortest} or longer, unless --shortest-prefix says otherwise`,
     });
   }
+  checkStatics(settings, (text) => void problems.push({ place: placeOf('static'), text }));
   checkFilters(settings, placeOf, problems);
   checkDiscovery(settings, placeOf, problems);
   checkRecording(settings, placeOf, problems);

@@ -36,7 +36,7 @@ export function checkNextHops(
     if (explicit[family].length > 0 && !has(family)) {
       problems.push({
         place,
-        text: `${explicit[family][0]}: no --network or --announce is ${name}, so that this next hop fits nothing`,
+        text: `${explicit[family][0]}: no --network, --announce or --static is ${name}, so that this next hop fits nothing`,
       });
     }
   }
@@ -45,14 +45,14 @@ export function checkNextHops(
     if (!has('ipv4') && !settings.nexthopSelfIpv6 && !isSpeakerAlone(settings)) {
       problems.push({
         place,
-        text: 'self: no --network or --announce is IPv4, and for IPv6 it needs --nexthop-self-ipv6',
+        text: 'self: no --network, --announce or --static is IPv4, and for IPv6 it needs --nexthop-self-ipv6',
       });
     }
   }
   if (settings.nexthopSelfIpv6) {
     const own = placeOf('nexthopSelfIpv6');
     if (!has('ipv6'))
-      problems.push({ place: own, text: 'no --network or --announce is IPv6, so that it has no effect' });
+      problems.push({ place: own, text: 'no --network, --announce or --static is IPv6, so that it has no effect' });
     if (explicit.ipv6.length > 0) {
       problems.push({ place: own, text: `contradicts ${place} ${explicit.ipv6[0]}: expected one of them` });
     }

@@ -3,6 +3,7 @@ import type { Policy } from '../model/policy.ts';
 import { nextHopFor } from './next-hops.ts';
 import type { Settings } from './options.ts';
 import { attributesFrom, scopeFrom } from './routes.ts';
+import { staticsFrom } from './statics.ts';
 
 /** What somebody named is meant; what is found may be a mistake. */
 const MOST_ROUTES = { discovered: 1_000, declared: 100_000 };
@@ -14,6 +15,7 @@ export function policyFrom(settings: Settings): Policy {
     networks: settings.network,
     announce: new Set(settings.announce),
     checked: new Map(),
+    statics: staticsFrom(settings),
     anyip: settings.anyip,
     listenFilter: settings.listenFilter,
     require: settings.require,

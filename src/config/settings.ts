@@ -82,7 +82,7 @@ const TRY_OUT = ['127.0.0.0/8' as Prefix];
 function withDefaults(settings: Settings, origins: Origins): Settings {
   // A level that a flag says wins over a HA2BGP_DEBUG in the environment.
   const isDebug = settings.debug && !(origins.debug === 'environment' && origins.logLevel === 'flag');
-  const isTrial = settings.network.length === 0 && settings.announce.length === 0;
+  const isTrial = [settings.network, settings.announce, settings.static].every(({ length }) => length === 0);
   const implied = origins.listenFilter === 'default' ? anyOf(settings.require) : undefined;
   return {
     ...settings,

@@ -14,8 +14,11 @@ export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesF
   const { services, marked, found, desired, policy } = state;
   if (state.hasFacts) return inherit(state, event.doubtful, actions);
   for (const route of event.announced) {
-    services.set(route.prefix, { state: 'up' });
-    marked.add(route.prefix);
+    // No service, and up without any facts.
+    if (!policy.statics.routes.has(route.prefix)) {
+      services.set(route.prefix, { state: 'up' });
+      marked.add(route.prefix);
+    }
     want(desired, route.prefix, policy);
   }
   for (const route of [...event.announced, ...event.doubtful]) found.add(routeKey(route));

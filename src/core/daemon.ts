@@ -24,6 +24,7 @@ import { factsRead, goOn } from './reading.ts';
 import { log } from './report.ts';
 import { fired } from './schedule.ts';
 import type { DaemonState } from './state.ts';
+import { startSome, startStatics } from './statics.ts';
 import { suppressedUntil } from './suppression.ts';
 
 export function handle(state: DaemonState, event: Event): readonly Action[] {
@@ -32,7 +33,7 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
     case 'factsRead':
       return factsRead(state, event, actions);
     case 'wentOn':
-      return goOn(state, actions);
+      return goOn(state, startSome(state, actions));
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
@@ -43,7 +44,7 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
       return adopt(state, event, actions);
     case 'started':
       startChecks(state, actions);
-      return actions;
+      return startStatics(state, actions);
     case 'probeFinished':
       return judgeChecked(
         state,

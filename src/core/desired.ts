@@ -43,7 +43,7 @@ export function want(
   desired: DesiredRoutes,
   prefix: Prefix,
   policy: Policy,
-  attributes: RouteAttributes | undefined = policy.attributes[familyOf(prefix)],
+  attributes: RouteAttributes | undefined = attributesFor(prefix, policy),
 ): Reason | undefined {
   if (attributes === undefined) return hold(desired, prefix, { code: 'next-hop-missing' });
   const key = keyOf(prefix, policy);
@@ -59,6 +59,10 @@ export function want(
   if (before === undefined) desired.count[kind]++;
   return undefined;
 }
+
+/** What stands for a prefix in the settings; `undefined` where nobody said which next hop. */
+const attributesFor = (prefix: Prefix, { statics, attributes }: Policy): RouteAttributes | undefined =>
+  statics.routes.has(prefix) ? statics.routes.get(prefix) : attributes[familyOf(prefix)];
 
 /** Withdraws the prefix, or stops holding it. */
 export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {
@@ -86,10 +90,10 @@ export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy
   desired.changed.add(keyOf(prefix, policy));
 }
 
-const kindOf = (prefix: Prefix, { announce, checked }: Policy): Kind =>
-  announce.has(prefix) || checked.has(prefix) ? 'declared' : 'discovered';
+const kindOf = (prefix: Prefix, { announce, checked, statics }: Policy): Kind =>
+  announce.has(prefix) || checked.has(prefix) || statics.routes.has(prefix) ? 'declared' : 'discovered';
 
-function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
+export function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
   desired.held.set(prefix, reason);
   return reason;
 }

@@ -45,7 +45,8 @@ export function goOn(state: DaemonState, actions: Action[]): Action[] {
   for (const prefix of state.marked) {
     if (looked++ === MOST_AT_ONCE) break;
     state.marked.delete(prefix);
-    judge(state, prefix, at, isWhole, actions);
+    // What is found there makes no difference.
+    if (!state.policy.statics.routes.has(prefix)) judge(state, prefix, at, isWhole, actions);
   }
   if (state.marked.size > 0) actions.push({ type: 'goOn' });
   return told(state, isWhole, actions);

@@ -10,12 +10,17 @@ import { whySuppressed } from './suppression.ts';
 
 /** Announced, or the reason of the first stage that said no. */
 export type Standing =
-  | { readonly announced: true; readonly leaving?: Reason }
+  /** `isStatic`: for as long as this process runs, whatever the kernel says. */
+  | { readonly announced: true; readonly leaving?: Reason; readonly isStatic?: true }
   | { readonly announced: false; readonly reason: Reason };
 
 /** `now`: of the same clock as the events; what was said of a penalty holds for that moment. */
 export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Standing {
   const { policy, facts, networks, checks, reading, failingSince } = state;
+  if (policy.statics.routes.has(prefix)) {
+    if (isRouted(state.desired, prefix, policy)) return { announced: true, isStatic: true };
+    return { announced: false, reason: state.desired.held.get(prefix) ?? { code: 'not-started' } };
+  }
   const isChecked = policy.checked.has(prefix); // not by what the kernel says
   if (!isChecked && (!state.hasFacts || reading === undefined)) {
     return { announced: false, reason: { code: 'facts-not-read' } };

@@ -29,6 +29,8 @@ export interface DaemonState {
   readonly due: Set<Prefix>;
   /** What the last reading may have changed and nobody has looked at yet. */
   readonly marked: Set<Prefix>;
+  /** Static prefixes that have yet to get their places. */
+  readonly starting: Set<Prefix>;
   /** Found from an earlier process; until the first whole facts say which of them are wanted. */
   readonly found: Set<RouteKey>;
   /** The last reading; `undefined` before the first. */
@@ -56,6 +58,7 @@ export function initialState(policy: Policy): DaemonState {
     schedule: emptySchedule(),
     due: new Set(),
     marked: new Set(),
+    starting: new Set(),
     found: new Set(),
     reading: undefined,
     hasFacts: false,

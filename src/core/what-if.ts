@@ -119,9 +119,12 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
     fire(at, false);
     now = ms(Math.max(now, at));
     const { facts, hasFacts, reading, failingSince } = recorded;
-    if (!hasFacts || reading === undefined) return;
-    if (!state.hasFacts) adopt(recorded, state);
+    const canGoOn = hasFacts && reading !== undefined;
+    if (canGoOn && !state.hasFacts) adopt(recorded, state);
     timeline.begin(at, state);
+    // Whatever began before that, it has begun.
+    play({ type: 'started', at: now });
+    if (!canGoOn) return;
     for (const [key, since] of facts.fullSince) state.facts.fullSince.set(key, since);
     isReading = false;
     failure = undefined;
@@ -143,7 +146,7 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 function adopt(recorded: DaemonState, state: DaemonState): void {
   for (const { prefix } of recorded.desired.routes.values()) {
     if (state.services.has(prefix) || want(state.desired, prefix, state.policy) !== undefined) continue;
-    state.services.set(prefix, { state: 'up' });
+    if (!state.policy.statics.routes.has(prefix)) state.services.set(prefix, { state: 'up' });
   }
   state.desired.changed.clear();
 }

@@ -23,6 +23,15 @@ export interface DampeningPolicy {
   readonly action: 'withdraw' | 'log';
 }
 
+export interface StaticRoutes {
+  /** What each is announced with; `undefined` where its family cannot be announced, for want of a next hop. */
+  readonly routes: ReadonlyMap<Prefix, RouteAttributes | undefined>;
+  /** The objects among them, by names: a snapshot refers to them. */
+  readonly attributes: Readonly<Record<string, RouteAttributes>>;
+}
+
+export const NO_STATICS: StaticRoutes = { routes: new Map(), attributes: {} };
+
 export interface Policy {
   /** Discovered addresses and AnyIP prefixes are announced only inside one of them. */
   readonly networks: readonly Prefix[];
@@ -30,6 +39,8 @@ export interface Policy {
   readonly announce: ReadonlySet<Prefix>;
   /** Prefixes whose service is declared with a check, which decides; one service may have several of them. */
   readonly checked: ReadonlyMap<Prefix, DeclaredService>;
+  /** Prefixes that are announced for as long as this process runs. */
+  readonly statics: StaticRoutes;
   /** Whether the local routes of an administrator are announced as they are. */
   readonly anyip: boolean;
   /** Which listeners count. */

@@ -9,6 +9,8 @@ export type Stage = 'facts' | 'candidates' | 'health' | 'verdict' | 'routes';
 
 export type Reason =
   | { readonly code: 'facts-not-read' }
+  /** Of a static prefix: moments after the start. */
+  | { readonly code: 'not-started' }
   | { readonly code: 'never-announced'; readonly what: 'unspecified' | 'link-local' | 'multicast' | 'broadcast' }
   | { readonly code: 'outside-networks'; readonly networks: readonly Prefix[] }
   | { readonly code: 'loopback-not-asked-for' }
@@ -41,6 +43,7 @@ export type Reason =
 export function stageOf(reason: Reason): Stage {
   switch (reason.code) {
     case 'facts-not-read':
+    case 'not-started':
       return 'facts';
     case 'never-announced':
     case 'outside-networks':
@@ -85,6 +88,8 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
   switch (reason.code) {
     case 'facts-not-read':
       return 'the kernel has not been read yet';
+    case 'not-started':
+      return `${it} is static, and its turn to be announced comes at once`;
     case 'never-announced':
       return `${it} is ${reason.what === 'unspecified' ? 'an unspecified' : `a ${reason.what}`} address, which is never announced`;
     case 'outside-networks':

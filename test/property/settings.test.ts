@@ -11,6 +11,7 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   listenFilter: ['sport = :53', 'sport = :80 or sport = :443'],
   require: ['sport = :80', 'sport = :443'],
   announce: ['192.0.2.0/24', '198.51.100.9/32', '2001:db8:1::/48'],
+  static: ['192.0.2.0/24', '198.51.100.0/24 2001:db8:7::/48,med=5,community=65000:1 no-export,nexthop=self'],
   anyip: ['true', 'no'],
   shortestPrefix: ['ipv4/8', 'ipv6/1', 'ipv4/32'],
   protocol: ['tcp', 'udp', 'udp,tcp'],

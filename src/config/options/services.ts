@@ -5,6 +5,7 @@ import { LONGEST_DURATION, ms } from '../../model/millis.ts';
 import { listenFilter, listenFilters } from '../option-filter.ts';
 import { announcedPrefixes, lengths, prefixes } from '../option-network.ts';
 import { choice, choices, durationOr, name, toggle } from '../option-plain.ts';
+import { statics } from '../option-static.ts';
 import { servicePorts } from '../services-file.ts';
 
 const DEFAULT_FILTER = 'sport = :80 or sport = :443';
@@ -23,6 +24,12 @@ export const SERVICE_OPTIONS = {
     environment: 'HA2BGP_ANNOUNCE',
     default: [],
     help: 'announce this prefix as it is, while something that counts listens inside it; repeatable, needs no --network',
+  }),
+  static: statics({
+    flag: 'static',
+    environment: 'HA2BGP_STATIC',
+    default: [],
+    help: 'announce these prefixes for as long as ha2bgp runs, whatever listens; repeatable, separated by ";" in the environment',
   }),
   anyip: toggle({
     flag: 'anyip',

@@ -4,6 +4,7 @@ import { listenFilter } from '../../../src/config/option-filter.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../../../src/config/options.ts';
 import { policyFrom } from '../../../src/config/policy.ts';
 import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
+import { NO_STATICS } from '../../../src/model/policy.ts';
 import { or, sport } from '../../helpers/listen-filters.ts';
 
 interface Cases {
@@ -68,6 +69,19 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
       ...['', '192.0.2.1', '192.0.2.1/24', '192.0.2.0/24,10.0.0.0/8', '0.0.0.0/0', '::/0', '169.254.1.0/24'],
       ...['fe80::1/128', '224.0.0.0/3', 'ff02::1/128', '0.1.2.3/32', '255.255.255.255/32'],
     ],
+  },
+  static: {
+    good: [
+      [['192.0.2.0/24'], [{ prefixes: ['192.0.2.0/24'], values: {} }]],
+      [
+        ['192.0.2.0/24 2001:DB8::/32,med=5,nexthop=10.0.0.1,nexthop=2001:db8::9', '10.0.0.1/32,as-path=7 7,as-path=8'],
+        [
+          { prefixes: ['192.0.2.0/24', '2001:db8::/32'], values: { med: 5, nexthop: ['10.0.0.1', '2001:db8::9'] } },
+          { prefixes: ['10.0.0.1/32'], values: { asPath: [7, 7, 8] } },
+        ],
+      ],
+    ],
+    bad: ['', '192.0.2.1', '192.0.2.1/24', '0.0.0.0/0', '224.0.0.0/3', 'med=5'],
   },
   anyip: switches,
   shortestPrefix: {
@@ -610,6 +624,7 @@ describe('each option', () => {
     network: ['198.51.100.0/24', '2001:db8::/32'],
     listenFilter: ['sport = :53'],
     announce: ['203.0.113.0/24'],
+    static: ['203.0.113.0/24,med=7'],
     anyip: ['true'],
     shortestPrefix: ['ipv4/20'],
     require: ['sport = :53'],
@@ -741,6 +756,7 @@ describe('policyFrom', () => {
       listenFilter: sport(53),
       announce: new Set(['203.0.113.0/24']),
       checked: new Map(),
+      statics: NO_STATICS,
       anyip: true,
       shortestPrefix: { ipv4: 20, ipv6: 32 },
       require: [sport(54)],

@@ -62,6 +62,7 @@ describe('defaults', () => {
       dampeningMaxSuppress: 60_000,
       dampeningAction: 'withdraw',
       announce: [],
+      static: [],
       anyip: false,
       shortestPrefix: { ipv4: 16, ipv6: 32 },
       require: [],
@@ -125,6 +126,7 @@ describe('where a setting comes from', () => {
     dampeningMaxSuppress: ['61s', '62s'],
     dampeningAction: ['log', 'withdraw'],
     announce: ['192.0.2.0/24', '198.51.100.0/24'],
+    static: ['192.0.2.0/24', '198.51.100.0/24,med=5'],
     anyip: ['false', 'no'],
     shortestPrefix: ['ipv4/8', 'ipv6/48'],
     require: ['sport = :1', 'sport = :2'],
@@ -323,8 +325,16 @@ describe('next hops', () => {
     ['two of IPv4', { ...ONLY_IPV4, nexthop: ['10.0.0.1', '10.0.0.2'] }, ['expected one next hop a family']],
     ['two of IPv6', { ...ONLY_IPV6, nexthop: ['2001:db8::1', '2001:db8::2'] }, ['expected one next hop a family']],
     ['self and an IPv4 address', { ...ONLY_IPV4, nexthop: ['self', '10.0.0.1'] }, ['expected one of them']],
-    ['IPv6 without such a network', { ...ONLY_IPV4, nexthop: ['2001:db8::1'] }, ['no --network or --announce is IPv6']],
-    ['IPv4 without such a network', { ...ONLY_IPV6, nexthop: ['10.0.0.1'] }, ['no --network or --announce is IPv4']],
+    [
+      'IPv6 without such a network',
+      { ...ONLY_IPV4, nexthop: ['2001:db8::1'] },
+      ['no --network, --announce or --static is IPv6'],
+    ],
+    [
+      'IPv4 without such a network',
+      { ...ONLY_IPV6, nexthop: ['10.0.0.1'] },
+      ['no --network, --announce or --static is IPv4'],
+    ],
     ['self with IPv6 alone', { ...ONLY_IPV6, nexthop: ['self'] }, ['it needs --nexthop-self-ipv6']],
     ['self for IPv6 without such a network', { ...ONLY_IPV4, nexthopSelfIpv6: ['1'] }, ['so that it has no effect']],
     ['self for IPv6 and an address', { ...BOTH, nexthop: ['2001:db8::9'], nexthopSelfIpv6: ['1'] }, ['contradicts']],
@@ -338,7 +348,7 @@ describe('next hops', () => {
       'HA2BGP_NEXTHOP: 10.0.0.1 and 10.0.0.2: expected one next hop a family',
     ]);
     expect(problemsOf({ nexthopSelfIpv6: ['true'] }, { ...environment, HA2BGP_NEXTHOP: '' })).toEqual([
-      '--nexthop-self-ipv6: no --network or --announce is IPv6, so that it has no effect',
+      '--nexthop-self-ipv6: no --network, --announce or --static is IPv6, so that it has no effect',
     ]);
   });
 

@@ -13,6 +13,7 @@ const EXAMPLES: Examples = {
   'service-disabled': ['health', { code: 'service-disabled', service: 'web-3' }],
   'address-not-set-up': ['health', { code: 'address-not-set-up', detail: 'Operation not permitted' }],
   'facts-not-read': ['facts', { code: 'facts-not-read' }],
+  'not-started': ['facts', { code: 'not-started' }],
   'never-announced': ['candidates', { code: 'never-announced', what: 'multicast' }],
   'outside-networks': [
     'candidates',

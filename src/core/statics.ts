@@ -1,0 +1,59 @@
+/**
+ * Static prefixes, PURE: announced for as long as this process runs, whatever the kernel says. They go through none of the
+ * stages between settings and routes, and are no services: nothing that is read, no delay and no stall has a part in them.
+ * What is found on the same prefix makes no difference.
+ */
+import type { Action } from '../model/action.ts';
+import { familyOf, hostPrefix, type Prefix } from '../model/address.ts';
+import type { Policy } from '../model/policy.ts';
+import { type Reason, sentence } from '../model/reason.ts';
+import { told } from './announcing.ts';
+import { hold, lookAgain, want } from './desired.ts';
+import { log } from './report.ts';
+import type { DaemonState } from './state.ts';
+
+/** The process is ready. A process that hears it again does nothing twice. */
+export function startStatics(state: DaemonState, actions: Action[]): Action[] {
+  for (const prefix of state.policy.statics.routes.keys()) state.starting.add(prefix);
+  return startSome(state, actions);
+}
+
+/** So many prefixes are announced in one go: some milliseconds. */
+const MOST_AT_ONCE = 5_000;
+
+/** Those whose turn has not come yet. */
+export function startSome(state: DaemonState, actions: Action[]): Action[] {
+  if (state.starting.size === 0) return actions;
+  const { desired, policy } = state;
+  const held = new Map<Reason['code'], { count: number; readonly first: string }>();
+  let done = 0;
+  let announced = 0;
+  for (const prefix of state.starting) {
+    if (done++ === MOST_AT_ONCE) break;
+    state.starting.delete(prefix);
+    const reason = isOwnNextHop(prefix, policy)
+      ? hold(desired, prefix, { code: 'own-next-hop' })
+      : want(desired, prefix, policy);
+    if (reason === undefined) {
+      // An earlier process may have announced it, and said something else of it.
+      lookAgain(desired, prefix, policy);
+      announced++;
+      continue;
+    }
+    const known = held.get(reason.code);
+    if (known !== undefined) known.count++;
+    else held.set(reason.code, { count: 1, first: sentence(prefix, reason) });
+  }
+  if (announced > 0) log(actions, 'info', 'static prefixes announced', { prefixes: announced });
+  for (const { count, first } of held.values()) {
+    log(actions, 'warn', 'static prefixes held', { prefixes: count, reason: first });
+  }
+  if (state.starting.size > 0) actions.push({ type: 'goOn' });
+  return told(state, false, actions);
+}
+
+/** A router that looks the next hop up in its table would find the route that needs it. */
+function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
+  const hops = [statics.routes.get(prefix)?.nextHop, attributes[familyOf(prefix)]?.nextHop];
+  return hops.some((hop) => hop !== undefined && hop !== 'self' && hostPrefix(hop) === prefix);
+}
