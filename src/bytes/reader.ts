@@ -36,6 +36,11 @@ export class Reader {
     return this.#view.getUint16(this.#advance(2), false);
   }
 
+  /** Big-endian. */
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4), false);
+  }
+
   /** In the host's byte order. */
   hostU16(): number {
     return this.#view.getUint16(this.#advance(2), HOST_IS_LITTLE_ENDIAN);

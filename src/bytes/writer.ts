@@ -24,6 +24,13 @@ export class Writer {
     return this;
   }
 
+  /** Big-endian. */
+  u32(value: number): this {
+    this.#view.setUint32(this.#offset, value, false);
+    this.#offset += 4;
+    return this;
+  }
+
   /** In the host's byte order. */
   hostU16(value: number): this {
     this.#view.setUint16(this.#offset, value, HOST_IS_LITTLE_ENDIAN);

@@ -3,11 +3,17 @@ import type { Family } from '../../model/address.ts';
 import type { Notification } from './notification.ts';
 import type { Open } from './open.ts';
 import type { RouteRefresh } from './route-refresh.ts';
-import type { Update } from './update.ts';
+import type { Fault, Outcome, Update } from './update.ts';
 
 export type Message =
   | { readonly type: 'open'; readonly open: Open }
-  | { readonly type: 'update'; readonly update: Update }
+  /** `outcome`: what becomes of it (RFC 7606); what resets the session is no message. */
+  | {
+      readonly type: 'update';
+      readonly update: Update;
+      readonly outcome: Exclude<Outcome, 'reset'>;
+      readonly faults: readonly Fault[];
+    }
   | { readonly type: 'notification'; readonly notification: Notification }
   | { readonly type: 'keepalive' }
   | { readonly type: 'routeRefresh'; readonly routeRefresh: RouteRefresh };

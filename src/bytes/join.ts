@@ -1,0 +1,18 @@
+/** Messages of parts. */
+
+export function join(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Two octets, big-endian. */
+export const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value);
+/** Four octets, big-endian. */
+export const u32 = (value: number): Uint8Array => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+
+export const NO_BYTES = new Uint8Array(0);
