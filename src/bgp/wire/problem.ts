@@ -1,0 +1,20 @@
+/** What is wrong with the value of a path attribute, PURE. */
+import { UPDATE_ERROR } from './codes.ts';
+
+export interface Problem {
+  /** Of "UPDATE message error" (RFC 4271 §6.3). */
+  readonly subcode: number;
+  /** Into the value. */
+  readonly at: number;
+  readonly problem: string;
+}
+
+export const isProblem = (value: object): value is Problem => 'problem' in value;
+
+export const wrongLength = (value: Uint8Array, expected: string): Problem => ({
+  subcode: UPDATE_ERROR.attributeLength,
+  at: 0,
+  problem: `${value.length} octets where it is ${expected}`,
+});
+
+export const wrongValue = (subcode: number, at: number, problem: string): Problem => ({ subcode, at, problem });
