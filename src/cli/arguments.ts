@@ -11,6 +11,7 @@ import { OPTION_NAMES, OPTIONS, type OptionName } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import type { GivenFlags } from '../config/settings.ts';
 import { COMMANDS, type CommandName, HEALTHCHECK, SETTING_COMMANDS } from './commands.ts';
+import { DECODE, type DecodeWords, decodeCall } from './decode-words.ts';
 import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
 import { isFlag, isUnknownFlag, shortOf, strangers, unexpectedWord, unknownFlag } from './strange-words.ts';
 
@@ -25,6 +26,8 @@ export interface Invocation {
   readonly problems: readonly Problem[];
   /** Of `doctor`. */
   readonly doctor?: DoctorWords;
+  /** Of `decode`. */
+  readonly decode?: DecodeWords;
 }
 
 export type Arguments = Invocation | { readonly print: string };
@@ -61,7 +64,8 @@ export function parseArguments(words: readonly string[], version: string): Argum
 }
 
 function withOperand(given: Invocation): Invocation {
-  const operand = given.command === 'doctor' ? undefined : COMMANDS[given.command].operand;
+  const operand =
+    given.command === 'doctor' || given.command === 'decode' ? undefined : COMMANDS[given.command].operand;
   if (operand === undefined || given.operand !== undefined) return given;
   return { ...given, problems: [...given.problems, { place: given.command, text: `needs a word: ${operand}` }] };
 }
@@ -143,6 +147,19 @@ function parse(words: readonly string[], version: string): Arguments {
     .allowExcessArguments()
     .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
       invocation = { command: 'doctor', flags: {}, ...doctorCall(options, args, behind) };
+    });
+  prepare(program.command('decode'))
+    .summary(DECODE.summary)
+    .description(DECODE.description)
+    .usage(DECODE.usage)
+    .option('--as-octets [2|4]', 'octets of an AS number, as the session agreed (default: 4)')
+    .option('--external', 'from an external peer: LOCAL_PREF, ORIGINATOR_ID and CLUSTER_LIST are not expected')
+    .option('--add-path', 'a path identifier stands before each prefix')
+    .option('--json', 'a line of JSON for each message')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
+      invocation = { command: 'decode', flags: {}, ...decodeCall(options, args, behind) };
     });
   program.command(HEALTHCHECK).summary("be what ExaBGP's own healthcheck is, by its options; has a --help of its own");
   try {

@@ -8,8 +8,11 @@ import { REPLAYABLE } from '../config/recorded-settings.ts';
 export const SETTING_COMMANDS = ['run', 'check', 'replay'] as const;
 export type SettingCommand = (typeof SETTING_COMMANDS)[number];
 
-export type CommandName = SettingCommand | 'doctor';
-export const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, 'doctor'];
+/** The commands that take none of them, each with its words in a file of its own. */
+export const OTHER_COMMANDS = ['doctor', 'decode'] as const;
+
+export type CommandName = SettingCommand | (typeof OTHER_COMMANDS)[number];
+export const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, ...OTHER_COMMANDS];
 
 /** Has an option table of its own: see `config/healthcheck`. Here it only stands in the help. */
 export const HEALTHCHECK = 'healthcheck';

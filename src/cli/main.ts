@@ -6,6 +6,7 @@ import { type Resolved, resolveOption, resolveSettings } from '../config/setting
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
+import type { DecodeWords } from './decode-words.ts';
 
 /** Exit status: 1 for bad settings, 2 for a flag or a word that is unknown, whatever else is wrong. */
 const STATUS = { ok: 0, bad: 1, unknown: 2 } as const;
@@ -35,6 +36,11 @@ export async function main(
     complain(problems);
     print(report);
     process.exitCode = problems.length > 0 ? STATUS.unknown : hasErrors ? STATUS.bad : STATUS.ok;
+    return;
+  }
+  if (parsed.decode !== undefined) {
+    lifecycle.servesExabgp(false);
+    process.exitCode = await answerDecode(parsed.decode, parsed.problems);
     return;
   }
   if (parsed.command === 'replay') {
@@ -98,6 +104,28 @@ async function answerReplay({ flags, own = {}, operand: file = '', problems: str
     else throw error;
     return STATUS.bad;
   }
+}
+
+/** Returns the exit status. */
+async function answerDecode(words: DecodeWords, problems: readonly Problem[]): Promise<number> {
+  if (problems.length > 0) {
+    complain([...problems, seeHelp('decode')]);
+    return STATUS.unknown;
+  }
+  const { readInput } = await import('./decode-input.ts');
+  const { decode } = await import('./decode.ts');
+  const input = await readInput(words.words, process.stdin);
+  if (!(input instanceof Uint8Array)) {
+    complain([input]);
+    return STATUS.bad;
+  }
+  process.stdout.on('error', () => {}); // said by the write itself
+  let status: number = STATUS.ok;
+  for (const { text, isMalformed } of decode(input, words)) {
+    if (isMalformed) status = STATUS.bad;
+    if (!(await printed(text))) break;
+  }
+  return status;
 }
 
 /** When stdout has taken it; false when nobody reads any more. */
