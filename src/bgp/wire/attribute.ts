@@ -213,6 +213,19 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
     },
   ],
   [
+    // Nobody here says them: they are only checked.
+    ATTRIBUTE.ipv6ExtendedCommunities,
+    {
+      name: 'IPV6 EXTENDED COMMUNITIES',
+      flags: OPTIONAL_TRANSITIVE,
+      malformed: 'treatedAsWithdraw',
+      decode: (value) =>
+        value.length === 0 || value.length % 20 !== 0
+          ? wrongLength(value, 'a multiple of 20')
+          : { type: 'unknown', code: ATTRIBUTE.ipv6ExtendedCommunities, flags: OPTIONAL_TRANSITIVE, value },
+    },
+  ],
+  [
     ATTRIBUTE.largeCommunities,
     {
       name: 'LARGE_COMMUNITY',

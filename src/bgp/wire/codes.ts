@@ -52,6 +52,7 @@ export const ATTRIBUTE = {
   extendedCommunities: 16, // RFC 4360
   as4Path: 17, // RFC 6793
   as4Aggregator: 18, // RFC 6793
+  ipv6ExtendedCommunities: 25, // RFC 5701
   largeCommunities: 32, // RFC 8092
   onlyToCustomer: 35, // RFC 9234
 } as const;

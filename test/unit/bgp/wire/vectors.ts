@@ -511,3 +511,20 @@ export function encode(message: Message, context: WireContext): Uint8Array {
       return message satisfies never;
   }
 }
+
+/** `body` behind a header that fits it. */
+export function message(type: number, body: string): Uint8Array {
+  const { length } = hex(body);
+  return hex(`${MARKER} ${digits(19 + length)} ${digits(type, 1)} ${body.replace(/\/\/.*$/gm, '')}`);
+}
+
+/** An UPDATE whose lengths fit. */
+export function updateMessage(parts: { withdrawn?: string; attributes?: string; prefixes?: string }): Uint8Array {
+  const { withdrawn = '', attributes = '', prefixes = '' } = parts;
+  const sized = (text: string): string => `${digits(hex(text).length)} ${text.replace(/\/\/.*$/gm, '')}`;
+  return message(2, `${sized(withdrawn)} ${sized(attributes)} ${prefixes}`);
+}
+
+const digits = (value: number, octets = 2): string => value.toString(16).padStart(octets * 2, '0');
+
+export const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
