@@ -18,6 +18,7 @@ import {
 import { decodeAddress, decodeLink, decodeLocalRoute } from '../../src/discovery/netlink/rtnetlink.ts';
 import { addressFromBytes, unmap } from '../../src/model/address.ts';
 import type { Port } from '../../src/model/facts.ts';
+import { damage } from '../helpers/damage.ts';
 import * as vectors from '../unit/discovery/netlink/vectors.ts';
 
 const bodies = [
@@ -49,45 +50,6 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   decodeAddress,
   decodeLocalRoute: (bytes) => decodeLocalRoute(255, bytes),
 };
-
-type Damage = (bytes: Uint8Array) => Uint8Array;
-const put = fc.uint8Array({ minLength: 1, maxLength: 8 });
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  fc.tuple(fc.nat(), fc.nat(7)).map(
-    ([at, bit]): Damage =>
-      (bytes) => {
-        const copy = bytes.slice();
-        const index = at % copy.length;
-        copy[index] = (copy[index] ?? 0) ^ (1 << bit);
-        return copy;
-      },
-  ),
-  fc.nat().map(
-    (at): Damage =>
-      (bytes) =>
-        bytes.slice(0, at % bytes.length),
-  ),
-  fc.tuple(fc.nat(), put).map(
-    ([at, extra]): Damage =>
-      (bytes) => {
-        const index = at % bytes.length;
-        return vectors.join(bytes.slice(0, index), extra, bytes.slice(index));
-      },
-  ),
-  fc.tuple(fc.nat(), put).map(
-    ([at, extra]): Damage =>
-      (bytes) => {
-        const copy = bytes.slice();
-        copy.set(extra.subarray(0, Math.max(0, copy.length - (at % copy.length))), at % copy.length);
-        return copy;
-      },
-  ),
-  put.map(
-    (extra): Damage =>
-      (bytes) =>
-        vectors.join(bytes, extra),
-  ),
-);
 
 /** What became of it: a value, a `BytesError`, or the error that should not have been. */
 function outcome(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): unknown {
