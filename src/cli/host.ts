@@ -1,4 +1,5 @@
 /** What this host makes of settings: what `run` asks of it, and which of that it would refuse. */
+import { SpeakerError } from '../bgp/speaker-error.ts';
 import { needNetlink } from '../config/contradictions.ts';
 import { OPTIONS, type Settings } from '../config/options.ts';
 import { type Problem, placeIn } from '../config/place.ts';
@@ -26,7 +27,9 @@ export function discoveryWish(settings: Settings): DiscoveryWish {
 
 /** What this host does not permit: said in one line, where a mistake of ours has a stack to tell. */
 export const isRefusal = (error: unknown): error is Error =>
-  [DiscoveryError, HintsError, LedgerError, PasswordError, RingError].some((known) => error instanceof known);
+  [DiscoveryError, HintsError, LedgerError, PasswordError, RingError, SpeakerError].some(
+    (known) => error instanceof known,
+  );
 
 /** What `run` would be refused here at its start, as this user. Changes nothing. */
 export function tryHost({ settings, origins }: Resolved): {

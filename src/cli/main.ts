@@ -63,7 +63,7 @@ export async function main(
     return;
   }
   const { run } = await import('./run.ts');
-  run(resolved, version, lifecycle);
+  await run(resolved, version, lifecycle);
 }
 
 async function answerCheck(resolved: Resolved, problems: readonly Problem[], status: number): Promise<void> {

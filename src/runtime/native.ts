@@ -10,7 +10,7 @@
  */
 import os from 'node:os';
 import koffi from 'koffi';
-import { addressToBytes, familyOf, type IpAddress } from '../model/address.ts';
+import { addressToBytes, type Family, familyOf, type IpAddress } from '../model/address.ts';
 
 /** A failed system call: its name, errno and the symbolic name of errno (`ENOBUFS`). */
 export class NativeError extends Error {
@@ -64,6 +64,7 @@ const sys = {
   socket: libc.func('int socket(int, int, int)'),
   bind: libc.func('int bind(int, const void *, uint32_t)'),
   listen: libc.func('int listen(int, int)'),
+  ifNameToIndex: libc.func('unsigned int if_nametoindex(const char *)'),
   getsockname: libc.func('int getsockname(int, _Out_ void *, _Inout_ uint32_t *)'),
   setsockopt: libc.func('int setsockopt(int, int, int, const void *, uint32_t)'),
   attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(sockFprog), 'uint32_t']),
@@ -124,17 +125,14 @@ export interface BoundSocket {
 /** Binds a new socket to a port of the kernel's choice. Throws `NativeError`. */
 export function bindSocket(protocol: 'tcp' | 'udp', address: IpAddress): BoundSocket {
   const family = familyOf(address);
-  const fd: number = sys.socket(AF[family], SOCK_TYPE[protocol] | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw failed('socket');
+  const fd = openSocket(protocol, family);
   try {
+    bindTo(fd, address);
     const name = encodeSocketAddress(address);
-    if (sys.bind(fd, name, name.length) < 0) throw failed(`bind(${address})`);
     if (sys.getsockname(fd, name, [name.length]) < 0) throw failed('getsockname');
     return {
       port: name.readUInt16BE(2),
-      listen() {
-        if (sys.listen(fd, 1) < 0) throw failed('listen');
-      },
+      listen: () => listenOn(fd, 1),
       close: () => closeDescriptor(fd),
     };
   } catch (error) {
@@ -143,12 +141,36 @@ export function bindSocket(protocol: 'tcp' | 'udp', address: IpAddress): BoundSo
   }
 }
 
+/** Throws `NativeError`. */
+export function openSocket(protocol: 'tcp' | 'udp', family: Family): number {
+  const fd: number = sys.socket(AF[family], SOCK_TYPE[protocol] | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw failed('socket');
+  return fd;
+}
+
+/** `scope`: the index of a link-local address's device. Throws `NativeError`. */
+export function bindTo(fd: number, address: IpAddress, port = 0, scope = 0): void {
+  const name = encodeSocketAddress(address, port, scope);
+  if (sys.bind(fd, name, name.length) < 0) throw failed(`bind(${address}${port === 0 ? '' : `, ${port}`})`);
+}
+
+/** Throws `NativeError`. */
+export function listenOn(fd: number, backlog: number): void {
+  if (sys.listen(fd, backlog) < 0) throw failed('listen');
+}
+
+/** 0 for a device that is not there. */
+export const deviceIndex = (name: string): number => sys.ifNameToIndex(name);
+
 // struct sockaddr_in (16 bytes)      u16 family; be16 port; address; 8 bytes of zeros
 // struct sockaddr_in6 (28 bytes)     u16 family; be16 port; be32 flow information; address; u32 scope
-function encodeSocketAddress(address: IpAddress): Buffer {
+export function encodeSocketAddress(address: IpAddress, port = 0, scope = 0): Buffer {
   const family = familyOf(address);
   const name = Buffer.alloc(family === 'ipv4' ? 16 : 28);
-  new DataView(name.buffer, name.byteOffset).setUint16(0, AF[family], os.endianness() === 'LE');
+  const view = new DataView(name.buffer, name.byteOffset);
+  view.setUint16(0, AF[family], os.endianness() === 'LE');
+  view.setUint16(2, port);
+  if (family === 'ipv6') view.setUint32(24, scope, os.endianness() === 'LE');
   name.set(addressToBytes(address), family === 'ipv4' ? 4 : 8);
   return name;
 }
@@ -234,10 +256,15 @@ export function closeDescriptor(fd: number): void {
   sys.close(fd);
 }
 
-function setOption(fd: number, level: number, option: number, value: number): void {
-  const bytes = Buffer.alloc(4);
-  new DataView(bytes.buffer, bytes.byteOffset).setInt32(0, value, os.endianness() === 'LE');
-  if (sys.setsockopt(fd, level, option, bytes, 4) < 0) throw failed(`setsockopt(${level}, ${option})`);
+/** `value`: an int, or a structure as it lies in memory. Throws `NativeError`, with `name` where that says more. */
+export function setOption(fd: number, level: number, option: number, value: number | Uint8Array, name = ''): void {
+  const bytes = typeof value === 'number' ? Buffer.alloc(4) : value;
+  if (typeof value === 'number') {
+    new DataView(bytes.buffer, bytes.byteOffset).setInt32(0, value, os.endianness() === 'LE');
+  }
+  if (sys.setsockopt(fd, level, option, bytes, bytes.length) < 0) {
+    throw failed(`setsockopt(${name === '' ? `${level}, ${option}` : name})`);
+  }
 }
 
 function failed(call: string): NativeError {

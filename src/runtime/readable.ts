@@ -1,5 +1,6 @@
 /**
- * A stream over a descriptor that Node would not take: the one place that reaches into Node.
+ * A stream over a descriptor that Node would not take, and the descriptor of one that it has: the one place that reaches
+ * into Node.
  *
  * Node refuses a netlink descriptor everywhere in its public API (`ERR_INVALID_FD_TYPE`), but a libuv *pipe handle* reads
  * whatever descriptor it is given. The constructor of that handle is reached through the `_handle` of an ordinary
@@ -21,6 +22,13 @@ export function readable(fd: number): net.Socket {
   const status = handle.open(fd);
   if (status < 0) throw new NativeError('pipe handle open', -status);
   return new net.Socket({ handle, readable: true, writable: false } as unknown as net.SocketConstructorOpts);
+}
+
+/** Of a socket that is open; `undefined` where Node does not tell. */
+export function descriptorOf(socket: net.Socket): number | undefined {
+  const { _handle: handle } = socket as net.Socket & { _handle?: { fd?: number } | null };
+  const fd = handle?.fd;
+  return fd === undefined || fd < 0 ? undefined : fd;
 }
 
 interface PipeHandle {

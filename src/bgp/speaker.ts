@@ -1,0 +1,157 @@
+/**
+ * SHELL: a BGP-4 speaker that announces, RFC 4271.
+ *
+ * What it does: holds sessions with its peers, and tells each of them the routes that it is given. IPv4 and IPv6 unicast.
+ * What it does not: route. It selects no best path, keeps nothing of what peers announce (it is counted), hands nothing on
+ * from one peer to another, and touches no kernel route. It is the end of a network, never a hop in it.
+ */
+import net from 'node:net';
+import type { Prefix } from '../model/address.ts';
+import { familyOf } from '../model/address.ts';
+import { type Endpoint, type PeerSettings, peerName, type SpeakerSettings } from '../model/peer.ts';
+import type { Route } from '../model/route.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { NativeError } from '../runtime/native.ts';
+import { openTcpListener } from '../runtime/tcp-socket.ts';
+import { addressOf } from './connection.ts';
+import { createPeerSession, type PeerStatus } from './peer-session.ts';
+import { createRib } from './rib.ts';
+import { SpeakerError } from './speaker-error.ts';
+import { ttlOf } from './ttl.ts';
+import { CEASE } from './wire/codes.ts';
+
+export interface Speaker {
+  /** Throws `SpeakerError` when a listener cannot be had as it was asked for. */
+  start(): void;
+  /** All routes of that prefix; none to withdraw it. Peers hear of it at the next `flush`. */
+  set(prefix: Prefix, routes: readonly Route[]): void;
+  flush(): void;
+  routes(): number;
+  status(): readonly PeerStatus[];
+  /** Tells every peer goodbye, which withdraws everything. Resolves when that is on its way, or `signal` says it is time. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+export interface SpeakerOptions {
+  readonly settings: SpeakerSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random?: () => number;
+  /** A session came or went. */
+  readonly changed?: () => void;
+}
+
+/** RFC 9003. */
+const GOODBYE = 'ha2bgp stops';
+
+export function createSpeaker({
+  settings,
+  clock,
+  log,
+  random = Math.random,
+  changed = () => {},
+}: SpeakerOptions): Speaker {
+  const rib = createRib();
+  const { routerId } = settings;
+  const peers = settings.peers.map((peer) =>
+    createPeerSession({ settings: peer, routerId, rib, clock, log, random, changed }),
+  );
+  const servers: net.Server[] = [];
+  const strangers = new Map<string, number>();
+  let isFlushing = false;
+
+  function listen(endpoint: Endpoint): void {
+    const place = endpointName(endpoint);
+    const mine = peers.filter((peer) => comesTo(peer.settings, endpoint));
+    const least = mine.map(({ settings: peer }) => ttlOf(peer).leastTtl);
+    const secured = least.filter((ttl) => ttl !== undefined);
+    if (secured.length > 0 && secured.length < mine.length) {
+      throw new SpeakerError(
+        `${place}: some of the peers that may connect to it have ttl-security and some have not, and the kernel knows one ` +
+          'least TTL for all of a socket: give them a bgp-listen of their own, and a local-address each',
+      );
+    }
+    try {
+      const fd = openTcpListener({
+        family: familyOf(endpoint.address),
+        local: endpoint,
+        device: endpoint.device,
+        keys: mine.flatMap(({ settings: { address, password } }) =>
+          password === undefined ? [] : [{ address, password }],
+        ),
+        // The strictest of them holds for the handshake; each session has its own afterwards.
+        ...(secured.length > 0 && { ttl: 255, leastTtl: Math.min(...secured) }),
+      });
+      // Nothing of a stranger's is read.
+      const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => accept(socket));
+      server.on('error', (error) => log.error({ place, detail: error.message }, 'listener failed'));
+      server.listen({ fd });
+      servers.push(server);
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      throw new SpeakerError(`${place}: ${error.message}`);
+    }
+  }
+
+  function accept(socket: net.Socket): void {
+    socket.on('error', () => {});
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const remote = addressOf(socket.remoteAddress);
+    const local = addressOf(socket.localAddress);
+    const peer = peers.find(
+      ({ settings: { address, localAddress } }) =>
+        address === remote && (localAddress === undefined || localAddress === local),
+    );
+    if (peer === undefined) {
+      socket.destroy();
+      reportStranger(remote, local);
+      return;
+    }
+    peer.accept(socket);
+  }
+
+  function reportStranger(remote: string, local: string): void {
+    if (strangers.size >= MOST_STRANGERS) strangers.clear();
+    const count = (strangers.get(remote) ?? 0) + 1;
+    strangers.set(remote, count);
+    if (/^10*$/.test(String(count))) log.warn({ from: remote, to: local, count }, 'no peer of ours, closed unread');
+  }
+
+  return {
+    start() {
+      for (const endpoint of settings.listen) listen(endpoint);
+      for (const peer of peers) peer.start();
+    },
+    set: rib.set,
+    flush() {
+      if (isFlushing) return;
+      isFlushing = true;
+      for (const peer of peers) peer.flush();
+      isFlushing = false;
+    },
+    routes: () => rib.size,
+    status: () => peers.map((peer) => peer.status()),
+    async close(signal) {
+      for (const server of servers) server.close();
+      const gone = Promise.all(peers.map((peer) => peer.stop(CEASE.administrativeShutdown, GOODBYE)));
+      const late = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      if (!signal.aborted) await Promise.race([gone, late]);
+    },
+  };
+}
+
+const MOST_STRANGERS = 1_000;
+
+/** Whether that peer's connections arrive there. */
+const comesTo = ({ address, localAddress }: PeerSettings, endpoint: Endpoint): boolean =>
+  familyOf(address) === familyOf(endpoint.address) &&
+  (localAddress === undefined || isUnspecified(endpoint.address) || localAddress === endpoint.address);
+
+const isUnspecified = (address: string): boolean => address === '0.0.0.0' || address === '::';
+
+const endpointName = ({ address, device, port }: Endpoint): string =>
+  `bgp-listen ${peerName({ address, device, port })}`;

@@ -1,0 +1,71 @@
+/** The backend that is ExaBGP, or whoever reads its commands: the sink, its ledger, and the pipes. */
+import type { Settings } from '../config/options.ts';
+import { instanceName, stateDirectory } from '../config/state.ts';
+import { isPiped, isUnderExabgp } from '../runtime/descriptors.ts';
+import type { Log } from '../runtime/log.ts';
+import { watchBeside } from '../sink/exabgp/beside.ts';
+import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
+import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
+import { type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
+import { watchOrphans } from '../sink/exabgp/orphans.ts';
+import type { Backend, BackendPorts } from './backend.ts';
+import { listen, openStdout } from './pipes.ts';
+
+/** Throws `LedgerError`. */
+export function openExabgpBackend(settings: Settings, { clock, log, push, lifecycle }: BackendPorts): Backend {
+  const isExabgp = settings.bgpBackend.includes('exabgp');
+  const hasExabgp = isExabgp && isUnderExabgp();
+  const place = hasExabgp ? ledgerPlace(settings, log) : undefined;
+  const ledger = place === undefined ? memoryLedger() : openLedger({ ...place, log: log.child('ledger') });
+  const watchers: { close(): void }[] = [];
+  let isDeaf = false;
+  const sink = createExabgpSink({
+    ...{ output: openStdout(log, lifecycle), clock, log: log.child('exabgp'), push, ledger },
+    ...{ acks: isExabgp && isPiped(0) ? 'unknown' : 'off', isDeaf: () => isDeaf },
+    ...{ api: settings.exabgpApi, reannounce: settings.reannounce, followsAnother: ledger.entries.size > 0 },
+  });
+  const deafened = (): void => {
+    isDeaf = true;
+  };
+
+  return {
+    sink,
+    start() {
+      if (isExabgp) listen(sink.hear, deafened, hasExabgp, log, lifecycle);
+      const found = [...ledger.entries.values()];
+      push({
+        type: 'routesFound',
+        at: clock.now(),
+        announced: found.filter(({ standing }) => standing !== 'leaving').map(({ route }) => route),
+        doubtful: found.filter(({ standing }) => standing === 'leaving').map(({ route }) => route),
+      });
+      if (place === undefined) return;
+      const beside = { ...place, clock, log: log.child('ledger') };
+      const orphans = watchOrphans({
+        ...beside,
+        found(routes) {
+          sink.inherit(routes);
+          push({ type: 'routesFound', at: clock.now(), announced: [], doubtful: routes });
+        },
+      });
+      watchers.push(orphans, watchBeside({ ...beside, withdrawn: sink.assert }));
+    },
+    async close(time, how) {
+      for (const watcher of watchers) watcher.close();
+      // What nobody would know of is not left behind.
+      const isLost = how === 'keep' && hasExabgp && !ledger.isKept();
+      if (isLost) log.warn({}, 'what is announced could not be kept in a file, withdrawn all the same');
+      await sink.close(time, isLost ? 'withdraw' : how);
+    },
+  };
+}
+
+/** Where what is announced is kept; undefined for nowhere. */
+function ledgerPlace(settings: Settings, log: Log): Pick<LedgerOptions, 'directory' | 'name' | 'exabgp'> | undefined {
+  const directory = stateDirectory(settings, process.env);
+  if (directory === undefined) return undefined;
+  const exabgp = exabgpIdentity();
+  if (exabgp !== undefined) return { directory, name: instanceName(settings), exabgp };
+  log.warn({}, 'which process is ExaBGP cannot be told: after a crash nothing is known of what is announced');
+  return undefined;
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { createAdjRibOut } from '../../../src/bgp/adj-rib-out.ts';
+import { createRib, type Rib } from '../../../src/bgp/rib.ts';
+import type { Family, Prefix } from '../../../src/model/address.ts';
+import type { Route, RouteAttributes } from '../../../src/model/route.ts';
+import { ip, terms } from '../../helpers/sessions.ts';
+
+const SELF: RouteAttributes = { nextHop: 'self' };
+const MARKER = 'ff'.repeat(16);
+/** An UPDATE without anything is the End-of-RIB of IPv4; one with an empty MP_UNREACH_NLRI that of IPv6 (RFC 4724 §2). */
+const END = { ipv4: `${MARKER}0017 02 0000 0000`, ipv6: `${MARKER}001e 02 0000 0007 90 0f 0003 0002 01` };
+/** Path attributes of a route that says nothing: see path-attributes.test.ts. */
+const PLAIN = '40010100 400206020100 00fde8 400304c0000201';
+
+const compact = (text: string): string => text.replaceAll(' ', '');
+const ends = (...families: readonly Family[]): string[] => families.map((family) => compact(END[family]));
+
+function put(rib: Rib, prefix: string, ...attributes: readonly (RouteAttributes | Route)[]): void {
+  rib.set(
+    prefix as Prefix,
+    attributes.map((each) => ('prefix' in each ? each : { prefix: prefix as Prefix, attributes: each })),
+  );
+}
+
+function outOf(of: Parameters<typeof terms>[0] = {}) {
+  const rib = createRib();
+  const out = createAdjRibOut(rib, terms(of));
+  const said = (): string[] => out.next().map((message) => Buffer.from(message).toString('hex'));
+  return { rib, out, said };
+}
+
+describe('messages', () => {
+  it('are UPDATEs as RFC 4271 §4.3 has them, and an End-of-RIB for each family when the first round is over', () => {
+    const { rib, out, said } = outOf();
+    put(rib, '192.0.2.7/32', SELF);
+    put(rib, '198.51.100.0/22', SELF);
+    expect(said()).toEqual([
+      compact(`${MARKER}0034 02 0000 0014 ${PLAIN} 20 c0000207 16 c63364`),
+      ...ends('ipv4', 'ipv6'),
+    ]);
+    expect([out.isLevel(), out.told()]).toEqual([true, 2]);
+    expect(said()).toEqual([]);
+  });
+
+  it('withdraw first, and in messages of their own', () => {
+    const { rib, said, out } = outOf({ local: '2001:db8::1', settings: { nextHop: { ipv4: ip('192.0.2.1') } } });
+    put(rib, '192.0.2.7/32', SELF);
+    put(rib, '2001:db8::7/128', SELF);
+    said();
+    put(rib, '192.0.2.8/32', SELF);
+    put(rib, '192.0.2.7/32');
+    put(rib, '2001:db8::7/128');
+    expect(said()).toEqual([
+      compact(`${MARKER}001c 02 0005 20c0000207 0000`),
+      compact(`${MARKER}002f 02 0000 0018 90 0f 0014 0002 01 80 20010db8000000000000000000000007`),
+      compact(`${MARKER}0030 02 0000 0014 ${PLAIN} 20 c0000208`),
+    ]);
+    expect(out.told()).toBe(1);
+  });
+
+  it('are as full as they get, and none is longer than was agreed', () => {
+    for (const longestMessage of [4_096, 65_535]) {
+      const { rib, out } = outOf({ negotiated: { longestMessage } });
+      for (let index = 0; index < 20_000; index++) put(rib, `10.1.${index >>> 8}.${index & 0xff}/32`, SELF);
+      const lengths: number[] = [];
+      let prefixes = 0;
+      while (!out.isLevel()) {
+        for (const message of out.next()) {
+          lengths.push(message.length);
+          expect(message.length).toBeLessThanOrEqual(longestMessage);
+          expect(new DataView(message.buffer).getUint16(16)).toBe(message.length);
+          if (message.length > 30) prefixes += (message.length - 19 - 4 - 20) / 5;
+        }
+      }
+      expect(prefixes).toBe(20_000);
+      // One message holds (longest − 43) / 5 prefixes; a batch may end with one that is not full.
+      expect(Math.max(...lengths)).toBeGreaterThan(longestMessage === 4_096 ? 4_090 : 10_000);
+    }
+  });
+
+  it('say nothing of what was undone before it was told, and nothing twice', () => {
+    const { rib, said } = outOf();
+    said();
+    put(rib, '192.0.2.7/32', SELF);
+    put(rib, '192.0.2.7/32');
+    expect(said()).toEqual([]);
+    put(rib, '192.0.2.7/32', SELF);
+    expect(said()).toHaveLength(1);
+    put(rib, '192.0.2.7/32');
+    put(rib, '192.0.2.7/32', SELF);
+    expect(said()).toEqual([]);
+  });
+
+  it('tell everything again when asked, without ending the round twice', () => {
+    const { rib, out, said } = outOf();
+    put(rib, '192.0.2.7/32', SELF);
+    const [first] = said();
+    out.again();
+    expect(said()).toEqual([first]);
+    expect(out.told()).toBe(1);
+  });
+});
+
+describe('a peer is not told', () => {
+  const other = { nextHop: ip('192.0.2.254') } as const;
+  it.each<[string, string, RouteAttributes | Route, Parameters<typeof terms>[0]]>([
+    ['of loopback addresses, unless it is on one', '127.0.0.9/32', SELF, {}],
+    ["of the session's own address", '192.0.2.1/32', SELF, {}],
+    ['of a route by way of itself (RFC 4271 §5.1.3)', '198.51.100.7/32', other, {}],
+    ['of a next hop by way of it', '203.0.113.1/32', { nextHop: ip('203.0.113.1') }, {}],
+    ['of what is outside of its `only`', '198.51.100.7/32', SELF, { settings: { only: ['203.0.113.0/24' as Prefix] } }],
+    [
+      'of a family that was not agreed on',
+      '2001:db8::1/128',
+      SELF,
+      { negotiated: { families: new Set<Family>(['ipv4']) } },
+    ],
+    ['of a family without a next hop', '2001:db8::1/128', SELF, {}],
+    [
+      'of what is for others',
+      '198.51.100.7/32',
+      { prefix: '198.51.100.7/32' as Prefix, attributes: SELF, scope: { neighbors: [ip('192.0.2.9')] } },
+      {},
+    ],
+  ])('%s', (_, prefix, what, of) => {
+    const { rib, out, said } = outOf(of);
+    said();
+    put(rib, prefix, what);
+    expect(said()).toEqual([]);
+    put(rib, prefix);
+    expect(said()).toEqual([]);
+    expect(out.told()).toBe(0);
+    put(rib, '198.51.100.200/32', SELF, { ...SELF, med: 1 });
+    put(rib, '203.0.113.200/32', SELF);
+    expect(said().length, 'but of others it is').toBeGreaterThan(0);
+  });
+
+  it('but of loopback addresses it is on a session between loopback addresses', () => {
+    const { rib, said } = outOf({ local: '127.0.0.1', settings: { address: ip('127.0.1.1') } });
+    said();
+    put(rib, '127.0.0.9/32', SELF);
+    expect(said()).toHaveLength(1);
+  });
+
+  it('of a family, and that says why', () => {
+    const { out } = outOf({ negotiated: { families: new Set<Family>(['ipv4']) } });
+    expect(out.held()).toEqual({ ipv6: 'family-not-negotiated' });
+  });
+});
