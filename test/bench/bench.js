@@ -24,6 +24,7 @@ import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { now, stopAll } from './processes.js';
 import { routes } from './routes.js';
+import { speakers } from './speaker.js';
 import { startup } from './startup.js';
 import { hasOwnNetwork, reenter } from './surroundings.js';
 import { printTable } from './tables.js';
@@ -41,6 +42,7 @@ const GROUPS = {
     burst,
     startup,
     routes,
+    speaker: speakers,
     memory,
   },
 };

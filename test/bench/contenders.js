@@ -25,7 +25,7 @@ export const one = (address, port) => ['--network', `${address}/32`, '--listen-f
 
 /** ha2bgp, from its start. It takes us for ExaBGP: we say "done" to each of its commands. */
 export function launch(words, { isUnprivileged = false, preload, hear, env } = {}) {
-  checkSettings(words);
+  checkSettings(words, env);
   const args = preload === undefined ? [] : ['--import', preload];
   // Files that only root may read are no hindrance to a program that was loaded before it gave up being root.
   args.push(isUnprivileged && process.getuid() === 0 ? `${import.meta.dirname}/unprivileged.js` : program);
@@ -44,10 +44,10 @@ export async function ha2bgp(words, options = {}) {
 }
 
 /** A setting that this ha2bgp does not know, or does not like, has to be heard of at once. */
-function checkSettings(words) {
+function checkSettings(words, env) {
   const { status, stderr } = spawnSync(process.execPath, [program, 'check', ...words], {
     encoding: 'utf8',
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...env },
   });
   if (status !== 0) throw new Error(`ha2bgp refuses its settings: ${stderr.trim().replaceAll('\n', '; ')}`);
 }

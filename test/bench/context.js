@@ -1,4 +1,5 @@
 // What the groups share: what is there to run them with, what could not be run, what failed, and what was remembered.
+import fs from 'node:fs';
 import { missingPeers } from '../../scripts/peers.js';
 import { stopAll } from './processes.js';
 import { hasPython } from './python.js';
@@ -12,6 +13,7 @@ const MISSING = {
   python: '/usr/bin/python3',
   exabgp: 'ExaBGP',
   bird: 'BIRD',
+  frr: 'FRR',
 };
 
 /** `isQuick`: a trial run, whose figures mean little. */
@@ -21,6 +23,7 @@ export function createContext(isQuick) {
     tracefs: hasTracefs(),
     python: hasPython(),
     bird: !missingPeers().includes('bird'),
+    frr: fs.existsSync('/usr/lib/frr/bgpd'),
     exabgp: !missingPeers().includes('exabgp') && hasPython(),
   };
   const context = {

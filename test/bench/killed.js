@@ -15,7 +15,7 @@ export async function killed(context) {
   if (!context.has('python', title) || !context.has('tracefs', title)) return [];
   const rows = await context.attempt(title, async () => {
     const contender = await ha2bgp([...one(ADDRESS, PORT), ...NO_DELAYS, ...TRACEFS]);
-    const watch = { contender, address: ADDRESS, service: killedService() };
+    const watch = { contender, address: ADDRESS, service: killedService(ADDRESS, PORT) };
     await bringUp(watch);
     const cpu = await idleCpu([contender], context.idleMs);
     const { down } = await goAndCome(watch, { tries: context.tries(2_000), pauseMs: 50 });
@@ -25,13 +25,13 @@ export async function killed(context) {
 }
 
 /** A small process, forked for each try, so that 2,000 of them do not take for ever. */
-function killedService() {
+export function killedService(address, port) {
   const helper = startHelper('listeners');
   let pid;
   return {
     async up() {
       const at = now();
-      pid = await helper.ask('fork', ADDRESS, PORT);
+      pid = await helper.ask('fork', address, port);
       return at;
     },
     async down() {
