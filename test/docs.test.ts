@@ -134,6 +134,24 @@ describe('the example of ha2bgp doctor in docs/exabgp.md', () => {
   });
 });
 
+describe('docs/rfcs.md', () => {
+  const rows = read('docs/rfcs.md')
+    .split('\n')
+    .filter((line) => /^\| *(\d+)? *\| (?!section)/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it('says of each section what is done, and which test shows it', () => {
+    expect(rows.length).toBeGreaterThan(40);
+    for (const [, rfc, section, status, note, test] of rows) {
+      const row = `${rfc} ${section}`;
+      expect(['supported', 'refused', 'ignored'], row).toContain(status);
+      // What nothing is done with shows nowhere; why not, then.
+      if (status !== 'supported') expect(note, row).not.toBe('');
+      if (status !== 'ignored') expect(test, row).toMatch(/\.test\.ts\)/);
+    }
+  });
+});
+
 describe.each(['contrib/exabgp.conf', 'contrib/bird.conf'])('%s', (name) => {
   it('fits an editor of 120 columns', () => {
     const lines = read(name).split('\n');

@@ -19,7 +19,7 @@ const SHORTEST: Readonly<Record<MessageType, number>> = {
   routeRefresh: HEADER_LENGTH,
 };
 
-/** RFC 8654 §3: all but OPEN and KEEPALIVE may be longer where that was agreed. */
+/** RFC 8654 §4: all but OPEN and KEEPALIVE may be longer where that was agreed. */
 const longestOf = (type: MessageType, longest: number): number => {
   if (type === 'keepalive') return HEADER_LENGTH;
   return type === 'open' ? LONGEST_MESSAGE : longest;

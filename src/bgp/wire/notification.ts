@@ -21,7 +21,7 @@ const LONGEST_COMMUNICATION = 255;
 /** Of data that nothing is known of, what a log gets. */
 const MOST_DATA = 32;
 
-/** The whole message; data that does not fit into the shortest limit there is, is cut (RFC 8654 §5). */
+/** The whole message. Data is cut that would make it longer than every peer takes (RFC 4271 §4). */
 export function encodeNotification({ code, subcode, data }: Notification): Uint8Array {
   const fitting = data.subarray(0, LONGEST_MESSAGE - HEADER_LENGTH - FIXED_LENGTH);
   return encodeMessage('notification', join(Uint8Array.of(code, subcode), fitting));

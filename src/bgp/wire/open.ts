@@ -99,7 +99,7 @@ export function decodeOpen(bytes: Uint8Array): Open {
   }
   const routerId = addressFromBytes(reader.take(4));
   if (routerId === ANY_IPV4) {
-    // RFC 6286 §2.1: any number but zero.
+    // RFC 6286 §2.2: any number but zero.
     throw bad(OPEN_ERROR.badIdentifier, OPEN_OFFSET.routerId, 'a BGP identifier of 0.0.0.0');
   }
   return { version, as, holdTime, routerId, capabilities: capabilitiesOf(bytes).map(decodeCapability) };

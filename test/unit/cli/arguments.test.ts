@@ -266,7 +266,7 @@ describe('replay', () => {
 });
 
 describe('a flag that is nearly one', () => {
-  it.each(['run', 'check', 'replay', 'doctor'])('is asked about: %s --hlp', (command) => {
+  it.each(['run', 'check', 'replay', 'doctor', 'decode'])('is asked about: %s --hlp', (command) => {
     const [problem] = problemsOf(command, '--hlp', 'FILE');
     expect(problem).toEqual({ place: '--hlp', text: 'unknown flag; did you mean --help?' });
   });

@@ -34,7 +34,7 @@ describe('a header (RFC 4271 §6.1)', () => {
     expect(answer(hex(bytes))).toEqual(notification(expected, offset));
   });
 
-  it('may be of a longer message where that was agreed (RFC 8654 §3), but no OPEN or KEEPALIVE', () => {
+  it('may be of a longer message where that was agreed (RFC 8654 §4), but no OPEN or KEEPALIVE', () => {
     const longest = { ...CONTEXT, longestMessage: 65_535 };
     const long = (type: number) => message(type, '00'.repeat(4_078));
     expect(answer(long(3), longest)).toMatchObject({ type: 'notification' });
@@ -63,7 +63,7 @@ describe('an OPEN (RFC 4271 §6.2)', () => {
     ['of version 5 with a hold time of 1', { version: '05', holdTime: '0001' }, '02 01 0004', 19],
     ['with a hold time of 1', { holdTime: '0001' }, '02 06', 22],
     ['with a hold time of 2', { holdTime: '0002' }, '02 06', 22],
-    ['with the identifier 0 (RFC 6286 §2.1)', { identifier: '00000000' }, '02 03', 24],
+    ['with the identifier 0 (RFC 6286 §2.2)', { identifier: '00000000' }, '02 03', 24],
     ['with a parameter of type 1, authentication, which is no more', { parameters: '03 01 01 00' }, '02 04', 29],
     ['with an unknown parameter', { parameters: '04 03 02 a1a2' }, '02 04', 29],
     ['with an unknown parameter behind capabilities', { parameters: '06 02 02 02 00 03 00' }, '02 04', 33],
@@ -398,9 +398,9 @@ describe('an UPDATE that is taken as a withdraw, or loses an attribute (RFC 7606
       `${BASIC} c0 19 15 ${'01'.repeat(21)}`,
       withdraw(23, 5, 'origin asPath nextHop'),
     ],
-    ['RFC 8092 §5 LARGE_COMMUNITY of no octet', `${BASIC} c0 20 00`, withdraw(23, 5, 'origin asPath nextHop')],
+    ['RFC 8092 §6 LARGE_COMMUNITY of no octet', `${BASIC} c0 20 00`, withdraw(23, 5, 'origin asPath nextHop')],
     [
-      'RFC 8092 §5 LARGE_COMMUNITY of 13 octets',
+      'RFC 8092 §6 LARGE_COMMUNITY of 13 octets',
       `${BASIC} c0 20 0d ${'01'.repeat(13)}`,
       withdraw(23, 5, 'origin asPath nextHop'),
     ],
