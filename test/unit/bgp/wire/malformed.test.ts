@@ -73,6 +73,7 @@ describe('an OPEN (RFC 4271 §6.2)', () => {
     ['with a parameter that has no length', { parameters: '05 02 02 02 00 02' }, '02 00', 33],
     ['with a parameter longer than all of them', { parameters: '04 02 03 02 00' }, '02 00', 29],
     ['with a capability that has no length', { parameters: '03 02 01 02' }, '02 00', 31],
+    ['with a capability an octet longer than its parameter', { parameters: '05 02 03 41 02 00' }, '02 00', 31],
     ['with a capability longer than its parameter', { parameters: '06 02 04 41 04 0001' }, '02 00', 31],
     ['with a long form whose length does not fit (RFC 9072 §2)', { parameters: 'ff ff 0005 02 0001 02' }, '02 00', 30],
     ['with a long form that ends in its length', { parameters: 'ff ff 00' }, '02 00', 30],
@@ -96,6 +97,7 @@ describe('an OPEN (RFC 4271 §6.2)', () => {
     ['40 01 00', 'graceful restart, of 1 octet'],
     ['40 05 0078000101', 'graceful restart, of 5 octets'],
     ['41 02 fde9', 'four-octet AS, of 2 octets'],
+    ['41 05 0000fde900', 'four-octet AS, of 5 octets'],
     ['45 03 000101', 'several paths, of 3 octets'],
     ['45 04 00010104', 'several paths, in a mode that there is not (RFC 7911 §4)'],
     ['45 08 0001010100020100', 'several paths, one entry in such a mode'],
@@ -182,6 +184,12 @@ describe('an UPDATE that resets the session (RFC 4271 §6.3, RFC 7606 §3, §5)'
       'MP_REACH_NLRI with a next hop beyond it',
       updateMessage({ attributes: '80 0e 05 0002 01 10 00' }),
       '03 09 80 0e 05 0002 01 10 00',
+      29,
+    ],
+    [
+      'MP_REACH_NLRI that ends with its next hop',
+      updateMessage({ attributes: `80 0e 14 0002 01 10 ${'01'.repeat(16)}` }),
+      `03 09 80 0e 14 0002 01 10 ${'01'.repeat(16)}`,
       29,
     ],
     [
@@ -436,6 +444,14 @@ describe('an UPDATE that is taken as a withdraw, or loses an attribute (RFC 7606
     expect(
       answer(updateMessage({ attributes: `${BASIC} ${atomic} ${community} ${origin}`, prefixes: PREFIX })),
     ).toEqual(notification('03 02 40 63 00', 50));
+  });
+
+  it('is answered by the first of several that are as strong', () => {
+    const both = '40 01 01 03 80 04 03 000001';
+    expect(answer(updateMessage({ attributes: both }))).toEqual(notification('03 06 40 01 01 03', 26));
+    expect(answer(updateMessage({ attributes: '80 0f 02 0002 80 0e 02 0002' }))).toEqual(
+      notification('03 09 80 0f 02 0002', 26),
+    );
   });
 
   it('needs no NEXT_HOP for the prefixes of MP_REACH_NLRI (RFC 4760 §3), but the others', () => {
