@@ -66,6 +66,7 @@ const PURE_FILES = [
   'config/exabgp-conf/written.ts',
   'config/nearest.ts',
   'config/quote.ts',
+  'config/yaml-runs.ts',
   'discovery/delta.ts',
   'discovery/hints/hints-error.ts',
   'discovery/hints/socket-filter.ts',
@@ -116,6 +117,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   pino: 'runtime/log.ts',
   'pino-pretty': 'runtime/log.ts',
   commander: 'cli/arguments.ts',
+  yaml: 'config/yaml.ts',
+  zod: 'config/file-schema.ts',
 };
 
 interface SourceFile {

@@ -5,7 +5,7 @@ import { OPTION_NAMES, type OptionName } from '../config/options.ts';
 import { REPLAYABLE } from '../config/recorded-settings.ts';
 
 /** The commands that take options of the table. */
-export const SETTING_COMMANDS = ['run', 'check', 'replay'] as const;
+export const SETTING_COMMANDS = ['run', 'check', 'replay', 'config-schema'] as const;
 export type SettingCommand = (typeof SETTING_COMMANDS)[number];
 
 /** The commands that take none of them, each with its words in a file of its own. */
@@ -46,6 +46,13 @@ export const COMMANDS: Readonly<Record<SettingCommand, CommandDescription>> = {
       'Prints the settings that `run` would use, and where each comes from. Exits with 1 when one is bad, ' +
       'or asks for what this host refuses to this user.',
     options: OPTION_NAMES,
+  },
+  'config-schema': {
+    summary: 'print the JSON Schema of the configuration file, for editors',
+    description:
+      'Prints the JSON Schema of the file that `--config` takes: what an editor needs to complete and check it.',
+    options: [],
+    whyNoOthers: 'has no effect here: the schema is the same whatever is set',
   },
   replay: {
     summary: 'play what `run --record FILE` wrote, as it was or with other settings',

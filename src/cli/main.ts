@@ -1,8 +1,9 @@
 /** The command line's door: finds the command, and reports what is wrong with it. */
 import fs from 'node:fs';
+import { loadSettings } from '../config/load.ts';
 import { REPLAY_OPTIONS } from '../config/options/replay.ts';
 import type { Problem } from '../config/place.ts';
-import { type Resolved, resolveOption, resolveSettings } from '../config/settings.ts';
+import { type Resolved, resolveOption } from '../config/settings.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
@@ -43,12 +44,20 @@ export async function main(
     process.exitCode = await answerDecode(parsed.decode, parsed.problems);
     return;
   }
+  if (parsed.command === 'config-schema') {
+    lifecycle.servesExabgp(false);
+    const { jsonSchema } = await import('../config/file-schema.ts');
+    complain(parsed.problems.length > 0 ? [...parsed.problems, seeHelp('config-schema')] : []);
+    if (parsed.problems.length > 0) process.exitCode = STATUS.unknown;
+    else print(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+    return;
+  }
   if (parsed.command === 'replay') {
     lifecycle.servesExabgp(false);
     process.exitCode = await answerReplay(parsed);
     return;
   }
-  const resolved = resolveSettings(parsed.flags, environment);
+  const resolved = await loadSettings(parsed.flags, environment);
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
   lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend.includes('exabgp'));

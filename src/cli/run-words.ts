@@ -18,6 +18,10 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   if ('print' in parsed) return { command: undefined, ...nothing };
   const { command } = parsed;
   if (command === 'doctor' || command === 'replay') return { command, ...nothing };
+  // What the file says is not known here, and half of the settings are not to be judged.
+  if (parsed.flags.config !== undefined || (environment['HA2BGP_CONFIG'] ?? '') !== '') {
+    return { command, problems: parsed.problems, warnings: [], plan: undefined };
+  }
   const { settings, problems, warnings } = resolveSettings(parsed.flags, environment);
   const all = [...parsed.problems, ...problems];
   if (all.length > 0) return { command, problems: all, warnings: [], plan: undefined };

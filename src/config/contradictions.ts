@@ -11,7 +11,7 @@ import { checkDampening } from './dampening.ts';
 import { checkNextHops, warnOfNextHops } from './next-hops.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import { type Origins, type Problem, placeIn } from './place.ts';
+import { type Origins, type Problem, placeIn, rankOf } from './place.ts';
 import { quote } from './quote.ts';
 import { checkRoutes } from './routes.ts';
 import { checkState } from './state.ts';
@@ -57,7 +57,7 @@ export function checkTogether(
   warnOfNextHops(settings, placeOf, problems.length === 0 && has('ipv6'), warnings);
   checkBackends(settings, origins, placeOf, problems);
   checkState(settings, origins, placeOf, problems, warnings);
-  if (settings.debug && origins.debug === origins.logLevel && settings.logLevel !== 'debug') {
+  if (settings.debug && rankOf(origins.debug) === rankOf(origins.logLevel) && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }
 }

@@ -3,7 +3,7 @@
  * the command line they are `WORDS,key=value,…`, in a file they are the keys of a map.
  */
 import { nearest } from './nearest.ts';
-import type { Option } from './option.ts';
+import type { Option, ParsedOption } from './option.ts';
 import { visible } from './quote.ts';
 
 export type KeyTable = Readonly<Record<string, Option<unknown>>>;
@@ -34,27 +34,28 @@ export function readKeys(
     const name = names.get(key);
     const option = name === undefined ? undefined : table[name];
     if (name === undefined || option === undefined) {
-      problems.push({ key, expected: unknownKey(key, [...names.keys()], what) });
+      problems.push({ key, expected: unknownKey(key, [...names.keys()], `a key of ${what}`) });
       continue;
     }
-    if (option.kind !== 'list' && texts.length > 1) {
-      problems.push({ key, text: texts.join(' and '), expected: `one ${option.argument || 'of true and false'}` });
-      continue;
-    }
-    const reserved = option.kind === 'list' ? undefined : texts.find((text) => RESERVED.test(text));
-    if (reserved !== undefined) {
-      problems.push({ key, text: reserved, expected: `${option.argument} without "," and ";"` });
-      continue;
-    }
-    if (texts.length === 0 || texts.includes('')) {
-      problems.push({ key, text: '', expected: option.argument || 'true or false' });
-      continue;
-    }
-    const parsed = option.parse(texts);
+    const parsed = readTexts(option, texts);
     if ('value' in parsed) values[name] = parsed.value;
     else for (const { text, expected } of parsed.problems) problems.push({ key, text, expected });
   }
   return { values, problems };
+}
+
+/** One value from all the texts that were given for its key. */
+export function readTexts(
+  option: Pick<Option<unknown>, 'kind' | 'argument' | 'parse'>,
+  texts: readonly string[],
+): ParsedOption<unknown> {
+  const refuse = (text: string, expected: string) => ({ problems: [{ text, expected }] });
+  if (option.kind !== 'list' && texts.length > 1) {
+    return refuse(texts.join(' and '), `one ${option.argument || 'of true and false'}`);
+  }
+  if (texts.length === 0 || texts.includes('')) return refuse('', option.argument || 'true or false');
+  const reserved = option.kind === 'list' ? undefined : texts.find((text) => RESERVED.test(text));
+  return reserved === undefined ? option.parse(texts) : refuse(reserved, `${option.argument} without "," and ";"`);
 }
 
 /** Splits `WORDS,key=value,…`; a switch may stand without a value. */
@@ -82,5 +83,5 @@ export function formatKeys(table: KeyTable, values: Readonly<Record<string, unkn
 
 export function unknownKey(key: string, known: readonly string[], what: string): string {
   const near = nearest(key, known);
-  return `a key of ${what}${near === undefined ? `: ${known.join(', ')}` : `; did you mean ${visible(near)}?`}`;
+  return `${what}${near === undefined ? `: ${known.join(', ')}` : `; did you mean ${visible(near)}?`}`;
 }

@@ -20,7 +20,8 @@ const LARGEST = 0xffff_ffff;
 /** A number of 32 bits, or `undefined` where none is given. */
 export function number32(of: Omit<Description<undefined>, 'default'>, least: 0 | 1): Option<number | undefined> {
   const format = (given: number | undefined): string => (given === undefined ? '' : String(given));
-  return value<number | undefined>({ ...of, default: undefined, argument: 'number' }, format, (text) => {
+  const shape = { type: 'integer', minimum: least, maximum: LARGEST };
+  return value<number | undefined>({ ...of, default: undefined, argument: 'number', shape }, format, (text) => {
     if (text === '') return { value: undefined };
     const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
     return number >= least && number <= LARGEST
@@ -48,16 +49,22 @@ export function words(
   };
 }
 
+/** What an editor takes for a fraction is two halves. */
+const AS_SHAPE = { type: ['number', 'string'] };
 const AN_AS_NUMBER = `an AS number from 1 to ${LAST_AS_NUMBER}, or in two halves such as 64086.59904`;
 
 /** One AS number, or `undefined` where none is given. */
 export function asNumber(of: Omit<Description<undefined>, 'default'>): Option<number | undefined> {
   const format = (given: number | undefined): string => (given === undefined ? '' : String(given));
-  return value<number | undefined>({ ...of, default: undefined, argument: 'as-number' }, format, (text) => {
-    if (text === '') return { value: undefined };
-    const as = parseAsNumber(text);
-    return as === undefined ? { expected: AN_AS_NUMBER } : { value: as };
-  });
+  return value<number | undefined>(
+    { ...of, default: undefined, argument: 'as-number', shape: AS_SHAPE },
+    format,
+    (text) => {
+      if (text === '') return { value: undefined };
+      const as = parseAsNumber(text);
+      return as === undefined ? { expected: AN_AS_NUMBER } : { value: as };
+    },
+  );
 }
 
 /** RFC 6286 §2.1: any four octets but 0.0.0.0. */
@@ -140,6 +147,7 @@ export function asPath(of: Omit<Description<readonly number[]>, 'default'>): Opt
     default: [],
     kind: 'list',
     argument: 'as-number',
+    shape: AS_SHAPE,
     format: (path) => path.join(','),
     parse: (texts) => {
       const read = texts.flatMap(split).map((text) => ({ text, as: parseAsNumber(text) }));

@@ -11,9 +11,11 @@ import {
   isLinkLocal,
   isMulticast,
   LINK_LOCAL,
+  lengthOf,
   MULTICAST,
+  memberOf,
   memberOfAny,
-  overlapsAny,
+  networkAddress,
   type Prefix,
   parseAddress,
   parsePrefix,
@@ -40,7 +42,7 @@ export function announcedPrefixes(of: Description<readonly Prefix[]>): Option<re
     if (text.includes(',')) return { expected: 'one prefix; the flag may be repeated' };
     const parsed = parsePrefix(text);
     if (typeof parsed !== 'string') return parsed;
-    const never = NEVER_ANNOUNCED.find((range) => overlapsAny(parsed, [range]));
+    const never = overlapping(parsed);
     return never === undefined
       ? { value: parsed }
       : { expected: `a prefix outside ${never}, of which nothing is ever announced` };
@@ -48,6 +50,17 @@ export function announcedPrefixes(of: Description<readonly Prefix[]>): Option<re
 }
 
 const NEVER_ANNOUNCED = [...UNSPECIFIED, ...LINK_LOCAL, ...MULTICAST, hostPrefix(ALL_ONES)];
+const NEVER = NEVER_ANNOUNCED.map((range) => ({ range, length: lengthOf(range), contains: memberOf(range) }));
+
+/** Asked of a hundred thousand. */
+function overlapping(prefix: Prefix): Prefix | undefined {
+  const address = networkAddress(prefix);
+  const own = lengthOf(prefix);
+  const found = NEVER.find(({ range, length, contains }) =>
+    own >= length ? contains(address) : isInside(range, prefix),
+  );
+  return found?.range;
+}
 
 export function nextHops(of: Description<readonly NextHop[]>): Option<readonly NextHop[]> {
   return list({ ...of, argument: 'address|self' }, (text) => {

@@ -1,7 +1,7 @@
 /** The kind of value that a peer is: `ADDRESS,key=value,…`, its keys those of `config/options/peer`. */
-import { isMulticast, isUnspecified } from '../model/address.ts';
+import { isLinkLocal, isMulticast, isUnspecified } from '../model/address.ts';
 import { formatKeys, type GivenKeys, type KeyProblem, type KeyTable, readKeys, splitKeys } from './keyed.ts';
-import type { Description, Option } from './option.ts';
+import { type Description, type Option, value } from './option.ts';
 import { parseZoned, whyBadZone, type Zoned } from './option-bgp.ts';
 import { PEER_OPTIONS, type PeerValues } from './options/peer.ts';
 
@@ -20,12 +20,12 @@ export function peers(of: Description<readonly GivenPeer[]>): Option<readonly Gi
     argument: 'address,as=AS,key=value…',
     format: (given) => given.map(formatPeer).join(';'),
     parse: (texts) => {
-      const value: GivenPeer[] = [];
+      const all: GivenPeer[] = [];
       const problems: { text: string; expected: string }[] = [];
       for (const text of texts) {
         const { head, given } = splitKeys(text, TABLE);
         const read = readPeer(head, given);
-        if ('value' in read) value.push(read.value);
+        if ('value' in read) all.push(read.value);
         else {
           for (const { key, text: bad, expected } of read.problems) {
             const part = key === ADDRESS ? '' : bad === undefined ? `,${key}` : `,${key}=${bad}`;
@@ -33,39 +33,61 @@ export function peers(of: Description<readonly GivenPeer[]>): Option<readonly Gi
           }
         }
       }
-      return problems.length > 0 ? { problems } : { value };
+      return problems.length > 0 ? { problems } : { value: all };
     },
   };
 }
 
-/** The key of the address in a file; on the command line it comes first and has none. */
-export const ADDRESS = 'address';
+/** In a file it is a key like the others; on the command line it comes first. */
+export const PEER_ADDRESS: Option<Zoned | undefined> = value<Zoned | undefined>(
+  {
+    flag: 'address',
+    environment: '',
+    default: undefined,
+    argument: 'address',
+    help: 'where the peer is; of a link-local address with its device, fe80::1%eth0. Needed',
+  },
+  (given) => (given === undefined ? '' : formatZoned(given)),
+  (text) => {
+    const zoned = parseZoned(text);
+    return zoned === undefined || isUnspecified(zoned.address) || isMulticast(zoned.address)
+      ? {
+          expected: 'the address of a peer, such as 192.0.2.1, 2001:db8::1 or fe80::1%eth0; a port is a key of its own',
+        }
+      : { value: zoned };
+  },
+);
+const ADDRESS = PEER_ADDRESS.flag;
 
-export function readPeer(
+function readPeer(
   address: string,
   given: GivenKeys,
 ): { readonly value: GivenPeer } | { readonly problems: readonly KeyProblem[] } {
   const { values: read, problems: bad } = readKeys(TABLE, given, 'a peer');
   const problems = [...bad];
   const values = read as PeerValues;
-  const zoned = parseZoned(address);
-  if (zoned === undefined || isUnspecified(zoned.address) || isMulticast(zoned.address)) {
-    const expected =
-      'the address of a peer, such as 192.0.2.1, 2001:db8::1 or fe80::1%eth0; a port is a key of its own';
-    problems.push({ key: ADDRESS, text: address, expected });
-  } else {
-    const device = values.device ?? '';
-    const isContradiction = zoned.device !== '' && device !== '' && device !== zoned.device;
-    const isLinkLocal = zoned.address.startsWith('fe80:');
-    const no = whyBadZone(isLinkLocal ? { ...zoned, device: zoned.device || device } : zoned);
-    if (isContradiction) problems.push({ key: 'device', text: device, expected: `the device of ${address}` });
-    if (no !== undefined) problems.push({ key: ADDRESS, text: address, expected: no });
-  }
+  const parsed = PEER_ADDRESS.parse([address]);
+  const zoned = 'value' in parsed ? parsed.value : undefined;
+  if ('problems' in parsed) for (const each of parsed.problems) problems.push({ key: ADDRESS, ...each });
+  if (zoned !== undefined) problems.push(...whyBadPeer({ ...zoned, values }));
   if (!given.has('as'))
     problems.push({ key: ADDRESS, text: address, expected: 'the AS number of this peer too, as "as"' });
   if (zoned === undefined || problems.length > 0) return { problems };
   return { value: { ...zoned, values } };
 }
 
-const formatPeer = ({ address, device, values }: GivenPeer): string =>
-  [device === '' ? address : `${address}%${device}`, ...formatKeys(TABLE, values)].join(',');
+/** What is wrong between the address and the device. */
+export function whyBadPeer({ address, device: zone, values }: GivenPeer): KeyProblem[] {
+  const { device = '' } = values;
+  const text = formatZoned({ address, device: zone });
+  if (zone !== '' && device !== '' && device !== zone) {
+    return [{ key: 'device', text: device, expected: `the device of ${text}` }];
+  }
+  const expected = whyBadZone({ address, device: zone || (isLinkLocal(address) ? device : '') });
+  return expected === undefined ? [] : [{ key: ADDRESS, text, expected }];
+}
+
+const formatZoned = ({ address, device }: Zoned): string => (device === '' ? address : `${address}%${device}`);
+
+const formatPeer = ({ values, ...zoned }: GivenPeer): string =>
+  [formatZoned(zoned), ...formatKeys(TABLE, values)].join(',');

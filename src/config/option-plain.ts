@@ -3,12 +3,18 @@ import { formatDuration, type Millis, parseDuration } from '../model/millis.ts';
 import { type Bytes, formatSize, parseSize } from '../model/size.ts';
 import { type Description, list, type Option, orWord, single, value } from './option.ts';
 
+const DURATION = { anyOf: [{ type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' }, { const: 0 }] };
+/** A number among the words is one for an editor, too. */
+const anyWord = (words: readonly string[]) => ({
+  enum: words.flatMap((word) => (/^\d+$/.test(word) ? [word, Number(word)] : [word])),
+});
+
 export function duration(
   of: Description<Millis>,
   { least, most }: { readonly least: Millis; readonly most: Millis },
 ): Option<Millis> {
   const range = `from ${formatDuration(least)} to ${formatDuration(most)}`;
-  return value({ ...of, argument: 'duration' }, formatDuration, (text) => {
+  return value({ ...of, argument: 'duration', shape: DURATION }, formatDuration, (text) => {
     const parsed = parseDuration(text);
     if (parsed !== undefined && parsed >= least && parsed <= most) return { value: parsed };
     return parsed !== undefined
@@ -23,7 +29,7 @@ export function seconds(
   { least, most, hasZero }: { readonly least: Millis; readonly most: Millis; readonly hasZero: boolean },
 ): Option<Millis> {
   const range = `${hasZero ? '0, or ' : ''}whole seconds from ${least / 1_000}s to ${most / 1_000}s`;
-  return value({ ...of, argument: 'duration' }, formatDuration, (text) => {
+  return value({ ...of, argument: 'duration', shape: DURATION }, formatDuration, (text) => {
     const parsed = parseDuration(text);
     const isFit =
       parsed !== undefined &&
@@ -46,7 +52,8 @@ export function integer(
   of: Description<number>,
   { least, most }: { readonly least: number; readonly most: number },
 ): Option<number> {
-  return value({ ...of, argument: 'number' }, String, (text) => {
+  const shape = { type: 'integer', minimum: least, maximum: most };
+  return value({ ...of, argument: 'number', shape }, String, (text) => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     return number >= least && number <= most
       ? { value: number }
@@ -67,7 +74,7 @@ export function size(
   of: Description<Bytes>,
   { least, most }: { readonly least: Bytes; readonly most: Bytes },
 ): Option<Bytes> {
-  return value({ ...of, argument: 'size' }, formatSize, (text) => {
+  return value({ ...of, argument: 'size', shape: { type: 'string', pattern: '^\\d+[KMG]iB$' } }, formatSize, (text) => {
     const parsed = parseSize(text);
     return parsed !== undefined && parsed >= least && parsed <= most
       ? { value: parsed }
@@ -83,10 +90,14 @@ export function choice<const T extends string>(
   words: readonly T[],
   aliases: Readonly<Record<string, NoInfer<T>>> = {},
 ): Option<T> {
-  return value<T>({ ...of, argument: words.join('|') }, String, (text) => {
-    const word = words.find((known) => known === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
-    return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
-  });
+  return value<T>(
+    { ...of, argument: words.join('|'), shape: anyWord([...words, ...Object.keys(aliases)]) },
+    String,
+    (text) => {
+      const word = words.find((known) => known === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
+      return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
+    },
+  );
 }
 
 /** Some of the words, at least one. `aliases`: other words that mean one of them. */
@@ -95,7 +106,8 @@ export function choices<const T extends string>(
   words: readonly T[],
   aliases: Readonly<Record<string, NoInfer<T>>> = {},
 ): Option<readonly T[]> {
-  const made = list<T>({ ...of, argument: words.join('|') }, (text) => {
+  const shape = anyWord([...words, ...Object.keys(aliases)]);
+  const made = list<T>({ ...of, argument: words.join('|'), shape }, (text) => {
     const word = words.find((known) => known === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
     return word === undefined ? { expected: `one of ${words.join(', ')}` } : { value: word };
   });
@@ -137,6 +149,7 @@ export function toggle(of: Omit<Description<boolean>, 'default'>): Option<boolea
     ...of,
     kind: 'switch',
     argument: '',
+    shape: { enum: [true, false, 'on', 'off', 'yes', 'no'] },
     default: false,
     format: String,
     parse: single((text) => {

@@ -51,7 +51,7 @@ export function statics(of: Description<readonly StaticGroup[]>): Option<readonl
   };
 }
 
-export function readGroup(
+function readGroup(
   prefixes: readonly string[],
   given: GivenKeys,
 ): { readonly value: StaticGroup } | { readonly problems: readonly KeyProblem[] } {
@@ -61,18 +61,22 @@ export function readGroup(
   const parsed = STATIC_PREFIXES.parse(prefixes);
   if ('problems' in parsed) for (const each of parsed.problems) problems.push({ key: PREFIXES, ...each });
   if (prefixes.length === 0) problems.push({ key: PREFIXES, text: '', expected: 'at least one prefix' });
-  const { nexthop = [] } = values;
-  for (const family of ['ipv4', 'ipv6'] as const) {
-    const ofFamily = nexthop.filter((hop) => hop !== 'self' && familyOf(hop) === family);
-    if (ofFamily.length > 1) {
-      problems.push({ key: 'nexthop', text: ofFamily.join(' and '), expected: 'one next hop a family' });
-    }
-    const fits = 'value' in parsed && parsed.value.some((prefix) => familyOf(prefix) === family);
-    if (ofFamily[0] !== undefined && 'value' in parsed && !fits) {
-      problems.push({ key: 'nexthop', text: ofFamily[0], expected: `the family of one of its prefixes` });
-    }
-  }
-  return problems.length > 0 || 'problems' in parsed ? { problems } : { value: { prefixes: parsed.value, values } };
+  if ('problems' in parsed) return { problems };
+  const group = { prefixes: parsed.value, values };
+  problems.push(...whyBadGroup(group));
+  return problems.length > 0 ? { problems } : { value: group };
+}
+
+/** What is wrong between the prefixes and their next hops. */
+export function whyBadGroup({ prefixes, values: { nexthop = [] } }: StaticGroup): KeyProblem[] {
+  return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+    const hops = nexthop.filter((hop) => hop !== 'self' && familyOf(hop) === family);
+    if (hops.length > 1) return [{ key: 'nexthop', text: hops.join(' and '), expected: 'one next hop a family' }];
+    const [hop] = hops;
+    return hop === undefined || prefixes.some((prefix) => familyOf(prefix) === family)
+      ? []
+      : [{ key: 'nexthop', text: hop, expected: 'the family of one of its prefixes' }];
+  });
 }
 
 const formatGroup = ({ prefixes, values }: StaticGroup): string =>

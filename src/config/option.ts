@@ -7,6 +7,9 @@ export type ParsedOption<T> =
   | { readonly value: T }
   | { readonly problems: readonly { readonly text: string; readonly expected: string }[] };
 
+/** What an editor may find where one value stands in a file: a part of JSON Schema. What ha2bgp takes is what `parse` takes. */
+export type JsonShape = Readonly<Record<string, unknown>>;
+
 export interface Option<T> {
   /** `flag` without its dashes, which is the configuration key too. */
   readonly flag: string;
@@ -20,12 +23,14 @@ export interface Option<T> {
   readonly default: T;
   /** What stands between the values of a list in the environment, and in what `format` writes; a comma when left out. */
   readonly separator?: ';';
+  /** Of one value; any text when left out. */
+  readonly shape?: JsonShape;
   /** `texts` are all the values given: exactly one unless it is a list. */
   readonly parse: (texts: readonly string[]) => ParsedOption<T>;
   readonly format: (value: T) => string;
 }
 
-export type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default'>;
+export type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default' | 'shape'>;
 
 /** The values of an option in one text, as `format` and the environment have them. */
 export const textsIn = ({ kind, separator }: Pick<Option<unknown>, 'kind' | 'separator'>, text: string): string[] =>
@@ -78,6 +83,7 @@ export function orWord<T extends string, V>(word: T, standard: V | T, plain: Opt
     ...plain,
     default: standard,
     argument: `${word}|${plain.argument}`,
+    shape: { anyOf: [{ const: word }, plain.shape ?? { type: 'string' }] },
     format: (given) => (given === word ? word : plain.format(given as V)),
     parse: (texts) => {
       if (texts[0] === word) return { value: word };

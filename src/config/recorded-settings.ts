@@ -8,7 +8,7 @@ import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import type { Problem } from './place.ts';
+import { type Problem, sourceOf } from './place.ts';
 import { type GivenFlags, type Resolved, resolveSettings } from './settings.ts';
 
 export type RecordedSettings = Readonly<Record<string, RecordedSetting>>;
@@ -40,7 +40,7 @@ export function recordSettings({ settings, origins }: Resolved): RecordedSetting
   return Object.fromEntries(
     OPTION_NAMES.map((name) => {
       const option = OPTIONS[name] as Option<unknown>;
-      const from = origins[name];
+      const from = sourceOf(origins[name]);
       return [option.flag, { text: option.format(from === 'default' ? option.default : settings[name]), from }];
     }),
   );

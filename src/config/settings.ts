@@ -4,11 +4,12 @@
  */
 import type { Prefix } from '../model/address.ts';
 import { anyOf } from '../model/listen-filter.ts';
+import type { FileSettings } from './config-file.ts';
 import { checkTogether } from './contradictions.ts';
 import { unknownNames } from './environment.ts';
 import { type Option, textsIn } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import type { Origin, Origins, Problem } from './place.ts';
+import { type Origin, type Origins, type Problem, rankOf } from './place.ts';
 import { quote } from './quote.ts';
 
 export interface Resolved {
@@ -24,16 +25,18 @@ export interface Resolved {
 export type GivenFlags = Readonly<Partial<Record<OptionName, readonly (string | undefined)[]>>>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export function resolveSettings(flags: GivenFlags, environment: Environment): Resolved {
-  const problems: Problem[] = [];
+/** Flags, then the environment, then the file (`--config`, read by `config/load`), then the default. */
+export function resolveSettings(flags: GivenFlags, environment: Environment, file?: FileSettings): Resolved {
+  const problems: Problem[] = [...(file?.problems ?? [])];
   const warnings: Problem[] = [];
   const settings: Partial<Record<OptionName, unknown>> = {};
   const origins: Partial<Record<OptionName, Origin>> = {};
   for (const name of OPTION_NAMES) {
     const option = OPTIONS[name] as Option<unknown>;
     const { value, origin } = resolveOption(option, flags[name], environment[option.environment], problems);
-    settings[name] = value;
-    origins[name] = origin;
+    const place = origin === 'default' ? file?.places[name] : undefined;
+    settings[name] = place === undefined ? value : file?.values[name];
+    origins[name] = place ?? origin;
   }
   for (const { name, text } of unknownNames(environment)) warnings.push({ place: name, text });
   const resolved = settings as Settings;
@@ -80,8 +83,9 @@ export function resolveOption<T>(
 const TRY_OUT = ['127.0.0.0/8' as Prefix];
 
 function withDefaults(settings: Settings, origins: Origins): Settings {
-  // A level that a flag says wins over a HA2BGP_DEBUG in the environment.
-  const isDebug = settings.debug && !(origins.debug === 'environment' && origins.logLevel === 'flag');
+  // A level that a flag says wins over a HA2BGP_DEBUG in the environment, and that over a file.
+  const isDebug =
+    settings.debug && (origins.logLevel === 'default' || rankOf(origins.debug) >= rankOf(origins.logLevel));
   const isTrial = [settings.network, settings.announce, settings.static].every(({ length }) => length === 0);
   const implied = origins.listenFilter === 'default' ? anyOf(settings.require) : undefined;
   return {

@@ -2,7 +2,7 @@
  * Addresses and prefixes, as canonical text (RFC 5952 for IPv6): comparable with `===`, fit for a map's key and for JSON.
  * The only file that knows the `ip-address` package.
  */
-import { Address4, Address6 } from 'ip-address';
+import { Address6 } from 'ip-address';
 
 declare const address: unique symbol;
 declare const prefix: unique symbol;
@@ -41,10 +41,11 @@ export function parseAddress(text: string): IpAddress | undefined {
     if (!Address6.isValid(text)) return undefined;
     return unmap(new Address6(text).correctForm() as IpAddress);
   }
-  return /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text) && Address4.isValid(text)
-    ? (text as IpAddress)
-    : undefined;
+  return IPV4.test(text) ? (text as IpAddress) : undefined;
 }
+
+/** Four decimal octets without leading zeros. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** Why a text is no prefix: in words that a user can act upon. */
 export interface NoPrefix {

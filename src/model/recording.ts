@@ -27,7 +27,7 @@ export const memberOf = (file: string, number: number): string => (number === 0 
 export interface RecordedSetting {
   /** As a flag's value or a variable's: see `Option.format`. */
   readonly text: string;
-  readonly from: 'flag' | 'environment' | 'default';
+  readonly from: 'flag' | 'environment' | 'file' | 'default';
 }
 
 export interface RecordingHeader {
@@ -113,7 +113,7 @@ function isSettings(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.values(value).every((setting: unknown) => {
     const { text, from } = (setting ?? {}) as Partial<RecordedSetting>;
-    return typeof text === 'string' && (from === 'flag' || from === 'environment' || from === 'default');
+    return typeof text === 'string' && ['flag', 'environment', 'file', 'default'].some((known) => known === from);
   });
 }
 

@@ -1,7 +1,13 @@
 /** Whom the process talks to, and its log. */
-import { choice, choices, toggle } from '../option-plain.ts';
+import { choice, choices, filePath, toggle } from '../option-plain.ts';
 
 export const PROCESS_OPTIONS = {
+  config: filePath({
+    flag: 'config',
+    environment: 'HA2BGP_CONFIG',
+    default: '',
+    help: 'a file with settings, YAML; flags and the environment win over it',
+  }),
   bgpBackend: choices(
     {
       flag: 'bgp-backend',

@@ -484,6 +484,10 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', 'ExaBGP', 'bird', 'toString', '__proto__', 'constructor'],
   },
+  config: {
+    good: [[['/etc/ha2bgp.yaml'], '/etc/ha2bgp.yaml']],
+    bad: ['a\nb', ' leading'],
+  },
   exabgpApi: {
     good: [
       [['4'], '4'],
@@ -672,6 +676,7 @@ describe('each option', () => {
     recordSize: [['1MiB'], 'recordSize', 1_048_576],
     recordFiles: [['9'], 'recordFiles', 9],
     bgpBackend: [['test'], 'bgpBackend', ['test']],
+    config: [['/etc/x.yaml'], 'config', '/etc/x.yaml'],
     localAs: [['65001'], 'localAs', 65_001],
     routerId: [['10.0.0.7'], 'routerId', '10.0.0.7'],
     bgpListen: [['127.0.0.7'], 'bgpListen', [{ address: '127.0.0.7', device: '', port: 179 }]],
