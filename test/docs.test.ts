@@ -5,11 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/cli/arguments.ts';
 import { format } from '../src/cli/doctor.ts';
 import { readWords } from '../src/cli/run-words.ts';
+import { parseConfig } from '../src/config/config-file.ts';
 import { diagnose } from '../src/config/exabgp-conf/diagnose.ts';
 import { RELEASES } from '../src/config/exabgp-conf/release.ts';
 import { HEALTHCHECK_OPTION_NAMES, healthcheckOption } from '../src/config/healthcheck/options.ts';
 import { resolveHealthcheck } from '../src/config/healthcheck/settings.ts';
 import type { Option } from '../src/config/option.ts';
+import { PEER_OPTIONS } from '../src/config/options/peer.ts';
+import { STATIC_OPTIONS } from '../src/config/options/static.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { resolveSettings } from '../src/config/settings.ts';
 import { parseListenFilter } from '../src/model/listen-filter-parser.ts';
@@ -39,6 +42,42 @@ describe('docs/configuration.md', () => {
     const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}${end}`);
     if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/configuration.md'), updated);
     expect(read('docs/configuration.md')).toBe(updated);
+  });
+
+  it.each([
+    ['peer', PEER_OPTIONS],
+    ['static', STATIC_OPTIONS],
+  ])('has a row for each key of a %s', (name, options) => {
+    const rows = Object.values(options as unknown as Record<string, Option<unknown>>).map((option) => {
+      const { flag, kind, argument, help } = option;
+      const value =
+        kind === 'switch' ? '' : `\`${argument.replaceAll('|', '\\|')}\`${kind === 'list' ? ', repeatable' : ''}`;
+      return `| \`${flag}\` | ${value} | ${help.replaceAll('|', '\\|')} |`;
+    });
+    const table = ['| key | value | |', '|---|---|---|', ...rows].join('\n');
+    const generated = new RegExp(`(<!-- ${name} keys -->\n)[\\s\\S]*?(<!-- end ${name} keys -->)`);
+    const text = read('docs/configuration.md');
+    expect(text).toMatch(generated);
+    const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}\n${end}`);
+    if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/configuration.md'), updated);
+    expect(read('docs/configuration.md')).toBe(updated);
+  });
+
+  it('shows only configuration files that are good', () => {
+    const blocks = [...read('docs/configuration.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
+      ([, text = '']) => text,
+    );
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const text of blocks) expect(resolveSettings({}, {}, parseConfig(text, 'x'))).toMatchObject({ problems: [] });
+  });
+});
+
+describe('contrib/ha2bgp.yaml', () => {
+  it('has good settings, one of each kind, and none that another backend has', () => {
+    const { settings, problems, warnings } = resolveSettings({}, {}, parseConfig(read('contrib/ha2bgp.yaml'), 'x'));
+    expect([...problems, ...warnings]).toEqual([]);
+    expect(settings.peer.map(({ address }) => address)).toEqual(['10.1.1.254', '10.1.2.254', '2001:db8::179']);
+    expect(settings.static).toHaveLength(2);
   });
 });
 
@@ -152,7 +191,7 @@ describe('docs/rfcs.md', () => {
   });
 });
 
-describe.each(['contrib/exabgp.conf', 'contrib/bird.conf'])('%s', (name) => {
+describe.each(['contrib/exabgp.conf', 'contrib/bird.conf', 'contrib/ha2bgp.yaml'])('%s', (name) => {
   it('fits an editor of 120 columns', () => {
     const lines = read(name).split('\n');
     expect(lines.length).toBeGreaterThan(10);

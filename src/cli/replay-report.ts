@@ -81,7 +81,7 @@ function* printText(run: PlayedRun, rows: readonly Row[], totals: BothTotals): G
   const { header, ending, from, until, wallAt, instead } = run;
   const changed = Object.entries(header.settings)
     .filter(([, { from: origin }]) => origin !== 'default')
-    .map(([flag, { text }]) => `--${flag} ${shown(text)}`);
+    .map(([flag, { text }]) => `--${flag} ${shown(short(text))}`);
   yield `run from ${wallAt(from).toISOString()} to ${wallAt(until).toISOString()}, ha2bgp ${shown(header.ha2bgp)}, ${
     ending === undefined ? 'its end is not recorded' : `ended: ${shown(ending)}`
   }\n`;
@@ -142,3 +142,8 @@ const flagOf = (name: string): string => OPTIONS[name as OptionName].flag;
 const printable = (text: string): string =>
   text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const shown = (text: string): string => (/^[\x21-\x7e]+$/.test(text) ? text : JSON.stringify(text));
+
+/** A hundred thousand static prefixes are a setting, too. */
+const LONGEST_SETTING = 1_000;
+const short = (text: string): string =>
+  text.length <= LONGEST_SETTING ? text : `${text.slice(0, LONGEST_SETTING)}… (${text.length} characters)`;

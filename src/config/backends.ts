@@ -12,6 +12,7 @@ import { SPEAKER_OPTIONS } from './options/speaker.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { Origins, Problem } from './place.ts';
 import { peerFrom } from './speaker.ts';
+import { NO_STATE } from './state.ts';
 
 type Refuse = (name: OptionName, text: string) => void;
 
@@ -37,6 +38,8 @@ export function checkBackends(
   }
   if (isSpeakerAlone(settings)) {
     for (const name of OF_COMMANDS.filter(isGiven)) {
+      // That nothing is to be kept is so.
+      if (name === 'stateDir' && settings.stateDir === NO_STATE) continue;
       refuse(name, `has no effect with ${place} speaker alone: it is about what ExaBGP is told`);
     }
     if (onExit === 'keep') {
@@ -67,6 +70,7 @@ export function checkBackends(
 function checkPeers(settings: Settings, refuse: Refuse): void {
   const { peer: peers, localAs = 0, bgpListen, nexthop } = settings;
   const names = new Set<string>();
+  const paths = [settings.asPath, ...settings.static.map(({ values }) => values.asPath ?? [])];
   for (const given of peers) {
     const peer = peerFrom(given, localAs);
     const name = peerName(peer);
@@ -82,7 +86,7 @@ function checkPeers(settings: Settings, refuse: Refuse): void {
     if (peer.passive && bgpListen.length === 0) say('passive: needs --bgp-listen, for nobody would ever connect');
     checkNextHopsOf(given, nexthop, say);
     checkHops(given, peer.as === peer.localAs, say);
-    checkAttributes(given, settings.asPath, peer.as === peer.localAs, peer.localAs, say);
+    checkAttributes(given, paths, peer.as === peer.localAs, peer.localAs, say);
     if (given.values.passwordFile !== undefined && given.values.passwordEnv !== undefined) {
       say('password-file and password-env: expected one of them');
     }
@@ -138,16 +142,17 @@ function checkHops({ values }: GivenPeer, isInternal: boolean, say: (text: strin
 
 function checkAttributes(
   { values }: GivenPeer,
-  asPath: readonly number[],
+  paths: readonly (readonly number[])[],
   isInternal: boolean,
   localAs: number,
   say: (text: string) => void,
 ): void {
   // RFC 4271 §5.1.5: LOCAL_PREF goes to no external peer.
   if (values.localPreference !== undefined && !isInternal) say('local-preference: has no effect on eBGP');
-  const first = (values.asPath ?? asPath)[0];
-  // RFC 4271 §6.3: a peer may refuse a path that does not begin with the AS of its neighbor; most do.
-  if (first !== undefined && !isInternal && first !== localAs) {
+  if (isInternal) return;
+  for (const [first] of values.asPath === undefined ? paths : [values.asPath]) {
+    // RFC 4271 §6.3: a peer may refuse a path that does not begin with the AS of its neighbor; most do.
+    if (first === undefined || first === localAs) continue;
     say(`as-path: begins with ${first}: expected our AS ${localAs} first, for this peer refuses any other`);
   }
 }

@@ -3,7 +3,7 @@
  * What belongs to one subject alone is with it: dampening, next hops, routes, the state.
  */
 import { NEEDS_NETLINK } from '../discovery/proc/refused.ts';
-import { type Family, familyOf, lengthOf } from '../model/address.ts';
+import { type Family, familyOf, lengthOf, type Prefix } from '../model/address.ts';
 import { formatListenFilter } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
 import { checkBackends } from './backends.ts';
@@ -54,13 +54,17 @@ export function checkTogether(
     problems.push({ place: placeOf(name), text });
   }
   checkRoutes(complete, placeOf, problems);
-  warnOfNextHops(settings, placeOf, problems.length === 0 && has('ipv6'), warnings);
+  const isIpv6Meant =
+    announced.some(isIpv6) || settings.static.some(({ prefixes, values }) => !values.nexthop && prefixes.some(isIpv6));
+  warnOfNextHops(settings, placeOf, problems.length === 0 && isIpv6Meant, warnings);
   checkBackends(settings, origins, placeOf, problems);
   checkState(settings, origins, placeOf, problems, warnings);
   if (settings.debug && rankOf(origins.debug) === rankOf(origins.logLevel) && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }
 }
+
+const isIpv6 = (prefix: Prefix): boolean => familyOf(prefix) === 'ipv6';
 
 /** The settings in force that cannot be followed with facts from /proc, and why. */
 export function needNetlink(settings: Settings): readonly { readonly name: OptionName; readonly why: string }[] {

@@ -6,7 +6,7 @@
 import type { Action } from '../model/action.ts';
 import { familyOf, hostPrefix, type Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
-import { type Reason, sentence } from '../model/reason.ts';
+import { sentence } from '../model/reason.ts';
 import { told } from './announcing.ts';
 import { hold, lookAgain, want } from './desired.ts';
 import { log } from './report.ts';
@@ -24,32 +24,33 @@ const MOST_AT_ONCE = 5_000;
 /** Those whose turn has not come yet. */
 export function startSome(state: DaemonState, actions: Action[]): Action[] {
   if (state.starting.size === 0) return actions;
-  const { desired, policy } = state;
-  const held = new Map<Reason['code'], { count: number; readonly first: string }>();
+  const { desired, policy, starting } = state;
   let done = 0;
-  let announced = 0;
-  for (const prefix of state.starting) {
+  for (const prefix of starting) {
     if (done++ === MOST_AT_ONCE) break;
-    state.starting.delete(prefix);
+    starting.delete(prefix);
     const reason = isOwnNextHop(prefix, policy)
       ? hold(desired, prefix, { code: 'own-next-hop' })
       : want(desired, prefix, policy);
-    if (reason === undefined) {
-      // An earlier process may have announced it, and said something else of it.
-      lookAgain(desired, prefix, policy);
-      announced++;
-      continue;
-    }
-    const known = held.get(reason.code);
-    if (known !== undefined) known.count++;
-    else held.set(reason.code, { count: 1, first: sentence(prefix, reason) });
+    // An earlier process may have announced it, and said something else of it.
+    if (reason === undefined) lookAgain(desired, prefix, policy);
   }
-  if (announced > 0) log(actions, 'info', 'static prefixes announced', { prefixes: announced });
-  for (const { count, first } of held.values()) {
-    log(actions, 'warn', 'static prefixes held', { prefixes: count, reason: first });
-  }
-  if (state.starting.size > 0) actions.push({ type: 'goOn' });
+  if (starting.size > 0) actions.push({ type: 'goOn' });
+  else report(state, actions);
   return told(state, false, actions);
+}
+
+/** Of all of them together: there may be a hundred thousand. */
+function report({ desired, policy: { statics } }: DaemonState, actions: Action[]): void {
+  const held = [...desired.held].filter(([prefix]) => statics.routes.has(prefix));
+  const announced = statics.routes.size - held.length;
+  if (announced > 0) log(actions, 'info', 'static prefixes announced', { prefixes: announced });
+  for (const code of new Set(held.map(([, reason]) => reason.code))) {
+    const alike = held.filter(([, reason]) => reason.code === code);
+    const [first] = alike;
+    if (first === undefined) continue;
+    log(actions, 'warn', 'static prefixes held', { prefixes: alike.length, reason: sentence(...first) });
+  }
 }
 
 /** A router that looks the next hop up in its table would find the route that needs it. */

@@ -151,6 +151,7 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
     },
     tapped?.(clock),
   );
+  push({ type: 'started', at: clock.now() });
   source.start();
 
   return {
@@ -166,6 +167,7 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
     explain(prefix) {
       const standing = standingOf(state, prefix, clock.now());
       if (standing.announced) {
+        if (standing.isStatic) return 'announced: static';
         return standing.leaving === undefined
           ? 'announced'
           : `announced, until its withdraw delay has passed: ${sentence(prefix, standing.leaving)}`;
