@@ -118,8 +118,7 @@ function checkNextHopsOf(
     // RFC 4271 §5.1.3: no route goes to a peer whose own address is its next hop.
     if (hop === address) say(`${hop}: is its own address, and no peer takes a route to itself`);
   }
-  const hasOwn = (familyOf(address) === 'ipv4' ? values.nexthopIpv4 : values.nexthopIpv6) !== undefined;
-  if (!hasOwn && nexthop.includes(address)) say('is the --nexthop too, and no peer takes a route to itself');
+  if (nexthop.includes(address)) say('is the --nexthop too, and no peer takes a route to itself');
   if (values.nexthopIpv4?.includes(':') === true && values.extendedNextHop === false) {
     say(`nexthop-ipv4 ${values.nexthopIpv4}: contradicts extended-next-hop false`);
   }
@@ -128,8 +127,11 @@ function checkNextHopsOf(
     ['ipv4', 'nexthop-ipv4', values.nexthopIpv4],
     ['ipv6', 'nexthop-ipv6', values.nexthopIpv6],
   ] as const) {
-    if (hop !== undefined && !families.includes(family))
-      say(`${key}: has no effect without ${family} among its families`);
+    if (hop === undefined) continue;
+    if (!families.includes(family)) say(`${key}: has no effect without ${family} among its families`);
+    // It stands for our own address of the session, which is not asked for where a route says another one.
+    const others = nexthop.find((each) => each !== 'self' && familyOf(each) === family);
+    if (others !== undefined) say(`${key}: has no effect beside --nexthop ${others}`);
   }
 }
 

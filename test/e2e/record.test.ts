@@ -140,7 +140,7 @@ describe('a recorded run', () => {
     expect(await daemon.stop()).toBe(0);
     expect(fs.readdirSync(directory).sort()).toEqual(['recording', 'recording.1', 'recording.2']);
     const { status, stdout, stderr } = await replayOf(file);
-    expect(status).toBe(0);
+    expect(status, stderr).toBe(0);
     // The oldest is gone; what is left is played without a seam.
     expect(stderr).toMatch(/^ha2bgp: \S+recording\.2:1: \d+ events of the run before this are not in the recording\n$/);
     expect(stdout.match(/^run /gm)).toHaveLength(1);

@@ -104,7 +104,10 @@ export const PEER_OPTIONS = {
     },
     ['ipv4', 'ipv6'],
   ),
-  nexthopIpv4: nextHop('nexthop-ipv4', 'next hop of IPv4 routes to this peer. Not given: --nexthop, else our address'),
+  nexthopIpv4: nextHop(
+    'nexthop-ipv4',
+    'next hop of IPv4 routes to this peer that have none of their own. Not given: our address of the session',
+  ),
   nexthopIpv6: address(
     {
       flag: 'nexthop-ipv6',

@@ -222,6 +222,7 @@ describe('a peer', () => {
     [{ peer: [`${PEER},passive`] }, 'passive: needs --bgp-listen, for nobody would ever connect'],
     [{ peer: [`${PEER},nexthop-ipv4=10.1.1.254`] }, '10.1.1.254: is its own address'],
     [{ nexthop: ['10.1.1.254'] }, 'is the --nexthop too'],
+    [{ nexthop: ['10.1.1.9'], peer: [`${PEER},nexthop-ipv4=10.1.1.8`] }, 'has no effect beside --nexthop 10.1.1.9'],
     [{ peer: [`${PEER},nexthop-ipv4=::9,extended-next-hop=no`] }, 'contradicts extended-next-hop false'],
     [{ peer: [`${PEER},nexthop-ipv6=::9,families=ipv4`] }, 'has no effect without ipv6 among its families'],
     [{ peer: [`${PEER},multihop=2,ttl-security=2`] }, 'multihop and ttl-security: expected one of them'],
@@ -244,7 +245,7 @@ describe('a peer', () => {
     { asPath: ['65000', '65001'] },
     { peer: ['10.0.0.1,as=65000,as-path=65001'] },
     { peer: ['fe80::1%eth0,as=1', 'fe80::1%eth1,as=1'], bgpListen: ['::'] },
-    { nexthop: ['10.1.1.254'], peer: [`${PEER},nexthop-ipv4=10.1.1.1`] },
+    { nexthop: ['10.1.1.9'], peer: [`${PEER},nexthop-ipv6=2001:db8::9`] },
   ] as GivenFlags[])('may be so: %j', (flags) => {
     expect(problemsOf(flags)).toEqual([]);
   });
