@@ -28,7 +28,10 @@ export interface Negotiated {
   /** Our own as we told the peer. */
   readonly localAs: number;
   readonly asOctets: 2 | 4;
+  /** Of what we send: RFC 8654 §4 wants the capability from both. */
   readonly longestMessage: number;
+  /** Of what the peer may send: it may as soon as we have announced the capability. */
+  readonly longestReceived: number;
   /** Families that both sides have. */
   readonly families: ReadonlySet<Family>;
   /** IPv4 routes may have an IPv6 next hop (RFC 8950). */
@@ -147,6 +150,7 @@ export function negotiate(
       localAs: settings.localAs,
       asOctets: both('fourOctetAs') ? 4 : 2,
       longestMessage: both('extendedMessage') ? LONGEST_EXTENDED_MESSAGE : LONGEST_MESSAGE,
+      longestReceived: has(local, 'extendedMessage') ? LONGEST_EXTENDED_MESSAGE : LONGEST_MESSAGE,
       families,
       hasExtendedNextHop: takesIpv4OverIpv6(local) && takesIpv4OverIpv6(remote),
       // RFC 2918 §4: who announces it may be asked; the one that asks need not.

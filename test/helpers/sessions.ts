@@ -35,6 +35,7 @@ export const negotiated = (of: Partial<Negotiated> = {}): Negotiated => ({
   localAs: 65_000,
   asOctets: 4,
   longestMessage: 4_096,
+  longestReceived: 65_535,
   families: new Set(['ipv4', 'ipv6']),
   hasExtendedNextHop: false,
   hasRouteRefresh: true,

@@ -125,6 +125,7 @@ describe('what is agreed', () => {
       localAs: 65001,
       asOctets: 4,
       longestMessage: 65_535,
+      longestReceived: 65_535,
       families: new Set(['ipv4', 'ipv6']),
       hasExtendedNextHop: true,
       hasRouteRefresh: true,
@@ -140,6 +141,8 @@ describe('what is agreed', () => {
     expect(negotiated).toMatchObject({
       asOctets: 2,
       longestMessage: 4_096,
+      // RFC 8654 §4: it has heard that we take them.
+      longestReceived: 65_535,
       families: new Set(['ipv4']),
       hasExtendedNextHop: false,
       gracefulRestart: 0,
