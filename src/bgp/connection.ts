@@ -8,12 +8,14 @@
  * What it does not: know a state.
  */
 import type net from 'node:net';
+import { NO_BYTES } from '../bytes/join.ts';
 import { type IpAddress, parseAddress, unmap } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { LONGEST_MESSAGE } from './wire/codes.ts';
 import { decodeMessage } from './wire/decode.ts';
-import { createFramer } from './wire/framer.ts';
+import { createFramer, type Frame } from './wire/framer.ts';
+import type { Malformed } from './wire/malformed.ts';
 import type { Message, WireContext } from './wire/message.ts';
 import { encodeNotification, type Notification } from './wire/notification.ts';
 
@@ -21,7 +23,7 @@ export interface ConnectionEvents {
   /** A whole message. `octets` of it, for whoever counts. */
   message(message: Message, octets: number): void;
   /** What came is no message; nothing more is read. */
-  fault(notification: Notification): void;
+  fault(malformed: Malformed): void;
   /** The connection is gone, without `close`. */
   closed(detail: string): void;
   /** There is room again. */
@@ -44,6 +46,8 @@ export interface Connection {
 
 /** Octets that wait in this process; the kernel has some more. */
 const ROOM = 256 * 1_024;
+/** Messages that are taken in one iteration of the event loop. */
+const MOST_AT_ONCE = 500;
 /** Until the peer has closed too. */
 const CLOSE_WITHIN = 1_000;
 /** RFC 9687 §3: eight minutes, or twice the hold time. */
@@ -64,32 +68,52 @@ export function openConnection(socket: net.Socket, name: string, clock: Clock, e
   const framer = createFramer(() => context.longestMessage);
   let isOver = false;
   let isBlocked = false;
+  /** Some of what came waits for the next iteration of the event loop. */
+  let isBusy = false;
   let why = 'closed by the peer';
 
   socket.setNoDelay(true);
   socket.on('data', (chunk: Uint8Array) => {
     if (isOver) return;
-    for (const frame of framer.push(chunk)) {
-      if ('fault' in frame) {
-        isOver = true;
-        events.fault(frame.fault);
-        return;
-      }
-      const decoded = decodeMessage(frame.bytes, context);
-      if ('fault' in decoded) {
-        isOver = true;
-        events.fault(decoded.fault);
-        return;
-      }
-      events.message(decoded.message, frame.bytes.length);
-      if (isOver) return;
-    }
+    const frames = framer.push(chunk);
+    if (!isBusy) takeSome(frames);
   });
+  /** So many that a flood does not hold up the others: the rest waits, and the kernel holds back what is behind it. */
+  function takeSome(frames: Iterable<Frame>): void {
+    let taken = 0;
+    for (const frame of frames) {
+      const wrong = take(frame);
+      if (wrong !== undefined) {
+        isOver = true;
+        events.fault(wrong);
+      }
+      if (isOver) return;
+      if (++taken < MOST_AT_ONCE) continue;
+      isBusy = true;
+      socket.pause();
+      setImmediate(goOn);
+      return;
+    }
+    isBusy = false;
+    socket.resume();
+  }
+  function goOn(): void {
+    if (!isOver) takeSome(framer.push(NO_BYTES));
+  }
+  function take(frame: Frame): Malformed | undefined {
+    if ('fault' in frame) return frame;
+    const decoded = decodeMessage(frame.bytes, context);
+    if ('fault' in decoded) return decoded;
+    events.message(decoded.message, frame.bytes.length);
+    return undefined;
+  }
   socket.on('error', (error) => {
     why = error.message;
   });
-  // A peer that sends nothing more has ended the session.
-  socket.on('end', () => socket.destroy());
+  // A peer that sends nothing more has ended the session; one that does so while we close has yet to read our last words.
+  socket.on('end', () => {
+    if (!isOver) socket.destroy();
+  });
   socket.on('close', () => {
     clock.clearTimer(`${timer} send hold`);
     if (isOver) return;
@@ -142,7 +166,13 @@ export function openConnection(socket: net.Socket, name: string, clock: Clock, e
           clock.clearTimer(wait);
           resolve();
         });
-        clock.setTimer(wait, ms(clock.now() + CLOSE_WITHIN), () => socket.destroy());
+        clock.setTimer(wait, ms(clock.now() + CLOSE_WITHIN), () => {
+          // What the kernel has not even taken by now would be kept for a peer that does not read.
+          if (socket.writableLength > 0) socket.resetAndDestroy();
+          else socket.destroy();
+        });
+        // What still comes is read and dropped.
+        socket.resume();
         if (notification === undefined) socket.end();
         else socket.end(encodeNotification(notification));
       });

@@ -14,6 +14,7 @@
  * Not here: graceful restart of the peer (RFC 4724 §4.2), whose routes we don't keep.
  */
 import { ms } from '../model/millis.ts';
+import type { PeerSettings } from '../model/peer.ts';
 import { attempt, attemptFailed, CONNECT_TIMEOUT, type Ending, end, stopAttempts } from './attempts.ts';
 import { administrative, cease, hardReset, holdTimerExpired, unexpected } from './cease.ts';
 import { answered, awaitOpen, keepalive, probe, restartHold, restartKeepalive } from './liveness.ts';
@@ -91,7 +92,7 @@ function heard(state: PeerState, connection: Connection, event: Heard): Step {
     case 'notificationReceived':
       return notified(state, connection, event.way, event.notification);
     case 'faultReceived':
-      return fail(event.way, event.notification, 'the peer sent what cannot be read')(state);
+      return fail(event.way, event.notification, `the peer sent what cannot be read: ${event.detail}`)(state);
     case 'sendHoldExpired': {
       // RFC 9687 §3: a NOTIFICATION only where it delays nothing. It would stand behind what the peer does not read.
       const detail = 'the peer has read nothing for the send hold time';
@@ -247,7 +248,7 @@ function timerExpired(state: PeerState, timer: FsmTimer): Step {
     case 'connectRetry':
       return attempt({ ...state, attempt: 'none' });
     case 'connect': {
-      const detail = `no answer within ${CONNECT_TIMEOUT / SECOND} s${state.settings.password === undefined ? '' : WRONG_PASSWORD}`;
+      const detail = `no answer within ${CONNECT_TIMEOUT / SECOND} s${hintsFor(state.settings)}`;
       return steps(state, say({ type: 'abandonConnect' }), attemptFailed({ by: 'network', detail }));
     }
     case 'settled':
@@ -267,8 +268,15 @@ function timerExpired(state: PeerState, timer: FsmTimer): Step {
 
 const SILENT = 'nothing came from the peer for the hold time';
 const OUT_OF_TURN = 'the peer sent a message out of turn';
-/** The kernel drops segments that are signed with another password, and doesn't say so. */
-const WRONG_PASSWORD = '; it looks the same when the passwords differ, or only one side has one';
+
+/** What the kernel of either side drops without a word (RFC 2385 §4.5, RFC 5082 §3). */
+function hintsFor({ password, ttlSecurity }: PeerSettings): string {
+  const looks: string[] = [];
+  if (password !== undefined) looks.push('a TCP MD5 password that is another one, or only on one side');
+  if (ttlSecurity !== undefined)
+    looks.push(`a peer more than ${ttlSecurity} away, or one that does not send with TTL 255`);
+  return looks.length === 0 ? '' : `; this is what it looks like with ${looks.join(', and with ')}: compare both sides`;
+}
 
 function notified(
   state: PeerState,

@@ -1,28 +1,29 @@
 /**
- * SHELL: one peer. Carries out what its state machine (`fsm`) asks for, and tells the machine what happens; while a session
- * is up, tells the peer what its Adj-RIB-Out (`adj-rib-out`) has for it, as fast as the peer reads.
+ * SHELL: one peer. Carries out what its state machine (`fsm`) asks for, and tells the machine what happens. What is told to
+ * the peer while a session is up is `session`'s.
  */
-import net from 'node:net';
+import type net from 'node:net';
 import { type Family, familyOf, type IpAddress } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type PeerSettings, peerName } from '../model/peer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { descriptorOf } from '../runtime/readable.ts';
-import { openTcp, setTtl } from '../runtime/tcp-socket.ts';
-import { type AdjRibOut, createAdjRibOut } from './adj-rib-out.ts';
+import { setTtl } from '../runtime/tcp-socket.ts';
+import { type Attempt, openAttempt } from './attempt.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { createPeer, type FsmAction, type FsmEvent, handle, type PeerState, type Way, type Why } from './fsm.ts';
-import { localEndOf } from './local-end.ts';
+import { createIncomingLimit } from './incoming-limit.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { Held } from './path-attributes.ts';
-import { createReceived, type Received } from './received.ts';
+import { createPeerLog } from './peer-log.ts';
+import { createPeerTimers } from './peer-timers.ts';
 import type { Rib } from './rib.ts';
+import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
-import { AFI, SAFI } from './wire/codes.ts';
 import { encodeKeepalive } from './wire/keepalive.ts';
 import type { Message } from './wire/message.ts';
-import { describeNotification, type Notification } from './wire/notification.ts';
+import type { Notification } from './wire/notification.ts';
 import { encodeOpen } from './wire/open.ts';
 
 export interface PeerStatus {
@@ -64,30 +65,23 @@ export interface PeerSessionOptions {
   readonly changed: () => void;
 }
 
-/** Milliseconds; the rest is told after whoever waits for this iteration of the event loop. */
-const LONGEST_TURN = 5;
 /** RFC 4271 §10: a timer with jitter runs for at least so much of its time. */
 const LEAST_JITTER = 0.75;
-/** Connections of one peer that are looked at within `INCOMING_WITHIN`: the others are closed unread. */
-const MOST_INCOMING = 5;
-const INCOMING_WITHIN = 1_000;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
   const { settings, routerId, rib, clock, log, random, changed } = options;
   const name = peerName(settings);
-  const timerOf = (timer: string): string => `bgp ${name} ${timer}`;
+  const said = createPeerLog(settings, log);
+  const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
+  const limit = createIncomingLimit();
   let machine: PeerState = createPeer(settings, { routerId });
-  let attempt: net.Socket | undefined;
+  let attempt: Attempt | undefined;
   const connections: Partial<Record<Way, Connection>> = {};
   /** A second one that the peer opened, until the machine says which of them stays. */
   let arriving: Connection | undefined;
   const closing = new Set<Promise<void>>();
-  let session: { readonly connection: Connection; readonly out: AdjRibOut; readonly received: Received } | undefined;
-  let negotiated: Negotiated | undefined;
+  let session: Session | undefined;
   let since = clock.now();
-  let last = '';
-  let isResting = false;
-  let incoming = { from: clock.now(), count: 0 };
 
   const queue: FsmEvent[] = [];
   let isHandling = false;
@@ -110,7 +104,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
         connect();
         return;
       case 'abandonConnect':
-        attempt?.destroy();
+        attempt?.abandon();
         attempt = undefined;
         return;
       case 'sendOpen':
@@ -126,13 +120,10 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
         refuse(action.notification);
         return;
       case 'setTimer':
-        arm(
-          action.timer,
-          ms(action.jitter ? action.after * (LEAST_JITTER + (1 - LEAST_JITTER) * random()) : action.after),
-        );
+        timers.set(action.timer, action.jitter ? jittered(action.after) : action.after);
         return;
       case 'clearTimer':
-        clock.clearTimer(timerOf(action.timer));
+        timers.clear(action.timer);
         return;
       case 'sessionUp':
         sessionUp(action.way, action.negotiated);
@@ -141,72 +132,26 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
         sessionDown(action.why);
         return;
       case 'attemptFailed':
-        attemptFailed(action.why, action.again);
+        said.failed(action.why, action.again);
+        changed();
         return;
       default:
         action satisfies never;
     }
   }
 
-  function arm(timer: Extract<FsmAction, { type: 'setTimer' }>['timer'], after: Millis): void {
-    const armedAt = clock.now();
-    clock.setTimer(timerOf(timer), ms(armedAt + after), () => {
-      if (timer === 'hold outgoing' || timer === 'hold incoming') expire(timer, armedAt, after);
-      else hear({ type: 'timerExpired', timer });
-    });
-  }
-
-  /**
-   * What the peer has sent may wait in the kernel: timers run before sockets are read. And in time that this process lost
-   * (SIGSTOP, a paused machine) it heard nobody: then the peer has a third of the time once more.
-   */
-  function expire(timer: `hold ${Way}`, armedAt: Millis, after: Millis): void {
-    if (clock.noticeStall() >= armedAt) {
-      arm(timer, ms(after / 3));
-      return;
-    }
-    let isHeard = false;
-    heardOf = () => {
-      isHeard = true;
-    };
-    setImmediate(() => {
-      if (!isHeard) hear({ type: 'timerExpired', timer });
-    });
-  }
-  let heardOf = (): void => {};
+  const jittered = (after: Millis): Millis => ms(after * (LEAST_JITTER + (1 - LEAST_JITTER) * random()));
 
   function connect(): void {
-    let socket: net.Socket;
-    try {
-      const { localAddress, device, password, address } = settings;
-      const fd = openTcp({
-        family: familyOf(address),
-        device,
-        ...(localAddress && { local: { address: localAddress } }),
-        ...(password && { keys: [{ address, password }] }),
-        ...ttlOf(settings),
-      });
-      socket = new net.Socket({ fd, readable: true, writable: true, allowHalfOpen: true } as net.SocketConstructorOpts);
-    } catch (error) {
-      setImmediate(() => hear({ type: 'connectFailed', detail: (error as Error).message }));
-      return;
-    }
-    attempt = socket;
-    const failed = (error: Error): void => {
-      if (attempt !== socket) return;
-      attempt = undefined;
-      hear({ type: 'connectFailed', detail: error.message });
-    };
-    socket.once('error', failed);
-    socket.on('error', () => {});
-    socket.connect({ host: hostOf(settings), port: settings.port }, () => {
-      if (attempt !== socket) {
-        socket.destroy();
-        return;
-      }
-      attempt = undefined;
-      socket.off('error', failed);
-      take('outgoing', socket);
+    attempt = openAttempt(settings, {
+      connected(socket) {
+        attempt = undefined;
+        take('outgoing', socket);
+      },
+      failed(detail) {
+        attempt = undefined;
+        hear({ type: 'connectFailed', detail });
+      },
     });
   }
 
@@ -216,15 +161,15 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       message(message) {
         if (isCurrent()) heard(way, message);
       },
-      fault(notification) {
-        if (isCurrent()) hear({ type: 'faultReceived', way, notification });
+      fault({ fault: notification, why: detail }) {
+        if (isCurrent()) hear({ type: 'faultReceived', way, notification, detail });
       },
       closed(detail) {
         if (!isCurrent()) return;
         delete connections[way];
         hear({ type: 'closed', way, detail });
       },
-      drained: flush,
+      drained: () => session?.flush(),
       sendHoldExpired: () => hear({ type: 'sendHoldExpired', way }),
     });
     if (connections[way] === undefined) connections[way] = connection;
@@ -233,7 +178,6 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   }
 
   function heard(way: Way, message: Message): void {
-    heardOf();
     switch (message.type) {
       case 'open':
         hear({ type: 'openReceived', way, open: message.open });
@@ -243,28 +187,13 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
         return;
       case 'update':
       case 'keepalive':
-      case 'routeRefresh': {
+      case 'routeRefresh':
         hear({ type: 'messageReceived', way, message: message.type });
-        if (session === undefined || session.connection !== connections[way]) return;
-        if (message.type === 'update') session.received.update(message.update);
-        if (message.type === 'routeRefresh') refresh(message.routeRefresh);
+        if (session !== undefined && session.connection === connections[way]) session.heard(message);
         return;
-      }
       default:
         message satisfies never;
     }
-  }
-
-  /** RFC 2918 §4: of a family that was not negotiated it is ignored. */
-  function refresh({ afi, safi }: { readonly afi: number; readonly safi: number }): void {
-    const family = afi === AFI.ipv4 ? 'ipv4' : afi === AFI.ipv6 ? 'ipv6' : undefined;
-    if (family === undefined || safi !== SAFI.unicast || negotiated?.families.has(family) !== true) {
-      log.warn({ peer: name, afi, safi }, 'route refresh for a family that was not negotiated, ignored');
-      return;
-    }
-    log.info({ peer: name, family }, 'route refresh');
-    session?.out.again();
-    flush();
   }
 
   function close(way: Way, notification: Notification | undefined): void {
@@ -289,72 +218,41 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     arriving = undefined;
   }
 
-  function sessionUp(way: Way, agreed: Negotiated): void {
+  function sessionUp(way: Way, negotiated: Negotiated): void {
     const connection = connections[way];
     if (connection === undefined) return;
-    const { asOctets, longestMessage, isExternal, holdTime } = agreed;
-    connection.agree({ asOctets, longestMessage, isExternal, addPathReceived: new Set() }, ms(2_000 * holdTime));
-    const local = localEndOf(connection.local, settings, agreed);
-    const out = createAdjRibOut(rib, { settings, negotiated: agreed, local });
-    session = { connection, out, received: createReceived(settings, log) };
-    negotiated = agreed;
+    session = openSession({ connection, negotiated, settings, rib, clock, log });
     since = clock.now();
-    const families = [...agreed.families].join(',');
-    log.info({ peer: name, as: agreed.peerAs, holdTime: `${holdTime}s`, families, local: local.address }, 'session up');
-    for (const [family, why] of Object.entries(out.held())) log.warn({ peer: name, family, why }, 'family held');
+    said.up();
+    const { peerAs, holdTime } = negotiated;
+    const families = [...negotiated.families].join(',');
+    log.info({ peer: name, as: peerAs, holdTime: `${holdTime}s`, families, local: connection.local }, 'session up');
+    for (const [family, why] of Object.entries(session.out.held()))
+      log.warn({ peer: name, family, why }, 'family held');
     changed();
-    flush();
+    session.flush();
   }
 
   function sessionDown(why: Why): void {
-    session?.out.close();
+    session?.close();
     session = undefined;
-    negotiated = undefined;
     since = clock.now();
-    last = sentenceOf(why);
-    log.warn({ peer: name, why: last }, 'session down');
+    said.down(why);
     changed();
   }
 
-  function attemptFailed(why: Why, again: Millis | undefined): void {
-    const text = sentenceOf(why) + hintFor(why);
-    // Said once: the next attempts fail for the same reason.
-    const level = text === last ? 'debug' : 'warn';
-    last = text;
-    log[level](
-      { peer: name, why: text, ...(again !== undefined && { again: `${Math.round(again / 1_000)}s` }) },
-      'no session',
-    );
-    changed();
-  }
-
-  /** A wrong password only hangs: the kernel drops what is signed with another one (RFC 2385 §4.5). */
-  const hintFor = (why: Why): string =>
-    settings.password !== undefined && why.by === 'network' && /time/i.test(why.detail)
-      ? '; with a TCP MD5 password that is what another password looks like: compare both ends, and that both have one'
-      : '';
-
-  function flush(): void {
-    if (session === undefined || isResting) return;
-    const { connection, out } = session;
-    const endBy = clock.now() + LONGEST_TURN;
-    while (!out.isLevel() && connection.hasRoom()) {
-      const messages = out.next();
-      if (messages.length > 0) connection.send(...messages);
-      if (clock.now() <= endBy) continue;
-      isResting = true;
-      setImmediate(() => {
-        isResting = false;
-        flush();
-      });
-      return;
+  /** Without what was asked for there is no session. */
+  function secure(socket: net.Socket): boolean {
+    const fd = descriptorOf(socket);
+    try {
+      if (fd === undefined) throw new Error('its descriptor is not to be had');
+      setTtl(fd, familyOf(settings.address), ttlOf(settings));
+      return true;
+    } catch (error) {
+      const { message: detail } = error as Error;
+      log.error({ peer: name, detail }, 'TTL of an incoming connection cannot be set, closed');
+      return false;
     }
-  }
-
-  function isFlooding(): boolean {
-    const now = clock.now();
-    if (now - incoming.from >= INCOMING_WITHIN) incoming = { from: now, count: 0 };
-    return ++incoming.count > MOST_INCOMING;
   }
 
   return {
@@ -365,27 +263,12 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       await Promise.all(closing);
     },
     accept(socket) {
-      if (isFlooding()) {
-        if (incoming.count === MOST_INCOMING + 1) log.warn({ peer: name }, 'connects too often, closed unread');
-        socket.destroy();
-        return;
-      }
-      const fd = descriptorOf(socket);
-      try {
-        if (fd === undefined) throw new Error('its descriptor is not to be had');
-        setTtl(fd, familyOf(settings.address), ttlOf(settings));
-      } catch (error) {
-        // Without what was asked for there is no session.
-        log.error(
-          { peer: name, detail: (error as Error).message },
-          'TTL of an incoming connection cannot be set, closed',
-        );
-        socket.destroy();
-        return;
-      }
-      take('incoming', socket);
+      const answer = limit(clock.now());
+      if (answer === 'first too many') log.warn({ peer: name }, 'connects too often, closed unread');
+      if (answer === 'taken' && secure(socket)) take('incoming', socket);
+      else socket.destroy();
     },
-    flush,
+    flush: () => session?.flush(),
     status: () => ({
       name,
       as: settings.as,
@@ -396,28 +279,12 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
             ? 'connecting'
             : 'idle',
       since,
-      last,
-      negotiated,
+      last: said.last(),
+      negotiated: session?.negotiated,
       told: session?.out.told() ?? 0,
       isLevel: session?.out.isLevel() ?? false,
       held: session?.out.held() ?? {},
       received: session?.received.counts() ?? { ipv4: 0, ipv6: 0 },
     }),
   };
-}
-
-const hostOf = ({ address, device }: PeerSettings): string =>
-  address.startsWith('fe80:') ? `${address}%${device}` : address;
-
-function sentenceOf(why: Why): string {
-  switch (why.by) {
-    case 'us':
-      return why.detail;
-    case 'peer':
-      return `the peer: ${describeNotification(why.notification)}`;
-    case 'network':
-      return why.detail;
-    default:
-      return why satisfies never;
-  }
 }

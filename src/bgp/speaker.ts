@@ -16,6 +16,7 @@ import { NativeError } from '../runtime/native.ts';
 import { openTcpListener } from '../runtime/tcp-socket.ts';
 import { addressOf } from './connection.ts';
 import { createPeerSession, type PeerStatus } from './peer-session.ts';
+import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
 import { SpeakerError } from './speaker-error.ts';
 import { ttlOf } from './ttl.ts';
@@ -58,7 +59,7 @@ export function createSpeaker({
     createPeerSession({ settings: peer, routerId, rib, clock, log, random, changed }),
   );
   const servers: net.Server[] = [];
-  const strangers = new Map<string, number>();
+  const strangers = new Map<string, Rarely>();
   let isFlushing = false;
 
   function listen(endpoint: Endpoint): void {
@@ -102,23 +103,28 @@ export function createSpeaker({
     }
     const remote = addressOf(socket.remoteAddress);
     const local = addressOf(socket.localAddress);
+    const zone = zoneOf(socket.remoteAddress);
     const peer = peers.find(
-      ({ settings: { address, localAddress } }) =>
-        address === remote && (localAddress === undefined || localAddress === local),
+      ({ settings: { address, localAddress, device } }) =>
+        address === remote &&
+        (zone === '' || zone === device) &&
+        (localAddress === undefined || localAddress === local),
     );
-    if (peer === undefined) {
-      socket.destroy();
-      reportStranger(remote, local);
+    if (peer !== undefined) {
+      peer.accept(socket);
       return;
     }
-    peer.accept(socket);
+    socket.destroy();
+    reportStranger(socket.remoteAddress, local);
   }
 
+  /** A host may have any number of addresses: beyond some of them they are one. */
   function reportStranger(remote: string, local: string): void {
-    if (strangers.size >= MOST_STRANGERS) strangers.clear();
-    const count = (strangers.get(remote) ?? 0) + 1;
-    strangers.set(remote, count);
-    if (/^10*$/.test(String(count))) log.warn({ from: remote, to: local, count }, 'no peer of ours, closed unread');
+    const from = strangers.has(remote) || strangers.size < MOST_STRANGERS ? remote : 'others';
+    const rarely = strangers.get(from) ?? createRarely();
+    strangers.set(from, rarely);
+    const count = rarely.count();
+    if (count !== undefined) log.warn({ from, to: local, count }, 'no peer of ours, closed unread');
   }
 
   return {
@@ -144,7 +150,11 @@ export function createSpeaker({
   };
 }
 
-const MOST_STRANGERS = 1_000;
+/** Addresses that are counted, and told of, one by one. */
+const MOST_STRANGERS = 20;
+
+/** Of a link-local address: the device that it came by. */
+const zoneOf = (address: string): string => /%(.*)$/.exec(address)?.[1] ?? '';
 
 /** Whether that peer's connections arrive there. */
 const comesTo = ({ address, localAddress }: PeerSettings, endpoint: Endpoint): boolean =>

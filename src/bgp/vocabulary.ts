@@ -37,7 +37,13 @@ export type FsmEvent =
       readonly message: Exclude<MessageType, 'open' | 'notification'>;
     }
   /** What came deserves this NOTIFICATION: a broken header, an OPEN or UPDATE that cannot be read. */
-  | { readonly type: 'faultReceived'; readonly way: Way; readonly notification: Notification }
+  | {
+      readonly type: 'faultReceived';
+      readonly way: Way;
+      readonly notification: Notification;
+      /** What is wrong with it, for people. */
+      readonly detail: string;
+    }
   /** RFC 9687: the peer has not read for so long that the session is given up. */
   | { readonly type: 'sendHoldExpired'; readonly way: Way };
 

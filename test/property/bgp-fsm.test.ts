@@ -86,7 +86,10 @@ const happening: fc.Arbitrary<FsmEvent> = fc.oneof(
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('faultReceived' as const), way, notification }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('faultReceived' as const), way, notification, detail: fc.string() }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('sendHoldExpired' as const), way }) },
 );
 const event: fc.Arbitrary<FsmEvent> = fc.oneof(

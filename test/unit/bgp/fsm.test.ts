@@ -36,7 +36,12 @@ const notified = (way: Way, notification: Notification): FsmEvent => ({
   way,
   notification,
 });
-const fault = (way: Way, notification: Notification): FsmEvent => ({ type: 'faultReceived', way, notification });
+const fault = (way: Way, notification: Notification): FsmEvent => ({
+  type: 'faultReceived',
+  way,
+  notification,
+  detail: 'a marker',
+});
 const sendHold = (way: Way): FsmEvent => ({ type: 'sendHoldExpired', way });
 const expired = (timer: Extract<FsmEvent, { type: 'timerExpired' }>['timer']): FsmEvent => ({
   type: 'timerExpired',

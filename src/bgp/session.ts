@@ -1,0 +1,118 @@
+/**
+ * SHELL: a session that is up. Tells the peer what its Adj-RIB-Out (`adj-rib-out`) has for it, as fast as the peer reads;
+ * counts what the peer announces, and answers its route refreshes (RFC 2918).
+ */
+import { type Millis, ms } from '../model/millis.ts';
+import { type PeerSettings, peerName } from '../model/peer.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { type AdjRibOut, createAdjRibOut } from './adj-rib-out.ts';
+import type { Connection } from './connection.ts';
+import { localEndOf } from './local-end.ts';
+import type { Negotiated } from './negotiate.ts';
+import { createRarely } from './rarely.ts';
+import { createReceived, type Received } from './received.ts';
+import type { Rib } from './rib.ts';
+import type { Message } from './wire/message.ts';
+import { familyFrom } from './wire/nlri.ts';
+import type { RouteRefresh } from './wire/route-refresh.ts';
+
+export interface Session {
+  readonly connection: Connection;
+  readonly negotiated: Negotiated;
+  readonly out: AdjRibOut;
+  readonly received: Received;
+  /** An UPDATE or ROUTE-REFRESH of the peer's; others are none of its business. */
+  heard(message: Message): void;
+  /** There may be something to tell. */
+  flush(): void;
+  /** The connection is somebody else's to close. */
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly connection: Connection;
+  readonly negotiated: Negotiated;
+  readonly settings: PeerSettings;
+  readonly rib: Rib;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The rest is told after whoever waits for this iteration of the event loop. */
+const LONGEST_TURN = ms(5);
+
+export function openSession({ connection, negotiated, settings, rib, clock, log }: SessionOptions): Session {
+  const peer = peerName(settings);
+  const { asOctets, longestMessage, isExternal, holdTime } = negotiated;
+  connection.agree({ asOctets, longestMessage, isExternal, addPathReceived: new Set() }, ms(2_000 * holdTime));
+  const out = createAdjRibOut(rib, { settings, negotiated, local: localEndOf(connection.local, settings, negotiated) });
+  const received = createReceived(settings, log);
+  const refreshes = createRarely();
+  const strange = createRarely();
+  const malformed = createRarely();
+  let isResting = false;
+  let isOver = false;
+
+  /** After whatever else is ready. */
+  function soon(): void {
+    if (isResting) return;
+    isResting = true;
+    setImmediate(() => {
+      isResting = false;
+      flush();
+    });
+  }
+
+  function flush(): void {
+    if (isOver || isResting) return;
+    const endBy: Millis = ms(clock.now() + LONGEST_TURN);
+    while (!out.isLevel() && connection.hasRoom()) {
+      const messages = out.next();
+      if (messages.length > 0) connection.send(...messages);
+      if (clock.now() <= endBy) continue;
+      soon();
+      return;
+    }
+  }
+
+  /** RFC 2918 §4: of a family that was not negotiated it is ignored. RFC 7313 §5: so is a subtype that was not. */
+  function refresh({ afi, safi, subtype }: RouteRefresh): void {
+    const family = familyFrom(afi, safi);
+    if (family === undefined || subtype !== 0 || !negotiated.families.has(family)) {
+      const count = strange.count();
+      if (count !== undefined) {
+        log.warn({ peer, afi, safi, subtype, count }, 'route refresh that was not negotiated, ignored');
+      }
+      return;
+    }
+    const count = refreshes.count();
+    if (count !== undefined) log.info({ peer, family, count }, 'route refresh');
+    // Many at once are one.
+    out.again();
+    soon();
+  }
+
+  return {
+    connection,
+    negotiated,
+    out,
+    received,
+    heard(message) {
+      if (message.type === 'routeRefresh') refresh(message.routeRefresh);
+      if (message.type !== 'update') return;
+      received.update(message.update);
+      if (message.outcome === 'accepted') return;
+      // RFC 7606 §8: it is to be said, with what is wrong.
+      const count = malformed.count();
+      if (count === undefined) return;
+      const why = message.faults.map((fault) => fault.why).join('; ');
+      log.warn({ peer, outcome: message.outcome, why, count }, 'malformed UPDATE');
+    },
+    flush,
+    close() {
+      isOver = true;
+      out.close();
+    },
+  };
+}
