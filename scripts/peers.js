@@ -5,7 +5,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /** Program → Debian package. */
-const PEERS = { exabgp: 'exabgp', bird: 'bird2', ip: 'iproute2', nsenter: 'util-linux' };
+const PEERS = {
+  exabgp: 'exabgp',
+  bird: 'bird2',
+  vtysh: 'frr',
+  gobgpd: 'gobgpd',
+  bgpctl: 'openbgpd',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
+};
 const MACHINE = {
   'qemu-system-x86_64': 'qemu-system-x86',
   depmod: 'kmod',

@@ -21,7 +21,7 @@ export function startBird(namespace: Namespace, place: string, name: string, con
   const [file, control] = ['conf', 'ctl'].map((kind) => path.join(place, `${name}.${kind}`)) as [string, string];
   fs.writeFileSync(file, config);
   const [command = '', ...args] = [...namespace.enter, 'bird', '-f', '-c', file, '-s', control];
-  const ask = (...words: string[]): Promise<string> => run('birdc', ['-r', '-s', control, ...words]);
+  const ask = (...words: string[]): Promise<string> => run('birdc', ['-s', control, ...words]);
   return {
     ...start(command, args),
     ask,
@@ -29,7 +29,8 @@ export function startBird(namespace: Namespace, place: string, name: string, con
   };
 }
 
-function parseRoutes(text: string): BirdRoute[] {
+/** What `show route all` prints. */
+export function parseRoutes(text: string): BirdRoute[] {
   const routes: { prefix: string; attributes: Record<string, string> }[] = [];
   for (const line of text.split('\n')) {
     const [, prefix, isMore] = /^(\S+\/\d+)? +((?:unicast|unreachable|blackhole)\b.*)$/.exec(line) ?? [];

@@ -1,0 +1,113 @@
+/**
+ * OpenBGPD 7, asked with bgpctl. Its directory and its socket are in /run, and nowhere else: it gets a /run of its own,
+ * which goes with its last process.
+ */
+import { run, start } from '../processes.ts';
+import { until } from '../until.ts';
+import { asPathOf, communityOf, extendedOf, extendedOfHex, hexOf, originOf } from './communities.ts';
+import { cannot, EXAMPLE, edited, readExample, repeated } from './example.ts';
+import type { RouterKind, RouterNeighbor, RouterRoute } from './kind.ts';
+
+const NEIGHBOR = /^neighbor 10\.1\.1\.1 \{\n[\s\S]*?^\}\n/m;
+const RULES = /^(?:allow from .*\n)+/m;
+const LISTEN = `listen on ${EXAMPLE.router}\n`;
+const MOUNT = 'mount -t tmpfs tmpfs /run && mkdir -m 755 /run/openbgpd && exec bgpd -d -f "$0"';
+
+export const openbgpd: RouterKind = {
+  configure({ as, routerId, port, neighbors }) {
+    const addresses = [...new Set(neighbors.map(({ localAddress }) => localAddress))];
+    const listens = addresses.map((address) => `listen on ${address}${port === undefined ? '' : ` port ${port}`}\n`);
+    const text = edited(readExample('openbgpd.conf'), [
+      [`\nAS ${EXAMPLE.routerAs}\n`, `\nAS ${as}\n`],
+      [`router-id ${EXAMPLE.router}\n`, `router-id ${routerId}\n`],
+      [LISTEN, listens.join('')],
+    ]);
+    const withRules = repeated(text, RULES, neighbors, (rules, { address }) =>
+      edited(rules, [[`from ${EXAMPLE.ha2bgp} `, `from ${address} `]]),
+    );
+    return repeated(withRules, NEIGHBOR, neighbors, section);
+  },
+  async launch({ namespace }, { config }) {
+    const [command = '', ...args] = [...namespace.enter, 'unshare', '--mount', 'sh', '-c', MOUNT, config];
+    const started = start(command, args);
+    const words = (...more: string[]): string[] => [`--mount=/proc/${started.pid}/ns/mnt`, 'bgpctl', ...more];
+    const ask = async <T>(...more: string[]): Promise<T> => JSON.parse(await run('nsenter', words('-j', ...more))) as T;
+    await until(
+      () => `bgpd answering: ${started.stderr()}`,
+      async () =>
+        started.stderr().includes('RDE reconfigured') && (await start('nsenter', words('show', 'summary')).ended) === 0,
+    );
+    return {
+      processes: [started],
+      async session({ address }) {
+        const { neighbors } = await ask<{ neighbors: readonly Neighbor[] }>('show', 'neighbor', address);
+        const { state = 'unknown', session } = neighbors[0] ?? {};
+        const isEstablished = state === 'Established';
+        return { state, isEstablished, ...(isEstablished ? { holdTime: session?.holdtime ?? 0 } : {}) };
+      },
+      routes: async () => ((await ask<{ rib?: readonly Entry[] }>('show', 'rib', 'detail')).rib ?? []).map(routeOf),
+      refresh: async ({ address }) => void (await run('nsenter', words('neighbor', address, 'refresh'))),
+    };
+  },
+};
+
+function section(block: string, neighbor: RouterNeighbor): string {
+  const { families, password, holdTime, multihop } = neighbor;
+  if (neighbor.extendedNextHop === true) cannot('OpenBGPD 7.7', 'IPv6 next hops of IPv4 routes');
+  const isPassive = neighbor.passive ?? true;
+  return edited(block, [
+    [`neighbor ${EXAMPLE.ha2bgp} {`, `neighbor ${neighbor.address} {`],
+    [`remote-as ${EXAMPLE.ha2bgpAs}\n`, `remote-as ${neighbor.as}\n`],
+    neighbor.port !== undefined && ['# port 179', `port ${neighbor.port}`],
+    // Only for its own calls: see the example.
+    !isPassive && ['\tpassive\t', `\tlocal-address ${neighbor.localAddress}\t# `],
+    holdTime !== undefined && ['holdtime 9\n', `holdtime ${holdTime}\n`],
+    families?.includes('ipv4') === false && ['announce IPv4 unicast', 'announce IPv4 none'],
+    families?.includes('ipv6') === false && ['announce IPv6 unicast', 'announce IPv6 none'],
+    password !== undefined && ['# tcp md5sig password "SECRET"', `tcp md5sig password "${password}"`],
+    neighbor.ttlSecurity === true && ['# ttl-security yes', 'ttl-security yes'],
+    multihop !== undefined && ['# multihop 2', `multihop ${multihop}`],
+    neighbor.twoOctetAs === true && ['announce IPv4', 'announce as-4byte no\n\tannounce IPv4'],
+  ]);
+}
+
+interface Neighbor {
+  readonly state: string;
+  readonly session?: { readonly holdtime?: number };
+}
+
+interface Entry {
+  readonly prefix: string;
+  readonly aspath?: string;
+  readonly exit_nexthop: string;
+  readonly origin: string;
+  readonly metric: number;
+  readonly localpref: number;
+  readonly communities?: readonly string[];
+  readonly extended_communities?: readonly string[];
+  readonly large_communities?: readonly string[];
+}
+
+const routeOf = (entry: Entry): RouterRoute => ({
+  prefix: entry.prefix,
+  nextHops: [entry.exit_nexthop],
+  asPath: asPathOf(entry.aspath ?? ''),
+  origin: originOf(entry.origin),
+  ...(entry.metric === 0 ? {} : { med: entry.metric }),
+  localPreference: entry.localpref,
+  communities: (entry.communities ?? []).map((text) => communityOf(text.toLowerCase().replaceAll('_', '-'))),
+  largeCommunities: entry.large_communities ?? [],
+  extendedCommunities: (entry.extended_communities ?? []).map(extended),
+});
+
+/** Transitive and opaque (RFC 7153 §5), which OpenBGPD shows by the sub-type alone. */
+const OPAQUE = 3;
+
+/** `rt 65000:5`, `soo 192.0.2.1:1`, `[11] 0x64`. */
+function extended(text: string): string {
+  const [, subType, value] = /^\[(\d+)\] 0x([0-9a-f]+)$/.exec(text) ?? [];
+  if (subType !== undefined)
+    return extendedOfHex(hexOf(OPAQUE, 1) + hexOf(Number(subType), 1) + value?.padStart(12, '0'));
+  const [, word = '', administrator = '', local = ''] = /^(\S+) (\S+):(\d+)$/.exec(text) ?? [];
+  return word === '' ? text : extendedOf(word, administrator, local);
+}
