@@ -65,6 +65,21 @@ export function checkBackends(
     refuse('localPreference', 'has no effect: no --peer has our own AS, and LOCAL_PREF goes to no other');
   }
   checkPeers(settings, refuse);
+  checkStatics(settings, refuse);
+}
+
+/** Of the same rule as in `checkAttributes`. */
+function checkStatics({ static: groups, peer: peers, localAs = 0 }: Settings, refuse: Refuse): void {
+  for (const { prefixes, values } of groups) {
+    const first = values.asPath?.[0];
+    if (first === undefined) continue;
+    for (const given of peers) {
+      const peer = peerFrom(given, localAs);
+      if (peer.as === peer.localAs || given.values.asPath !== undefined || first === peer.localAs) continue;
+      const place = `${prefixes[0]}: as-path: begins with ${first}`;
+      refuse('static', `${place}: expected our AS ${peer.localAs} first, for ${peerName(peer)} refuses any other`);
+    }
+  }
 }
 
 function checkPeers(settings: Settings, refuse: Refuse): void {

@@ -238,6 +238,15 @@ describe('a peer', () => {
     expect(problemsOf(flags)[0]).toContain(text);
   });
 
+  it('fits together: a path of static prefixes', () => {
+    const given = ['192.0.2.1/32 192.0.2.2/32,as-path=65000', '192.0.2.3/32 192.0.2.4/32,as-path=65001'];
+    expect(problemsOf({ static: given })).toEqual([
+      '--static: 192.0.2.3/32: as-path: begins with 65001: expected our AS 65000 first, for 10.1.1.254 refuses any other',
+    ]);
+    expect(problemsOf({ static: given, peer: [`${PEER},as-path=65000`, '10.0.0.1,as=65000'] })).toEqual([]);
+    expect(problemsOf({ static: given, peer: [`${PEER},local-as=65009`] })).toHaveLength(2);
+  });
+
   it.each([
     { peer: [PEER, `${PEER},port=1790`] },
     { peer: [PEER, `${PEER},port=1790,local-address=10.1.1.1`], bgpListen: ['0.0.0.0'] },
