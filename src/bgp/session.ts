@@ -44,7 +44,7 @@ const LONGEST_TURN = ms(5);
 
 export function openSession({ connection, negotiated, settings, rib, clock, log }: SessionOptions): Session {
   const peer = peerName(settings);
-  const { asOctets, longestMessage, isExternal, holdTime } = negotiated;
+  const { asOctets, longestReceived: longestMessage, isExternal, holdTime } = negotiated;
   connection.agree({ asOctets, longestMessage, isExternal, addPathReceived: new Set() }, ms(2_000 * holdTime));
   const out = createAdjRibOut(rib, { settings, negotiated, local: localEndOf(connection.local, settings, negotiated) });
   const received = createReceived(settings, log);
