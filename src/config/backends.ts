@@ -85,7 +85,6 @@ function checkStatics({ static: groups, peer: peers, localAs = 0 }: Settings, re
 function checkPeers(settings: Settings, refuse: Refuse): void {
   const { peer: peers, localAs = 0, bgpListen, nexthop } = settings;
   const names = new Set<string>();
-  const paths = [settings.asPath, ...settings.static.map(({ values }) => values.asPath ?? [])];
   for (const given of peers) {
     const peer = peerFrom(given, localAs);
     const name = peerName(peer);
@@ -101,7 +100,7 @@ function checkPeers(settings: Settings, refuse: Refuse): void {
     if (peer.passive && bgpListen.length === 0) say('passive: needs --bgp-listen, for nobody would ever connect');
     checkNextHopsOf(given, nexthop, say);
     checkHops(given, peer.as === peer.localAs, say);
-    checkAttributes(given, paths, peer.as === peer.localAs, peer.localAs, say);
+    checkAttributes(given, settings.asPath, peer.as === peer.localAs, peer.localAs, say);
     if (given.values.passwordFile !== undefined && given.values.passwordEnv !== undefined) {
       say('password-file and password-env: expected one of them');
     }
@@ -159,17 +158,15 @@ function checkHops({ values }: GivenPeer, isInternal: boolean, say: (text: strin
 
 function checkAttributes(
   { values }: GivenPeer,
-  paths: readonly (readonly number[])[],
+  asPath: readonly number[],
   isInternal: boolean,
   localAs: number,
   say: (text: string) => void,
 ): void {
   // RFC 4271 §5.1.5: LOCAL_PREF goes to no external peer.
   if (values.localPreference !== undefined && !isInternal) say('local-preference: has no effect on eBGP');
-  if (isInternal) return;
-  for (const [first] of values.asPath === undefined ? paths : [values.asPath]) {
-    // RFC 4271 §6.3: a peer may refuse a path that does not begin with the AS of its neighbor; most do.
-    if (first === undefined || first === localAs) continue;
-    say(`as-path: begins with ${first}: expected our AS ${localAs} first, for this peer refuses any other`);
-  }
+  const [first] = values.asPath ?? asPath;
+  // RFC 4271 §6.3: a peer may refuse a path that does not begin with the AS of its neighbor; most do.
+  if (isInternal || first === undefined || first === localAs) return;
+  say(`as-path: begins with ${first}: expected our AS ${localAs} first, for this peer refuses any other`);
 }

@@ -230,7 +230,6 @@ describe('a peer', () => {
     [{ peer: [`${PEER},local-preference=1`] }, 'local-preference: has no effect on eBGP'],
     [{ peer: [`${PEER},as-path=65001`] }, 'as-path: begins with 65001: expected our AS 65000 first'],
     [{ asPath: ['65001'] }, 'as-path: begins with 65001: expected our AS 65000 first'],
-    [{ static: ['192.0.2.0/24,as-path=7'] }, 'as-path: begins with 7: expected our AS 65000 first'],
     [{ peer: [`${PEER},password-file=/a,password-env=b`] }, 'expected one of them'],
     [{ peer: [PEER, `${PEER},port=1790`], bgpListen: ['::'] }, 'cannot be told from 10.1.1.254 when it connects'],
   ] as [GivenFlags, string][])('fits together: %j', (flags, text) => {
