@@ -27,7 +27,8 @@ export interface AdjRibOut {
 /** Entries that are packed together: enough that messages are full, few enough that a turn of the loop is short. */
 const BATCH = 2_000;
 
-export function createAdjRibOut(rib: Rib, terms: Terms): AdjRibOut {
+/** `mayEnd`: whether everything is in the RIB that was to come first, so that an End-of-RIB is true (RFC 4724 §4.1). */
+export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = () => true): AdjRibOut {
   const { settings, negotiated, local } = terms;
   const reader = rib.open();
   const wordsOf: Record<Family, Map<RouteAttributes, Words | Held>> = { ipv4: new Map(), ipv6: new Map() };
@@ -83,12 +84,12 @@ export function createAdjRibOut(rib: Rib, terms: Terms): AdjRibOut {
         }
       });
       const messages = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
-      if (!reader.isLevel()) return messages;
+      if (!reader.isLevel() || !mayEnd()) return messages;
       for (const family of fresh) messages.push(endOfRib(family));
       fresh.clear();
       return messages;
     },
-    isLevel: () => reader.isLevel() && fresh.size === 0,
+    isLevel: () => reader.isLevel() && (fresh.size === 0 || !mayEnd()),
     again: () => reader.again(),
     told: () => told,
     held() {

@@ -58,6 +58,7 @@ export interface PeerSessionOptions {
   readonly settings: PeerSettings;
   readonly routerId: IpAddress;
   readonly rib: Rib;
+  readonly isComplete: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** From 0 to 1. */
@@ -69,7 +70,7 @@ export interface PeerSessionOptions {
 const LEAST_JITTER = 0.75;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const { settings, routerId, rib, clock, log, random, changed } = options;
+  const { settings, routerId, rib, isComplete, clock, log, random, changed } = options;
   const name = peerName(settings);
   const said = createPeerLog(settings, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
@@ -221,7 +222,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   function sessionUp(way: Way, negotiated: Negotiated): void {
     const connection = connections[way];
     if (connection === undefined) return;
-    session = openSession({ connection, negotiated, settings, rib, clock, log });
+    session = openSession({ connection, negotiated, settings, rib, isComplete, clock, log });
     since = clock.now();
     said.up();
     const { peerAs, holdTime } = negotiated;

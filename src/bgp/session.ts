@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly negotiated: Negotiated;
   readonly settings: PeerSettings;
   readonly rib: Rib;
+  /** Whether the RIB has all that a peer which kept our routes (RFC 4724) is to compare them with. */
+  readonly isComplete: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,11 +44,21 @@ export interface SessionOptions {
 /** The rest is told after whoever waits for this iteration of the event loop. */
 const LONGEST_TURN = ms(5);
 
-export function openSession({ connection, negotiated, settings, rib, clock, log }: SessionOptions): Session {
+export function openSession({
+  connection,
+  negotiated,
+  settings,
+  rib,
+  isComplete,
+  clock,
+  log,
+}: SessionOptions): Session {
   const peer = peerName(settings);
   const { asOctets, longestReceived: longestMessage, isExternal, holdTime } = negotiated;
   connection.agree({ asOctets, longestMessage, isExternal, addPathReceived: new Set() }, ms(2_000 * holdTime));
-  const out = createAdjRibOut(rib, { settings, negotiated, local: localEndOf(connection.local, settings, negotiated) });
+  const local = localEndOf(connection.local, settings, negotiated);
+  const mayEnd = (): boolean => negotiated.gracefulRestart === 0 || isComplete();
+  const out = createAdjRibOut(rib, { settings, negotiated, local }, mayEnd);
   const received = createReceived(settings, log);
   const refreshes = createRarely();
   const strange = createRarely();

@@ -28,6 +28,8 @@ export interface Speaker {
   /** All routes of that prefix; none to withdraw it. Peers hear of it at the next `flush`. */
   set(prefix: Prefix, routes: readonly Route[]): void;
   flush(): void;
+  /** All that was to come first is there: a peer that kept our routes over a restart may forget the others (RFC 4724). */
+  complete(): void;
   routes(): number;
   status(): readonly PeerStatus[];
   /** Tells every peer goodbye, which withdraws everything. Resolves when that is on its way, or `signal` says it is time. */
@@ -54,9 +56,10 @@ export function createSpeaker({
   changed = () => {},
 }: SpeakerOptions): Speaker {
   const rib = createRib();
+  let isComplete = false;
   const { routerId } = settings;
   const peers = settings.peers.map((peer) =>
-    createPeerSession({ settings: peer, routerId, rib, clock, log, random, changed }),
+    createPeerSession({ settings: peer, routerId, rib, isComplete: () => isComplete, clock, log, random, changed }),
   );
   const servers: net.Server[] = [];
   const strangers = new Map<string, Rarely>();
@@ -138,6 +141,10 @@ export function createSpeaker({
       isFlushing = true;
       for (const peer of peers) peer.flush();
       isFlushing = false;
+    },
+    complete() {
+      isComplete = true;
+      for (const peer of peers) peer.flush();
     },
     routes: () => rib.size,
     status: () => peers.map((peer) => peer.status()),

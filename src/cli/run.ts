@@ -97,7 +97,7 @@ async function openBackends(
   const speaker = speakerFrom(settings, process.env, warn);
   if (speaker !== undefined) {
     const { openSpeakerBackend } = await import('./speaker-backend.ts');
-    backends.push(openSpeakerBackend(speaker, ports));
+    backends.push(openSpeakerBackend(speaker, ports, settings.announceDelay));
   }
   return backends;
 }

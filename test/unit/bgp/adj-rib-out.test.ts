@@ -91,6 +91,20 @@ describe('messages', () => {
     expect(said()).toEqual([]);
   });
 
+  it('end the first round only when all is there that was to come (RFC 4724 §4.1)', () => {
+    let isComplete = false;
+    const rib = createRib();
+    const out = createAdjRibOut(rib, terms(), () => isComplete);
+    put(rib, '192.0.2.7/32', SELF);
+    expect(out.next()).toHaveLength(1);
+    // Whoever tells it has nothing to do until then.
+    expect([out.isLevel(), out.next()]).toEqual([true, []]);
+    isComplete = true;
+    expect(out.isLevel()).toBe(false);
+    expect(out.next().map((message) => Buffer.from(message).toString('hex'))).toEqual(ends('ipv4', 'ipv6'));
+    expect(out.isLevel()).toBe(true);
+  });
+
   it('tell everything again when asked, without ending the round twice', () => {
     const { rib, out, said } = outOf();
     put(rib, '192.0.2.7/32', SELF);
