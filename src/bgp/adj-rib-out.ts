@@ -31,7 +31,8 @@ const BATCH = 2_000;
 export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = () => true): AdjRibOut {
   const { settings, negotiated, local } = terms;
   const reader = rib.open();
-  const wordsOf: Record<Family, Map<RouteAttributes, Words | Held>> = { ipv4: new Map(), ipv6: new Map() };
+  /** Weakly: attributes that no route has any more take their words along. */
+  const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
   /** Families whose first round is not over. */
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);

@@ -27,7 +27,7 @@ export function createPeerTimers(name: string, clock: Clock, expired: (timer: Fs
    * (SIGSTOP, a paused machine) it heard nobody.
    */
   function holdExpired(timer: FsmTimer, armedAt: Millis, after: Millis): void {
-    if (clock.noticeStall() >= armedAt) {
+    if (clock.noticeStall() > armedAt) {
       arm(timer, ms(after * GRACE));
       return;
     }

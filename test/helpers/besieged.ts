@@ -61,18 +61,31 @@ export interface Besieged {
 }
 
 export interface BesiegedOptions {
+  /** It waits to be connected to, unless `passive` is false. */
   readonly bad?: Partial<PeerSettings>;
   readonly routes?: readonly string[];
+  /** Seconds; 0 where the clock is not the real one, which the healthy peer lives by. */
+  readonly goodHoldTime?: number;
   readonly clock?: Clock;
 }
 
 let changes = 0;
 
-export async function besiege({ bad = {}, routes = [], clock = realClock() }: BesiegedOptions = {}): Promise<Besieged> {
+export async function besiege({
+  bad = {},
+  routes = [],
+  goodHoldTime = 90,
+  clock = realClock(),
+}: BesiegedOptions = {}): Promise<Besieged> {
   const { log, lines } = heardLog();
   const us = { address: ownLoopback(), port: PORT };
-  const goodly = { address: ownLoopback(), as: 65_001, routerId: '10.0.0.1', holdTime: 90 };
-  const badly = { address: ownLoopback(), as: 65_002, routerId: '10.0.0.2', holdTime: bad.holdTime ?? 90 };
+  const goodly = { address: ownLoopback(), as: 65_001, routerId: '10.0.0.1', holdTime: goodHoldTime };
+  const badly = {
+    address: bad.address ?? ownLoopback(),
+    as: 65_002,
+    routerId: '10.0.0.2',
+    holdTime: bad.holdTime ?? 90,
+  };
   const peer = { localAs: OUR_AS, passive: true, localAddress: ip(us.address), port: PORT };
   const speaker = createSpeaker({
     settings: {

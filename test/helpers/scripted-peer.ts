@@ -38,6 +38,7 @@ export const openOf = ({ as, routerId, holdTime }: PeerIdentity, more: readonly 
 
 export interface Conversation {
   readonly socket: net.Socket;
+  /** The first ones. */
   readonly heard: readonly Message[];
   /** The last octets that came, all of the last message. */
   last(): Uint8Array;
@@ -51,31 +52,33 @@ export interface Conversation {
   /** The kernel has nothing of the connection any more; why, where that was an error. */
   isGone(): boolean;
   error(): string;
-  /** What it was told and is not withdrawn, over the whole connection. */
-  readonly table: ReadonlySet<string>;
+  /** What it was told and is not withdrawn, over the whole connection, with the MED. */
+  readonly table: ReadonlyMap<string, number | undefined>;
   /** End-of-RIB markers so far. */
   ends(): number;
   /** KEEPALIVEs from now on, until the connection is gone. */
   keepAlive(every: number): void;
 }
 
+/** Messages that are kept: a test that has a peer told of very many routes looks at its table. */
+const MOST_HEARD = 200;
 const CONTEXT = { asOctets: 4, longestMessage: 65_535, addPathReceived: new Set<never>(), isExternal: true } as const;
 
 /** Reads from the start, unless `isDeaf`: `socket.resume()` is then up to the test. */
 export function converse(socket: net.Socket, isDeaf = false): Conversation {
   const heard: Message[] = [];
-  const table = new Set<string>();
+  const table = new Map<string, number | undefined>();
   let last = new Uint8Array();
   let ends = 0;
   let hasEnded = false;
   let isGone = false;
   let error = '';
   const framer = createFramer(() => 65_535);
-  const take = (nlri: Nlri, isTold: boolean): void => {
-    for (const { prefix } of entriesOf(nlri)) {
-      if (isTold) table.add(prefix);
-      else table.delete(prefix);
-    }
+  const take = (nlri: Nlri, med: number | undefined): void => {
+    for (const { prefix } of entriesOf(nlri)) table.set(prefix, med);
+  };
+  const drop = (nlri: Nlri): void => {
+    for (const { prefix } of entriesOf(nlri)) table.delete(prefix);
   };
   const onData = (chunk: Uint8Array): void => {
     for (const frame of framer.push(chunk)) {
@@ -84,14 +87,16 @@ export function converse(socket: net.Socket, isDeaf = false): Conversation {
       if ('fault' in decoded) throw new Error(`heard what cannot be read: ${decoded.why}`);
       const { message } = decoded;
       last = Uint8Array.from(frame.bytes);
-      heard.push(message);
+      if (heard.length < MOST_HEARD || message.type === 'notification') heard.push(message);
       if (message.type !== 'update') continue;
       if (endOfRib(message.update) !== undefined) ends++;
-      take(message.update.withdrawn, false);
-      take(message.update.nlri, true);
-      for (const attribute of message.update.attributes) {
-        if (attribute.type === 'mpReach') take(attribute.nlri, true);
-        if (attribute.type === 'mpUnreach') take(attribute.nlri, false);
+      const { withdrawn, attributes, nlri } = message.update;
+      const med = attributes.find((each) => each.type === 'med')?.med;
+      drop(withdrawn);
+      take(nlri, med);
+      for (const attribute of attributes) {
+        if (attribute.type === 'mpReach') take(attribute.nlri, med);
+        if (attribute.type === 'mpUnreach') drop(attribute.nlri);
       }
     }
   };
