@@ -6,20 +6,19 @@
  * from one peer to another, and touches no kernel route. It is the end of a network, never a hop in it.
  */
 import net from 'node:net';
-import type { Prefix } from '../model/address.ts';
-import { familyOf } from '../model/address.ts';
+import { familyOf, type IpAddress, type Prefix } from '../model/address.ts';
 import { type Endpoint, type PeerSettings, peerName, type SpeakerSettings } from '../model/peer.ts';
 import type { Route } from '../model/route.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import { NativeError } from '../runtime/native.ts';
-import { openTcpListener } from '../runtime/tcp-socket.ts';
+import { closeDescriptor, NativeError } from '../runtime/native.ts';
+import { openTcp, openTcpListener } from '../runtime/tcp-socket.ts';
 import { addressOf } from './connection.ts';
 import { createPeerSession, type PeerStatus } from './peer-session.ts';
 import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
 import { SpeakerError } from './speaker-error.ts';
-import { ttlOf } from './ttl.ts';
+import { FARTHEST, ttlOf } from './ttl.ts';
 import { CEASE } from './wire/codes.ts';
 
 export interface Speaker {
@@ -68,14 +67,11 @@ export function createSpeaker({
   function listen(endpoint: Endpoint): void {
     const place = endpointName(endpoint);
     const mine = peers.filter((peer) => comesTo(peer.settings, endpoint));
-    const least = mine.map(({ settings: peer }) => ttlOf(peer).leastTtl);
-    const secured = least.filter((ttl) => ttl !== undefined);
-    if (secured.length > 0 && secured.length < mine.length) {
-      throw new SpeakerError(
-        `${place}: some of the peers that may connect to it have ttl-security and some have not, and the kernel knows one ` +
-          'least TTL for all of a socket: give them a bgp-listen of their own, and a local-address each',
-      );
-    }
+    refuseMixed(
+      place,
+      mine.map(({ settings: peer }) => peer),
+    );
+    const leastTtl = mine.map(({ settings: peer }) => ttlOf(peer).leastTtl)[0];
     try {
       const fd = openTcpListener({
         family: familyOf(endpoint.address),
@@ -84,8 +80,8 @@ export function createSpeaker({
         keys: mine.flatMap(({ settings: { address, password } }) =>
           password === undefined ? [] : [{ address, password }],
         ),
-        // The strictest of them holds for the handshake; each session has its own afterwards.
-        ...(secured.length > 0 && { ttl: 255, leastTtl: Math.min(...secured) }),
+        // From the first segment: what comes with the handshake would else be read.
+        ...(leastTtl !== undefined && { ttl: FARTHEST, leastTtl }),
       });
       // Nothing of a stranger's is read.
       const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => accept(socket));
@@ -132,7 +128,13 @@ export function createSpeaker({
 
   return {
     start() {
-      for (const endpoint of settings.listen) listen(endpoint);
+      try {
+        for (const peer of settings.peers) probe(peer);
+        for (const endpoint of settings.listen) listen(endpoint);
+      } catch (error) {
+        for (const server of servers) server.close();
+        throw error;
+      }
       for (const peer of peers) peer.start();
     },
     set: rib.set,
@@ -162,6 +164,39 @@ const MOST_STRANGERS = 20;
 
 /** Of a link-local address: the device that it came by. */
 const zoneOf = (address: string): string => /%(.*)$/.exec(address)?.[1] ?? '';
+
+/** Throws `SpeakerError` where this kernel has no such protection at all: a peer that connects to us never meets it. */
+function probe(peer: PeerSettings): void {
+  const family = familyOf(peer.address);
+  const keys = peer.password === undefined ? [] : [{ address: SOME_ADDRESS[family], password: peer.password }];
+  try {
+    closeDescriptor(openTcp({ family, keys, ...ttlOf(peer) }));
+  } catch (error) {
+    if (!(error instanceof NativeError)) throw error;
+    throw new SpeakerError(`peer ${peerName(peer)}: this host cannot give what is asked for: ${error.message}`);
+  }
+}
+/** RFC 5737, RFC 3849. */
+const SOME_ADDRESS = { ipv4: '192.0.2.1' as IpAddress, ipv6: '2001:db8::1' as IpAddress } as const;
+
+/**
+ * Throws `SpeakerError` where the kernel could not tell these peers apart before it takes a connection: it knows one least
+ * TTL for all of a socket, and one key for an address.
+ */
+function refuseMixed(place: string, peers: readonly PeerSettings[]): void {
+  const apart = 'give them a bgp-listen of their own, and a local-address each';
+  if (new Set(peers.map((peer) => ttlOf(peer).leastTtl)).size > 1) {
+    throw new SpeakerError(`${place}: the peers that may connect to it differ in ttl-security: ${apart}`);
+  }
+  const passwords = new Map<string, string | undefined>();
+  for (const { address, password } of peers) {
+    const text = password?.reveal();
+    if (passwords.has(address) && passwords.get(address) !== text) {
+      throw new SpeakerError(`${place}: the peers at ${address} differ in their password: ${apart}`);
+    }
+    passwords.set(address, text);
+  }
+}
 
 /** Whether that peer's connections arrive there. */
 const comesTo = ({ address, localAddress }: PeerSettings, endpoint: Endpoint): boolean =>

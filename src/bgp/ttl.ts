@@ -7,7 +7,8 @@ export interface Ttl {
   readonly leastTtl?: number;
 }
 
-const FARTHEST = 255;
+/** RFC 5082 §3: what nothing but a neighbour can still have. */
+export const FARTHEST = 255;
 
 /** An external peer is on a link of ours unless `multihop` says otherwise; an internal one may be anywhere. */
 export function ttlOf({ ttlSecurity, multihop, as, localAs }: PeerSettings): Ttl {
