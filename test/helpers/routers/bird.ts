@@ -36,7 +36,9 @@ export const bird: RouterKind = {
         const [, state = 'unknown'] = /^ +BGP state: +(\S+)/m.exec(text) ?? [];
         const [, holdTime] = /^ +Hold timer: +[\d.]+\/(\d+)/m.exec(text) ?? [];
         const isEstablished = state === 'Established';
-        return { state, isEstablished, ...(isEstablished ? { holdTime: Number(holdTime ?? 0) } : {}) };
+        const counts = [...text.matchAll(/^ +Import updates: +(\d+)/gm)];
+        const updates = counts.reduce((sum, [, count]) => sum + Number(count), 0);
+        return { state, isEstablished, updates, ...(isEstablished ? { holdTime: Number(holdTime ?? 0) } : {}) };
       },
       routes: async () =>
         parseRoutes(await ask('show', 'route', 'all', 'where', 'source', '=', 'RTS_BGP')).map(routeOf),

@@ -102,7 +102,8 @@ function sessionOf(heard: readonly Said[]): Session {
   const negotiated = heard.findLast(({ type }) => type === 'negotiated');
   const isEstablished = state === 'up';
   const holdTime = (negotiated?.negotiated ?? negotiated?.neighbor.negotiated)?.hold_time;
-  return { state, isEstablished, ...(isEstablished && holdTime !== undefined ? { holdTime } : {}) };
+  const updates = heard.filter(({ type }) => type === 'update').length;
+  return { state, isEstablished, updates, ...(isEstablished && holdTime !== undefined ? { holdTime } : {}) };
 }
 
 /** Adj-RIB-In of each neighbor, from what was said of it: a session that goes down takes everything with it. */

@@ -58,9 +58,10 @@ export const frr: RouterKind = {
       processes,
       async session({ address }) {
         const all = JSON.parse(await ask(`show bgp neighbors ${address} json`)) as Readonly<Record<string, Neighbor>>;
-        const { bgpState: state = 'unknown', bgpTimerHoldTimeMsecs = 0 } = all[address] ?? {};
+        const { bgpState: state = 'unknown', bgpTimerHoldTimeMsecs = 0, messageStats } = all[address] ?? {};
+        const updates = messageStats?.updatesRecv ?? 0;
         const isEstablished = state === 'Established';
-        return { state, isEstablished, ...(isEstablished ? { holdTime: bgpTimerHoldTimeMsecs / 1_000 } : {}) };
+        return { state, isEstablished, updates, ...(isEstablished ? { holdTime: bgpTimerHoldTimeMsecs / 1_000 } : {}) };
       },
       routes: async () =>
         (await Promise.all(['ipv4', 'ipv6'].map((family) => ask(`show bgp ${family} unicast json detail`)))).flatMap(
@@ -112,6 +113,7 @@ function lines(found: string, { as }: RouterOptions, neighbor: RouterNeighbor): 
 interface Neighbor {
   readonly bgpState?: string;
   readonly bgpTimerHoldTimeMsecs?: number;
+  readonly messageStats?: { readonly updatesRecv: number };
 }
 
 interface Path {

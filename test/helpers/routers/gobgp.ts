@@ -47,7 +47,13 @@ export const gobgp: RouterKind = {
         const number = state.session_state ?? 0;
         const isEstablished = STATES[number] === 'established';
         const holdTime = timers?.state?.negotiated_hold_time ?? 0;
-        return { state: STATES[number] ?? String(number), isEstablished, ...(isEstablished ? { holdTime } : {}) };
+        const updates = Number(state.messages?.received?.update ?? 0);
+        return {
+          state: STATES[number] ?? String(number),
+          isEstablished,
+          updates,
+          ...(isEstablished ? { holdTime } : {}),
+        };
       },
       routes: async () =>
         (await Promise.all(['ipv4', 'ipv6'].map((family) => ask<Table>('global', 'rib', '-a', family)))).flatMap(
@@ -90,7 +96,10 @@ function tables(block: string, neighbor: RouterNeighbor): string {
 }
 
 interface Neighbor {
-  readonly state: { readonly session_state?: number };
+  readonly state: {
+    readonly session_state?: number;
+    readonly messages?: { readonly received?: { readonly update?: number } };
+  };
   readonly timers?: { readonly state?: { readonly negotiated_hold_time?: number } };
 }
 

@@ -46,6 +46,8 @@ export interface Session {
   readonly isEstablished: boolean;
   /** As negotiated, in seconds; only of a session that is established. */
   readonly holdTime?: number;
+  /** UPDATEs that came, or routes in them: it grows when something is told once more. */
+  readonly updates: number;
 }
 
 /** Lists are sorted; communities in the words of `model/community` as far as the router tells what they are. */

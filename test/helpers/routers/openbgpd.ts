@@ -20,7 +20,8 @@ export const openbgpd: RouterKind = {
     const text = edited(readExample('openbgpd.conf'), [
       [`\nAS ${EXAMPLE.routerAs}\n`, `\nAS ${as}\n`],
       [`router-id ${EXAMPLE.router}\n`, `router-id ${routerId}\n`],
-      [LISTEN, listens.join('')],
+      // Of its own calls; the default is 120 s.
+      [LISTEN, `${listens.join('')}connect-retry 1\n`],
     ]);
     const withRules = repeated(text, RULES, neighbors, (rules, { address }) =>
       edited(rules, [[`from ${EXAMPLE.ha2bgp} `, `from ${address} `]]),
@@ -41,9 +42,10 @@ export const openbgpd: RouterKind = {
       processes: [started],
       async session({ address }) {
         const { neighbors } = await ask<{ neighbors: readonly Neighbor[] }>('show', 'neighbor', address);
-        const { state = 'unknown', session } = neighbors[0] ?? {};
+        const { state = 'unknown', session, stats } = neighbors[0] ?? {};
+        const updates = stats?.message.received.updates ?? 0;
         const isEstablished = state === 'Established';
-        return { state, isEstablished, ...(isEstablished ? { holdTime: session?.holdtime ?? 0 } : {}) };
+        return { state, isEstablished, updates, ...(isEstablished ? { holdTime: session?.holdtime ?? 0 } : {}) };
       },
       routes: async () => ((await ask<{ rib?: readonly Entry[] }>('show', 'rib', 'detail')).rib ?? []).map(routeOf),
       refresh: async ({ address }) => void (await run('nsenter', words('neighbor', address, 'refresh'))),
@@ -74,6 +76,7 @@ function section(block: string, neighbor: RouterNeighbor): string {
 interface Neighbor {
   readonly state: string;
   readonly session?: { readonly holdtime?: number };
+  readonly stats?: { readonly message: { readonly received: { readonly updates: number } } };
 }
 
 interface Entry {

@@ -14,6 +14,7 @@ import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.
 import { describeInterop } from '../../helpers/peers.ts';
 import { stopAll } from '../../helpers/processes.ts';
 import { ROUTER_NAMES, type Router, type RouterName, startRouter } from '../../helpers/router.ts';
+import { hasRoutes, hasSession } from '../../helpers/routers/expecting.ts';
 import type { RouterNeighbor, RouterRoute } from '../../helpers/routers/kind.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -115,10 +116,6 @@ const shown = (kind: RouterName, routes: readonly RouterRoute[]): RouterRoute[] 
   return [...routes, ...more].sort((one, other) => (one.prefix < other.prefix ? -1 : 1));
 };
 
-/** BIRD tells its link-local address besides, which not every router shows. */
-const comparable = (routes: readonly RouterRoute[]): RouterRoute[] =>
-  routes.map((route) => ({ ...route, nextHops: route.nextHops.filter((hop) => !hop.startsWith('fe80:')) }));
-
 describeInterop('the routers of these tests', () => {
   let place: string;
   let announcer: Namespace;
@@ -128,22 +125,9 @@ describeInterop('the routers of these tests', () => {
 
   const starts = (kind: RouterName, as: number, neighbors: readonly RouterNeighbor[]): Promise<Router> =>
     startRouter(kind, { namespace, place, as, routerId: ROUTER.ipv4, neighbors });
-  const has = async (from: Router, routes: readonly RouterRoute[]): Promise<void> => {
-    let seen: readonly RouterRoute[] = [];
-    await until(
-      () => `${routes.length} routes, not ${JSON.stringify(seen)}\n${from.said()}${bird?.stderr()}`,
-      async () => {
-        seen = comparable(await from.routes());
-        return seen.length === routes.length;
-      },
-    );
-    expect(seen).toEqual(routes);
-  };
-  const isUp = async (from: Router, address: string): Promise<void> =>
-    void (await until(
-      () => `a session of ${from.kind} with ${address}\n${from.said()}${bird?.stderr()}`,
-      async () => (await from.session(address)).isEstablished,
-    ));
+  const said = (): string => bird?.stderr() ?? '';
+  const has = (from: Router, routes: readonly RouterRoute[]): Promise<void> => hasRoutes(from, routes, said);
+  const isUp = (from: Router, address: string): Promise<void> => hasSession(from, address, said);
 
   beforeAll(async () => {
     place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
