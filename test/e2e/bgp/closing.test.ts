@@ -28,7 +28,7 @@ const established = async (): Promise<Conversation> => {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const MARKER = 'ff'.repeat(16);
 const GOODBYE = Buffer.from('ha2bgp stops').toString('hex');
-const SHUTDOWN = `${MARKER}002203${'0602'}0c${GOODBYE}`;
+const SHUTDOWN = `${MARKER}00220306020c${GOODBYE}`;
 
 afterEach(async () => {
   const closed = house.close();
@@ -92,7 +92,7 @@ describe('the end of a session', () => {
     const bad = await house.badConnects();
     bad.send(openOf(house.bad), encodeKeepalive());
     await until('the session', () => house.state() === 'established');
-    bad.send(Buffer.from(`${MARKER}0017050001${'00'}01`, 'hex'));
+    bad.send(Buffer.from(`${MARKER}00170500010001`, 'hex'));
     await later(3_000);
     await bad.isTold();
     expect(hex(bad.last())).toBe(`${MARKER}0015030400`);
