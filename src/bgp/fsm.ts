@@ -269,7 +269,7 @@ function timerExpired(state: PeerState, timer: FsmTimer): Step {
 const SILENT = 'nothing came from the peer for the hold time';
 const OUT_OF_TURN = 'the peer sent a message out of turn';
 
-/** What the kernel of either side drops without a word (RFC 2385 §4.5, RFC 5082 §3). */
+/** What the kernel of either side drops without a word (RFC 2385 §2, RFC 5082 §3). */
 function hintsFor({ password, ttlSecurity }: PeerSettings): string {
   const looks: string[] = [];
   if (password !== undefined) looks.push('a TCP MD5 password that is another one, or only on one side');

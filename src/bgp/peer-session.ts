@@ -11,7 +11,7 @@ import type { Log } from '../runtime/log.ts';
 import { descriptorOf } from '../runtime/readable.ts';
 import { setTtl } from '../runtime/tcp-socket.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { createConnections } from './connections.ts';
 import { createPeer, type FsmAction, type FsmEvent, handle, type PeerState, type Way, type Why } from './fsm.ts';
 import { createIncomingLimit } from './incoming-limit.ts';
 import type { Negotiated } from './negotiate.ts';
@@ -23,7 +23,6 @@ import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
 import { encodeKeepalive } from './wire/keepalive.ts';
 import type { Message } from './wire/message.ts';
-import type { Notification } from './wire/notification.ts';
 import { encodeOpen } from './wire/open.ts';
 
 export interface PeerStatus {
@@ -77,10 +76,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   const limit = createIncomingLimit();
   let machine: PeerState = createPeer(settings, { routerId });
   let attempt: Attempt | undefined;
-  const connections: Partial<Record<Way, Connection>> = {};
-  /** A second one that the peer opened, until the machine says which of them stays. */
-  let arriving: Connection | undefined;
-  const closing = new Set<Promise<void>>();
+  const connections = createConnections(name, clock, { message: heard, happened: hear, drained: flush });
   let session: Session | undefined;
   let since = clock.now();
 
@@ -109,16 +105,16 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
         attempt = undefined;
         return;
       case 'sendOpen':
-        connections[action.way]?.send(encodeOpen(action.open));
+        connections.of(action.way)?.send(encodeOpen(action.open));
         return;
       case 'sendKeepalive':
-        connections[action.way]?.send(encodeKeepalive());
+        connections.of(action.way)?.send(encodeKeepalive());
         return;
       case 'close':
-        close(action.way, action.notification);
+        connections.close(action.way, action.notification);
         return;
       case 'refuse':
-        refuse(action.notification);
+        connections.refuse(action.notification);
         return;
       case 'setTimer':
         timers.set(action.timer, action.jitter ? jittered(action.after) : action.after);
@@ -147,35 +143,13 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     attempt = openAttempt(settings, {
       connected(socket) {
         attempt = undefined;
-        take('outgoing', socket);
+        connections.take('outgoing', socket);
       },
       failed(detail) {
         attempt = undefined;
         hear({ type: 'connectFailed', detail });
       },
     });
-  }
-
-  function take(way: Way, socket: net.Socket): void {
-    const isCurrent = (): boolean => connections[way] === connection;
-    const connection = openConnection(socket, `${name} ${way}`, clock, {
-      message(message) {
-        if (isCurrent()) heard(way, message);
-      },
-      fault({ fault: notification, why: detail }) {
-        if (isCurrent()) hear({ type: 'faultReceived', way, notification, detail });
-      },
-      closed(detail) {
-        if (!isCurrent()) return;
-        delete connections[way];
-        hear({ type: 'closed', way, detail });
-      },
-      drained: () => session?.flush(),
-      sendHoldExpired: () => hear({ type: 'sendHoldExpired', way }),
-    });
-    if (connections[way] === undefined) connections[way] = connection;
-    else arriving = connection;
-    hear({ type: 'connected', way });
   }
 
   function heard(way: Way, message: Message): void {
@@ -190,37 +164,15 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       case 'keepalive':
       case 'routeRefresh':
         hear({ type: 'messageReceived', way, message: message.type });
-        if (session !== undefined && session.connection === connections[way]) session.heard(message);
+        if (session !== undefined && session.connection === connections.of(way)) session.heard(message);
         return;
       default:
         message satisfies never;
     }
   }
 
-  function close(way: Way, notification: Notification | undefined): void {
-    const connection = connections[way];
-    delete connections[way];
-    if (connection !== undefined) end(connection, notification);
-    if (way !== 'incoming' || arriving === undefined) return;
-    connections.incoming = arriving;
-    arriving = undefined;
-  }
-
-  function end(connection: Connection, notification: Notification | undefined): void {
-    const gone = connection.close(notification);
-    closing.add(gone);
-    void gone.then(() => closing.delete(gone));
-  }
-
-  /** The connection that came last, and no other. */
-  function refuse(notification: Notification): void {
-    if (arriving === undefined) close('incoming', notification);
-    else end(arriving, notification);
-    arriving = undefined;
-  }
-
   function sessionUp(way: Way, negotiated: Negotiated): void {
-    const connection = connections[way];
+    const connection = connections.of(way);
     if (connection === undefined) return;
     session = openSession({ connection, negotiated, settings, rib, isComplete, clock, log });
     since = clock.now();
@@ -232,6 +184,10 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       log.warn({ peer: name, family, why }, 'family held');
     changed();
     session.flush();
+  }
+
+  function flush(): void {
+    session?.flush();
   }
 
   function sessionDown(why: Why): void {
@@ -261,24 +217,20 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     start: () => hear({ type: 'started' }),
     async stop(subcode, communication) {
       hear({ type: 'stopped', subcode, communication });
-      await Promise.all(closing);
+      await connections.allGone();
     },
     accept(socket) {
       const answer = limit(clock.now());
       if (answer === 'first too many') log.warn({ peer: name }, 'connects too often, closed unread');
-      if (answer === 'taken' && secure(socket)) take('incoming', socket);
+      if (answer === 'taken' && secure(socket)) connections.take('incoming', socket);
       else socket.destroy();
     },
-    flush: () => session?.flush(),
+    flush,
     status: () => ({
       name,
       as: settings.as,
       state:
-        session !== undefined
-          ? 'established'
-          : attempt !== undefined || Object.keys(connections).length > 0
-            ? 'connecting'
-            : 'idle',
+        session !== undefined ? 'established' : attempt !== undefined || connections.hasAny() ? 'connecting' : 'idle',
       since,
       last: said.last(),
       negotiated: session?.negotiated,

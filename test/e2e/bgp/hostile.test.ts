@@ -157,7 +157,7 @@ describe('a peer that', () => {
     ['sends a type that there is not', 'established', () => bytes(`${MARKER} 0013 2a`), '01032a'],
     ['sends an UPDATE that contradicts itself', 'established', () => bytes(`${MARKER} 0017 02 ffff 0000`), '0301'],
   ])('%s is told exactly that, and then the end', async (_, name, sends, error) => {
-    const { badConnects, isUnharmed, state } = await besieged();
+    const { badConnects, isUnharmed, state } = await besieged({ bad: { extendedMessage: false } });
     const peer = await badConnects();
     await STATES[name]?.(house, peer);
     // It sends a lot more, which nobody reads.
