@@ -117,7 +117,7 @@ export function cleanEnvironment() {
 }
 
 /** Processor time so far, in milliseconds: of its threads to the nanosecond, of children that have ended in ticks. */
-function cpuMs(pid) {
+export function cpuMs(pid) {
   let nanoseconds = 0;
   for (const task of fs.readdirSync(`/proc/${pid}/task`)) {
     nanoseconds += Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);

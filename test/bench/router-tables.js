@@ -57,7 +57,12 @@ export async function frr({ address, neighbor, as, prefix }) {
   const ask = await openDialogue(path.join(place, 'bgpd.vty'), (text) => /\0\0\0.$/s.test(text));
   await ask('enable\0');
   const question = `show bgp ipv4 unicast ${prefix}\0`;
-  return { name: 'FRR 8.4.4', as: AS, has: async () => (await ask(question)).includes('BGP routing table entry') };
+  return {
+    name: 'FRR 8.4.4',
+    as: AS,
+    restMs: 1,
+    has: async () => (await ask(question)).includes('BGP routing table entry'),
+  };
 }
 
 /** The words that lead into a network namespace of its own with one cable to ours, which goes with it. */
@@ -122,6 +127,8 @@ async function connected(file) {
 export async function tableSays(router, wanted) {
   for (const end = now() + WITHIN_MS; now() < end; ) {
     if ((await router.has()) === wanted) return now();
+    // Asked without a break, bgpd would be busy with the answers.
+    if (router.restMs !== undefined) await new Promise((resolve) => setTimeout(resolve, router.restMs));
   }
   throw new Error(
     `${router.name}: its table does not ${wanted ? 'get' : 'lose'} the route within ${WITHIN_MS / 1_000} s`,

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ha2bgp, NO_DELAYS, one, TRACEFS } from './contenders.js';
 import { LATENCY_COLUMNS, latencyRow } from './figures.js';
 import { killedService } from './killed.js';
-import { start } from './processes.js';
+import { cpuMs, start } from './processes.js';
 import { PYTHON } from './python.js';
 import { bird, closeDialogues, frr, tableSays } from './router-tables.js';
 import { run } from './surroundings.js';
@@ -108,6 +108,8 @@ neighbor ${at} {
     );
     const settings = ['daemon.drop=false', 'daemon.user=root', 'tcp.bind=', 'api.cli=false', 'log.level=WARNING'];
     const named = settings.map((setting) => `exabgp.${setting}`);
-    return start('/usr/bin/env', [...named, PYTHON, '/usr/sbin/exabgp', file]);
+    const running = start('/usr/bin/env', [...named, PYTHON, '/usr/sbin/exabgp', file]);
+    const checks = () => fs.readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim().split(' ');
+    return { ...running, cpuMs: () => [running.pid, ...checks()].reduce((sum, pid) => sum + cpuMs(pid), 0) };
   };
 }

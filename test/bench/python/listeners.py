@@ -1,6 +1,7 @@
 """Listeners: many at once in this process, or one each in processes of their own that are there to be killed."""
 import ipaddress
 import os
+import select
 import signal
 import socket
 
@@ -49,7 +50,9 @@ def fork_one(address, port):
         made = listener(address, port)
         made.listen(16)
         os.write(said, b".")
-        os.read(life, 1)
+        # Whoever checks by connecting has to be taken, or a full accept queue makes the next ones hang.
+        while life not in select.select([made, life], [], [])[0]:
+            made.accept()[0].close()
         os._exit(0)
     os.close(said)
     listens = os.read(ready, 1) == b"."
