@@ -135,12 +135,16 @@ export async function besiege({
       for (const { socket } of open) socket.once('end', () => socket.end());
       await speaker.close(new AbortController().signal);
       for (const { socket } of open) socket.destroy();
+      // Nothing that would keep a process alive.
+      const left = (): readonly string[] => [...clock.pending(), ...sockets()];
       await until(
-        () => `timers: ${clock.pending().join(', ')}`,
-        () => clock.pending().length === 0,
+        () => `left: ${left().join(', ')}`,
+        () => left().length === 0,
       );
     },
   };
 }
+
+const sockets = (): readonly string[] => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP'));
 
 export const SELF = { nextHop: 'self' } as const;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeKeepalive } from '../../../src/bgp/wire/keepalive.ts';
 import { ownLoopback, PORT } from '../../helpers/besieged.ts';
-import { bin, type Daemon, startDaemon } from '../../helpers/daemon.ts';
+import { bin, startDaemon } from '../../helpers/daemon.ts';
 import { run, stopAll } from '../../helpers/processes.ts';
 import { awaitConnections, type Conversation, establish, openOf, type Waiting } from '../../helpers/scripted-peer.ts';
 import { until } from '../../helpers/until.ts';
@@ -42,14 +42,12 @@ const speaker = (peer = ''): string[] => [
   ...['--network', '127.90.0.0/16', '--bgp-backend', 'speaker', '--local-as', '65000', '--router-id', '10.0.0.254'],
   ...['--peer', `${address},as=65001,port=${PORT},local-address=${us},hold-time=3s${peer}`],
 ];
-/** Without what the tests of ExaBGP's backend have in their environment. */
-const launch = (words: readonly string[]): Daemon => startDaemon(words, { env: { HA2BGP_STATE_DIR: undefined } });
 const session = async (): Promise<Conversation> =>
   establish(await until('it connects', () => waiting.came[0]), IDENTITY);
 
 describe('ha2bgp with the speaker', () => {
   it('says goodbye on SIGTERM, and exits with 0', async () => {
-    const daemon = launch(speaker());
+    const daemon = startDaemon(speaker());
     const peer = await session();
     await daemon.logged('session up');
     const ended = daemon.stop();
@@ -61,7 +59,7 @@ describe('ha2bgp with the speaker', () => {
   });
 
   it('ends in time on SIGTERM although a peer neither reads nor closes', async () => {
-    const daemon = launch(speaker());
+    const daemon = startDaemon(speaker());
     const peer = await session();
     peer.socket.pause();
     await daemon.logged('session up');
@@ -69,7 +67,7 @@ describe('ha2bgp with the speaker', () => {
   });
 
   it('keeps the session of a peer that went on when it was stopped itself for longer than the hold time', async () => {
-    const daemon = launch(speaker());
+    const daemon = startDaemon(speaker());
     const peer = await until('it connects', () => waiting.came[0]);
     peer.send(openOf(IDENTITY), encodeKeepalive());
     peer.keepAlive(200);
@@ -96,7 +94,7 @@ describe('a password', () => {
       fs.writeFileSync(file, `${secret}\n`, { mode: 0o600 });
       const record = path.join(place, 'recording');
       const words = speaker(`,password-file=${file}`);
-      const daemon = launch([...words, '--log-level', 'debug', '--record', record]);
+      const daemon = startDaemon([...words, '--log-level', 'debug', '--record', record]);
       await daemon.logged('started');
       // Its peer has none: the attempt stands.
       await until('its attempt', () => attempts() > 0);
@@ -111,7 +109,7 @@ describe('a password', () => {
       for (const text of [...shown, daemon.stderr(), daemon.stdout(), checked, ...recorded])
         expect(text).not.toContain(secret);
       fs.writeFileSync(file, `${secret.repeat(10)}\n`);
-      const refused = launch(words);
+      const refused = startDaemon(words);
       expect(await refused.ended).toBe(1);
       expect(refused.stderr()).toContain('octets');
       expect(refused.stderr()).not.toContain(secret);
