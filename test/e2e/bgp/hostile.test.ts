@@ -160,12 +160,17 @@ describe('a peer that', () => {
     const { badConnects, isUnharmed, state } = await besieged({ bad: { extendedMessage: false } });
     const peer = await badConnects();
     await STATES[name]?.(house, peer);
-    // It sends a lot more, which nobody reads.
+    // It sends a lot more, which nobody wants, and reads what it is told only then.
+    peer.socket.pause();
     peer.send(sends(house), Buffer.alloc(300_000));
+    await until('the end', () => state() === 'idle');
+    peer.socket.resume();
     await peer.isTold();
     expect(hex(peer.last())).toBe(notification(error));
-    expect(state()).toBe('idle');
+    peer.send(Buffer.alloc(300_000));
     peer.socket.end();
+    await until('the end of both halves', () => peer.isGone());
+    expect(peer.error()).toBe('');
     await isUnharmed();
   });
 
