@@ -24,3 +24,9 @@ export function fuzz<T extends [unknown, ...unknown[]]>(name: string, property: 
     expect(details.numRuns).toBeGreaterThan(0);
   });
 }
+
+/** For a property that is tried so often as part of `npm test`, and for the time of the others by `npm run fuzz`. */
+export const runs = (numRuns: number): fc.Parameters<unknown> =>
+  process.env['FUZZ_SECONDS'] === undefined
+    ? { numRuns }
+    : { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: seconds * 1_000 };

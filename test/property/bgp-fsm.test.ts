@@ -17,6 +17,7 @@ import { ms } from '../../src/model/millis.ts';
 import type { PeerSettings } from '../../src/model/peer.ts';
 import { IPV4, IPV6, ip, OUR_ID, PEER_ID, peerOpen, peerSettings } from '../helpers/bgp.ts';
 import { type Host, type Network, network } from '../helpers/bgp-network.ts';
+import { runs } from '../helpers/fuzz.ts';
 
 const way = fc.constantFrom<Way>('outgoing', 'incoming');
 const timer = fc.constantFrom<FsmTimer>(
@@ -240,7 +241,7 @@ describe('any events', () => {
         machine.tell({ type: 'stopped', subcode: 2, communication: '' });
         machine.check();
       }),
-      { numRuns: 500 },
+      runs(500),
     );
     expect([...reached].sort()).toEqual(['active', 'connect', 'established', 'idle', 'openConfirm', 'openSent']);
   });
@@ -258,7 +259,7 @@ describe('any events', () => {
           state = next;
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -273,7 +274,7 @@ describe('any events', () => {
           expect(within).toBeLessThanOrEqual(10);
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
     // 0, 0.75, 2.25, 5.25, 11.25, 23.25 and 46.75 s with the shortest jitter.
     expect(most).toBeGreaterThanOrEqual(7);
@@ -455,7 +456,7 @@ describe('two machines', () => {
           for (const host of net.hosts) expect([...host.timers.keys(), ...Object.keys(host.sockets)]).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -512,7 +513,7 @@ describe('two machines', () => {
           net.log.join('\n'),
         ).toEqual([1, 1]);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createRib, type Reader, type Tell } from '../../src/bgp/rib.ts';
 import type { Prefix } from '../../src/model/address.ts';
 import type { Route } from '../../src/model/route.ts';
+import { runs } from '../helpers/fuzz.ts';
 
 const PREFIXES = [1, 2, 3, 4, 5].map((last) => `192.0.2.${last}/32` as Prefix);
 const routesOf = PREFIXES.map((prefix) =>
@@ -111,7 +112,7 @@ it('has every reader end with what stands, and tells nothing twice', () => {
       }
       expect(rib.remembered).toBe(wanted.size);
     }),
-    { numRuns: 3_000 },
+    runs(3_000),
   );
   expect(repeats).toBeGreaterThan(100);
 });
