@@ -12,6 +12,7 @@ const PURE_FILES = [
   'addresses/show.ts',
   'bgp/adj-rib-out.ts',
   'bgp/attempts.ts',
+  'bgp/audience.ts',
   'bgp/cease.ts',
   'bgp/fsm.ts',
   'bgp/incoming-limit.ts',

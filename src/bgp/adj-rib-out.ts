@@ -5,8 +5,9 @@
  * that is not on a loopback address, the session's own address and next hop); packs what is left; ends the first round with
  * an End-of-RIB for each family; tells everything again when asked (RFC 2918).
  */
-import { type Family, hostPrefix, isInsideAny, isLoopback, networkAddress } from '../model/address.ts';
+import { type Family, hostPrefix } from '../model/address.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
+import { isAddressed, mayHave } from './audience.ts';
 import { type Held, nextHopsFor, type Terms, type Words, wordsFor } from './path-attributes.ts';
 import type { Entry, Rib } from './rib.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
@@ -36,7 +37,6 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   /** Families whose first round is not over. */
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
-  const isPeerLocal = isLoopback(settings.address);
   let told = 0;
 
   function words(family: Family, attributes: RouteAttributes): Words | Held {
@@ -49,21 +49,13 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
 
   /** The words for the first of the routes that this peer may have. */
   function choose({ prefix, family }: Entry, routes: readonly Route[]): Words | undefined {
-    if (routes.length === 0 || prefix === own) return undefined;
-    if (!isPeerLocal && isLoopback(networkAddress(prefix))) return undefined;
-    if (settings.only.length > 0 && !isInsideAny(prefix, settings.only)) return undefined;
-    for (const { attributes, scope } of routes) {
-      if (scope?.neighbors !== undefined && !scope.neighbors.includes(settings.address)) continue;
-      if (nextHopIs(prefix, attributes)) continue;
-      const said = words(family, attributes);
+    if (routes.length === 0 || prefix === own || !mayHave(settings, prefix)) return undefined;
+    for (const route of routes) {
+      if (!isAddressed(settings, route)) continue;
+      const said = words(family, route.attributes);
       if (typeof said !== 'string') return said;
     }
     return undefined;
-  }
-
-  /** RFC 4271 §5.1.3: neither to the peer that is the next hop, nor for the next hop itself. */
-  function nextHopIs(prefix: string, { nextHop }: RouteAttributes): boolean {
-    return nextHop !== 'self' && (nextHop === settings.address || hostPrefix(nextHop) === prefix);
   }
 
   return {

@@ -17,7 +17,7 @@ import { ms } from '../model/millis.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import { attempt, attemptFailed, CONNECT_TIMEOUT, type Ending, end, stopAttempts } from './attempts.ts';
 import { administrative, cease, hardReset, holdTimerExpired, unexpected } from './cease.ts';
-import { answered, awaitOpen, keepalive, probe, restartHold, restartKeepalive } from './liveness.ts';
+import { answered, awaitOpen, keepalive, OPEN_WITHIN, probe, restartHold, restartKeepalive } from './liveness.ts';
 import { keepsRoutesOnNotification, localOpen, negotiate } from './negotiate.ts';
 import {
   type Agreed,
@@ -254,9 +254,9 @@ function timerExpired(state: PeerState, timer: FsmTimer): Step {
     case 'settled':
       return become({ failures: 0 })(state);
     case 'hold outgoing':
-      return fail('outgoing', holdTimerExpired, SILENT)(state);
+      return silent('outgoing')(state);
     case 'hold incoming':
-      return fail('incoming', holdTimerExpired, SILENT)(state);
+      return silent('incoming')(state);
     case 'keepalive outgoing':
       return keepalive('outgoing')(state);
     case 'keepalive incoming':
@@ -266,16 +266,36 @@ function timerExpired(state: PeerState, timer: FsmTimer): Step {
   }
 }
 
-const SILENT = 'nothing came from the peer for the hold time';
 const OUT_OF_TURN = 'the peer sent a message out of turn';
+
+/** RFC 4271 §6.5. */
+const silent =
+  (way: Way): Move =>
+  (state) => {
+    const isEarly = state[way]?.phase === 'openSent';
+    const { ttlSecurity, multihop } = state.settings;
+    // What the kernel of either side drops without a word (RFC 5082 §3) leaves a connection on which nothing comes.
+    const ttl =
+      ttlSecurity === undefined && multihop === undefined
+        ? 'does the peer expect ttl-security (GTSM), or is it more than one hop away (multihop)?'
+        : 'compare ttl-security and multihop on both sides';
+    const detail = isEarly
+      ? `connected, but the peer sent no OPEN within ${OPEN_WITHIN / SECOND} s: ${ttl}`
+      : 'nothing came from the peer for the hold time';
+    return fail(way, holdTimerExpired, detail)(state);
+  };
 
 /** What the kernel of either side drops without a word (RFC 2385 §2, RFC 5082 §3). */
 function hintsFor({ password, ttlSecurity }: PeerSettings): string {
-  const looks: string[] = [];
-  if (password !== undefined) looks.push('a TCP MD5 password that is another one, or only on one side');
-  if (ttlSecurity !== undefined)
+  const looks = [
+    password === undefined
+      ? 'a peer that has a TCP MD5 password, and we have none'
+      : 'a TCP MD5 password that is another one, or only on one side',
+  ];
+  if (ttlSecurity !== undefined) {
     looks.push(`a peer more than ${ttlSecurity} away, or one that does not send with TTL 255`);
-  return looks.length === 0 ? '' : `; this is what it looks like with ${looks.join(', and with ')}: compare both sides`;
+  }
+  return `; this is what it looks like with ${looks.join(', and with ')}: compare both sides`;
 }
 
 function notified(

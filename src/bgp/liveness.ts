@@ -4,15 +4,18 @@ import type { Negotiated } from './negotiate.ts';
 import { type Agreed, arm, disarm, type Move, put, say, steps, still } from './peer-state.ts';
 import type { Way } from './vocabulary.ts';
 
-/** RFC 4271 §8.2.2: while the peer's OPEN is awaited. */
-const LARGE_HOLD_TIME = ms(240_000);
+/**
+ * While the peer's OPEN is awaited. RFC 4271 §8.2.2 suggests four minutes; a peer that is there sends it at once, and one whose
+ * packets are dropped (RFC 5082) is to be told of sooner, and tried again.
+ */
+export const OPEN_WITHIN = ms(30_000);
 const SECOND = 1_000;
 /** RFC 4271 §4.4: of the hold time. */
 const KEEPALIVES_PER_HOLD_TIME = 3;
 /** RFC 4271 §10. */
 const SHORTEST_JITTERED = 0.75;
 
-export const awaitOpen = (way: Way): Move => arm(`hold ${way}`, LARGE_HOLD_TIME);
+export const awaitOpen = (way: Way): Move => arm(`hold ${way}`, OPEN_WITHIN);
 
 /** RFC 4271 §4.2, §4.4: with a hold time of 0 there is neither timer. */
 export const restartHold = (way: Way, { holdTime }: Negotiated): Move =>

@@ -1,6 +1,10 @@
-/** SHELL: what people are told of a peer's sessions: who ended one and why, in a sentence, and a failure not twice. */
-import type { Millis } from '../model/millis.ts';
+/**
+ * SHELL: what people are told of a peer's sessions: who ended one and why, in a sentence; a failure once, and that it goes on
+ * every five minutes.
+ */
+import { type Millis, ms } from '../model/millis.ts';
 import { type PeerSettings, peerName } from '../model/peer.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Why } from './fsm.ts';
 import { CEASE, ERROR } from './wire/codes.ts';
@@ -17,24 +21,38 @@ export interface PeerLog {
 
 /** Different failures in a row that are told apart; whoever has more of them makes them up. */
 const MOST_REMEMBERED = 10;
+/** That there is still no session is said once more. */
+const STILL_EVERY = ms(300_000);
 
-export function createPeerLog(settings: PeerSettings, log: Log): PeerLog {
+export function createPeerLog(settings: PeerSettings, clock: Pick<Clock, 'now'>, log: Log): PeerLog {
   const peer = peerName(settings);
   let last = '';
   /** Since a session was up. The next attempts fail for the same reasons. */
   const said = new Set<string>();
+  let saidAt = clock.now();
+  let failures = 0;
   return {
-    up: () => said.clear(),
+    up() {
+      said.clear();
+      failures = 0;
+    },
     down(why) {
       last = sentenceOf(why);
       log[isAdministrative(why) ? 'info' : 'warn']({ peer, why: last }, 'session down');
     },
     failed(why, again) {
       last = sentenceOf(why);
-      const isNews = !said.has(last) && said.size < MOST_REMEMBERED;
-      if (isNews) said.add(last);
+      failures++;
+      const isNews = (!said.has(last) && said.size < MOST_REMEMBERED) || clock.now() - saidAt >= STILL_EVERY;
+      if (isNews) {
+        said.add(last);
+        saidAt = clock.now();
+      }
       log[isNews ? 'warn' : 'debug'](
-        { peer, why: last, ...(again !== undefined && { again: `${Math.round(again / 1_000)}s` }) },
+        {
+          ...{ peer, why: last, failures },
+          ...(again !== undefined && { again: `${Math.round(again / 1_000)}s` }),
+        },
         'no session',
       );
     },

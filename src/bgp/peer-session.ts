@@ -71,7 +71,7 @@ const LEAST_JITTER = 0.75;
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
   const { settings, routerId, rib, isComplete, clock, log, random, changed } = options;
   const name = peerName(settings);
-  const said = createPeerLog(settings, log);
+  const said = createPeerLog(settings, clock, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
   const limit = createIncomingLimit();
   let machine: PeerState = createPeer(settings, { routerId });
@@ -180,8 +180,9 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     const { peerAs, holdTime } = negotiated;
     const families = [...negotiated.families].join(',');
     log.info({ peer: name, as: peerAs, holdTime: `${holdTime}s`, families, local: connection.local }, 'session up');
-    for (const [family, why] of Object.entries(session.out.held()))
-      log.warn({ peer: name, family, why }, 'family held');
+    for (const [family, why] of Object.entries(session.out.held())) {
+      log.info({ peer: name, family, why: HELD[why] }, 'nothing is told of a family');
+    }
     changed();
     session.flush();
   }
@@ -241,3 +242,10 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     }),
   };
 }
+
+const HELD: Readonly<Record<Held, string>> = {
+  'family-not-negotiated': 'the peer does not take it',
+  'next-hop-missing':
+    'no address of ours on this session: give the peer a nexthop-ipv4 or -ipv6, or leave the family out',
+  'extended-next-hop-not-negotiated': 'the peer takes no IPv6 next hop for IPv4 (RFC 8950): give it a nexthop-ipv4',
+};

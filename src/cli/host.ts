@@ -1,4 +1,5 @@
 /** What this host makes of settings: what `run` asks of it, and which of that it would refuse. */
+import { tryListening } from '../bgp/listening.ts';
 import { SpeakerError } from '../bgp/speaker-error.ts';
 import { needNetlink } from '../config/contradictions.ts';
 import { OPTIONS, type Settings } from '../config/options.ts';
@@ -51,6 +52,9 @@ export function tryHost({ settings, origins }: Resolved): {
     void warnings.push({ place: 'discovery', text: `${message}: ${String(fields.detail)}` });
   attempt('discovery', () => tryDiscovery({ ...discoveryWish(settings), clock: realClock(), log: { warn } }));
   if (settings.record !== '') attempt(placeOf('record'), () => void inspectFile(settings.record));
-  attempt(placeOf('peer'), () => void speakerFrom(settings, process.env, (problem) => warnings.push(problem)));
+  attempt(placeOf('peer'), () => {
+    const speaker = speakerFrom(settings, process.env, (problem) => warnings.push(problem));
+    if (speaker !== undefined) tryListening(speaker);
+  });
   return { problems, warnings };
 }

@@ -3,7 +3,7 @@
  * What the speaker and its peers need of one another is here too.
  */
 import { familyOf } from '../model/address.ts';
-import { peerName } from '../model/peer.ts';
+import { comesTo, peerName } from '../model/peer.ts';
 import { isSpeakerAlone } from './next-hops.ts';
 import { formatEndpoint } from './option-bgp.ts';
 import type { GivenPeer } from './option-peer.ts';
@@ -97,7 +97,10 @@ function checkPeers(settings: Settings, refuse: Refuse): void {
     if (peer.localAddress === peer.address && bgpListen.some(({ port }) => port === peer.port)) {
       say('local-address: is the address of the peer itself');
     }
-    if (peer.passive && bgpListen.length === 0) say('passive: needs --bgp-listen, for nobody would ever connect');
+    if (peer.passive && !bgpListen.some((endpoint) => comesTo(peer, endpoint))) {
+      const at = peer.localAddress ?? `an ${familyOf(peer.address) === 'ipv4' ? 'IPv4' : 'IPv6'} address`;
+      say(`passive: needs --bgp-listen at ${at}, for nobody would ever connect`);
+    }
     checkNextHopsOf(given, nexthop, say);
     checkHops(given, peer.as === peer.localAs, say);
     checkAttributes(given, settings.asPath, peer.as === peer.localAs, peer.localAs, say);

@@ -80,7 +80,7 @@ bgp-backend: [exabgp, speaker]
 bgp:
   local-as: 65000
   router-id: 10.1.1.1
-  bgp-listen: '[::1]:1790'
+  bgp-listen: ['[::1]:1790', 10.1.1.1]
   peers:
     - address: 10.1.1.254
       as: 65001
@@ -98,7 +98,10 @@ bgp:
       ...['fe80::1,device=eth0,as=1.10,hold-time=9s', 'fe80::2%eth0,as=7'],
     ];
     expect(OPTIONS.peer.parse(flags)).toEqual({ value: settings.peer });
-    expect(settings.bgpListen).toEqual([{ address: '::1', device: '', port: 1790 }]);
+    expect(settings.bgpListen).toEqual([
+      { address: '::1', device: '', port: 1790 },
+      { address: '10.1.1.1', device: '', port: 179 },
+    ]);
     expect(speakerFrom(settings)?.peers.map(({ device }) => device)).toEqual(['', 'eth0', 'eth0']);
   });
 

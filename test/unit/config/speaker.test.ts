@@ -219,7 +219,7 @@ describe('a peer', () => {
   it.each([
     [{ peer: [PEER, PEER] }, '10.1.1.254: is given twice'],
     [{ peer: [`${PEER},local-address=::1`] }, 'local-address ::1: expected an address of the same family'],
-    [{ peer: [`${PEER},passive`] }, 'passive: needs --bgp-listen, for nobody would ever connect'],
+    [{ peer: [`${PEER},passive`] }, 'passive: needs --bgp-listen at an IPv4 address, for nobody would ever connect'],
     [{ peer: [`${PEER},nexthop-ipv4=10.1.1.254`] }, '10.1.1.254: is its own address'],
     [{ nexthop: ['10.1.1.254'] }, 'is the --nexthop too'],
     [{ nexthop: ['10.1.1.9'], peer: [`${PEER},nexthop-ipv4=10.1.1.8`] }, 'has no effect beside --nexthop 10.1.1.9'],
