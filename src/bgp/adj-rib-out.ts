@@ -16,8 +16,8 @@ export interface AdjRibOut {
   /** What has to be written next, in whole messages; none when there is nothing. */
   next(): readonly Uint8Array[];
   isLevel(): boolean;
-  /** The peer asks for everything once more. */
-  again(): void;
+  /** The peer asks for everything of that family once more. */
+  again(family: Family): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
   /** Why nothing of a family is told, where that is so. */
@@ -27,6 +27,10 @@ export interface AdjRibOut {
 
 /** Entries that are packed together: enough that messages are full, few enough that a turn of the loop is short. */
 const BATCH = 2_000;
+/** What is handed on at a time: long attributes make many messages of a batch. */
+const MOST_OCTETS = 64 * 1_024;
+/** Different words that are remembered; beyond that some are told once more. */
+const MOST_INTERNED = 10_000;
 
 /** `mayEnd`: whether everything is in the RIB that was to come first, so that an End-of-RIB is true (RFC 4724 §4.1). */
 export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = () => true): AdjRibOut {
@@ -34,6 +38,11 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   const reader = rib.open();
   /** Weakly: attributes that no route has any more take their words along. */
   const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
+  const interned = new Map<string, Words>();
+  /** Packed, and not yet handed on. */
+  let ready: Uint8Array[] = [];
+  /** Families of which everything is told once more. */
+  const asked = new Set<Family>();
   /** Families whose first round is not over. */
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
@@ -42,9 +51,19 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   function words(family: Family, attributes: RouteAttributes): Words | Held {
     const known = wordsOf[family].get(attributes);
     if (known !== undefined) return known;
-    const made = wordsFor(family, attributes, terms);
+    const made = intern(wordsFor(family, attributes, terms));
     wordsOf[family].set(attributes, made);
     return made;
+  }
+
+  /** What differs only in what this peer never hears is the same (RFC 4271 §9.2: no route is told twice as it is). */
+  function intern(made: Words | Held): Words | Held {
+    if (typeof made === 'string') return made;
+    if (interned.size > MOST_INTERNED) interned.clear();
+    const octets = `${hex(made.reach)} ${hex(made.attributes)}`;
+    const same = interned.get(octets) ?? made;
+    interned.set(octets, same);
+    return same;
   }
 
   /** The words for the first of the routes that this peer may have. */
@@ -58,32 +77,49 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
     return undefined;
   }
 
+  function pack(): void {
+    const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
+    const announced = new Map<Words, Uint8Array[]>();
+    reader.read(BATCH, (entry, known, now) => {
+      if (known === now && !asked.has(entry.family)) return;
+      const before = choose(entry, known);
+      const after = choose(entry, now);
+      if (after === undefined) {
+        if (before === undefined) return;
+        withdrawn[entry.family].push(entry.nlri);
+        told--;
+      } else if (before !== after || known === now) {
+        const same = announced.get(after);
+        if (same === undefined) announced.set(after, [entry.nlri]);
+        else same.push(entry.nlri);
+        if (before === undefined) told++;
+      }
+    });
+    ready = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
+    if (!reader.isLevel()) return;
+    asked.clear();
+    if (!mayEnd()) return;
+    for (const family of fresh) ready.push(endOfRib(family));
+    fresh.clear();
+  }
+
+  function slice(): Uint8Array[] {
+    let octets = 0;
+    let count = 0;
+    for (; count < ready.length && octets < MOST_OCTETS; count++) octets += ready[count]?.length ?? 0;
+    return ready.splice(0, count);
+  }
+
   return {
     next() {
-      const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
-      const announced = new Map<Words, Uint8Array[]>();
-      reader.read(BATCH, (entry, known, now) => {
-        const before = choose(entry, known);
-        const after = choose(entry, now);
-        if (after === undefined) {
-          if (before === undefined) return;
-          withdrawn[entry.family].push(entry.nlri);
-          told--;
-        } else if (before !== after || known === now) {
-          const same = announced.get(after);
-          if (same === undefined) announced.set(after, [entry.nlri]);
-          else same.push(entry.nlri);
-          if (before === undefined) told++;
-        }
-      });
-      const messages = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
-      if (!reader.isLevel() || !mayEnd()) return messages;
-      for (const family of fresh) messages.push(endOfRib(family));
-      fresh.clear();
-      return messages;
+      if (ready.length === 0) pack();
+      return slice();
     },
-    isLevel: () => reader.isLevel() && (fresh.size === 0 || !mayEnd()),
-    again: () => reader.again(),
+    isLevel: () => ready.length === 0 && reader.isLevel() && (fresh.size === 0 || !mayEnd()),
+    again(family) {
+      asked.add(family);
+      reader.again();
+    },
     told: () => told,
     held() {
       const held: Partial<Record<Family, Held>> = {};
@@ -96,3 +132,5 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
     close: () => reader.close(),
   };
 }
+
+const hex = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : bytes.join(' '));

@@ -46,8 +46,11 @@ export interface Connection {
 
 /** Octets that wait in this process; the kernel has some more. */
 const ROOM = 256 * 1_024;
-/** Messages that are taken in one iteration of the event loop. */
-const MOST_AT_ONCE = 500;
+/** What is taken of a peer in one iteration of the event loop. */
+const MOST_MESSAGES = 500;
+const MOST_OCTETS = 64 * 1_024;
+/** Milliseconds. */
+const LONGEST_TURN = 5;
 /** Until the peer has closed too. */
 const CLOSE_WITHIN = 1_000;
 /** RFC 9687 §3: eight minutes, or twice the hold time. */
@@ -62,7 +65,8 @@ const FIRST: WireContext = {
 
 /** `name`: of its timers. The socket is connected, and nothing of it was read. */
 export function openConnection(socket: net.Socket, name: string, clock: Clock, events: ConnectionEvents): Connection {
-  const timer = `bgp ${name}`;
+  // A name of its own: connections of one peer may be open beside each other.
+  const timer = `bgp ${name} #${++opened}`;
   let context = FIRST;
   let sendHold = LEAST_SEND_HOLD;
   const framer = createFramer(() => context.longestMessage);
@@ -78,9 +82,25 @@ export function openConnection(socket: net.Socket, name: string, clock: Clock, e
     const frames = framer.push(chunk);
     if (!isBusy) takeSome(frames);
   });
-  /** So many that a flood does not hold up the others: the rest waits, and the kernel holds back what is behind it. */
+  /** Since it last had the event loop to itself: one poll of sockets may bring many chunks of one. */
+  let messages = 0;
+  let octets = 0;
+  let busyFor = 0;
+  let isFresh = true;
+  function begin(): void {
+    if (!isFresh) return;
+    isFresh = false;
+    messages = 0;
+    octets = 0;
+    busyFor = 0;
+    setImmediate(() => {
+      isFresh = true;
+    });
+  }
+  /** So much that a flood does not hold up the others: the rest waits, and the kernel holds back what is behind it. */
   function takeSome(frames: Iterable<Frame>): void {
-    let taken = 0;
+    begin();
+    const since = clock.now() - busyFor;
     for (const frame of frames) {
       const wrong = take(frame);
       if (wrong !== undefined) {
@@ -88,7 +108,10 @@ export function openConnection(socket: net.Socket, name: string, clock: Clock, e
         events.fault(wrong);
       }
       if (isOver) return;
-      if (++taken < MOST_AT_ONCE) continue;
+      messages++;
+      if ('bytes' in frame) octets += frame.bytes.length;
+      busyFor = clock.now() - since;
+      if (messages < MOST_MESSAGES && octets < MOST_OCTETS && busyFor < LONGEST_TURN) continue;
       isBusy = true;
       socket.pause();
       setImmediate(goOn);
@@ -161,7 +184,7 @@ export function openConnection(socket: net.Socket, name: string, clock: Clock, e
       clock.clearTimer(`${timer} send hold`);
       if (socket.destroyed) return Promise.resolve();
       return new Promise((resolve) => {
-        const wait = `${timer} close ${++closings}`;
+        const wait = `${timer} close`;
         socket.once('close', () => {
           clock.clearTimer(wait);
           resolve();
@@ -180,8 +203,7 @@ export function openConnection(socket: net.Socket, name: string, clock: Clock, e
   };
 }
 
-/** Connections of one name may close beside each other. */
-let closings = 0;
+let opened = 0;
 
 /** As we write addresses: without a zone, IPv4 as IPv4. */
 export function addressOf(text: string | undefined): IpAddress {

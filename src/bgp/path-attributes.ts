@@ -24,7 +24,7 @@ export interface Terms {
   readonly local: LocalEnd;
 }
 
-/** Equal words are the same object: routes that share them share messages. */
+/** Routes that have the same object share messages. */
 export interface Words {
   /** `undefined` for IPv4 as RFC 4271 has it. Otherwise what of MP_REACH_NLRI stands between its length and its prefixes. */
   readonly reach: Uint8Array | undefined;
@@ -127,14 +127,14 @@ function segments(numbers: readonly number[], octets: 2 | 4): Uint8Array {
   return join(parts);
 }
 
-/** Left out when empty: an attribute of no length is malformed (RFC 7606 §7.8, §7.14). */
+/** Left out when empty: an attribute of no length is malformed (RFC 7606 §7.8, §7.14). No value twice (RFC 8092 §5). */
 function listOf(
   code: number,
   texts: readonly string[] | undefined,
   octets: (text: string) => Uint8Array,
 ): Uint8Array[] {
   if (texts === undefined || texts.length === 0) return [];
-  return [attribute(FLAG.optional | FLAG.transitive, code, join(texts.map(octets)))];
+  return [attribute(FLAG.optional | FLAG.transitive, code, join([...new Set(texts)].map(octets)))];
 }
 
 const numbersOf = (text: string): number[] => text.split(':').map(Number);

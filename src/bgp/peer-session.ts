@@ -21,6 +21,7 @@ import { createPeerTimers } from './peer-timers.ts';
 import type { Rib } from './rib.ts';
 import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
+import type { Turns } from './turns.ts';
 import { encodeKeepalive } from './wire/keepalive.ts';
 import type { Message } from './wire/message.ts';
 import { encodeOpen } from './wire/open.ts';
@@ -58,6 +59,7 @@ export interface PeerSessionOptions {
   readonly routerId: IpAddress;
   readonly rib: Rib;
   readonly isComplete: () => boolean;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly log: Log;
   /** From 0 to 1. */
@@ -69,7 +71,7 @@ export interface PeerSessionOptions {
 const LEAST_JITTER = 0.75;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const { settings, routerId, rib, isComplete, clock, log, random, changed } = options;
+  const { settings, routerId, rib, isComplete, turns, clock, log, random, changed } = options;
   const name = peerName(settings);
   const said = createPeerLog(settings, clock, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
@@ -174,7 +176,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   function sessionUp(way: Way, negotiated: Negotiated): void {
     const connection = connections.of(way);
     if (connection === undefined) return;
-    session = openSession({ connection, negotiated, settings, rib, isComplete, clock, log });
+    session = openSession({ connection, negotiated, settings, rib, isComplete, turns, log });
     since = clock.now();
     said.up();
     const { peerAs, holdTime } = negotiated;

@@ -11,7 +11,8 @@ import { AFI } from './wire/codes.ts';
 import type { Nlri, Update } from './wire/update.ts';
 
 export interface Received {
-  update(update: Update): void;
+  /** `isWithdraw`: what it announces counts as withdrawn (RFC 7606 §2). */
+  update(update: Update, isWithdraw: boolean): void;
   counts(): Readonly<Record<Family, number>>;
 }
 
@@ -26,11 +27,12 @@ export function createReceived(settings: PeerSettings, log: Log): Received {
   }
 
   return {
-    update({ withdrawn, attributes, nlri }) {
+    update({ withdrawn, attributes, nlri }, isWithdraw) {
+      const announced = isWithdraw ? -1 : 1;
       count(withdrawn, -1);
-      count(nlri, 1);
+      count(nlri, announced);
       for (const attribute of attributes) {
-        if (attribute.type === 'mpReach') count(attribute.nlri, 1);
+        if (attribute.type === 'mpReach') count(attribute.nlri, announced);
         else if (attribute.type === 'mpUnreach') count(attribute.nlri, -1);
       }
       const { maxPrefix } = settings;

@@ -192,8 +192,14 @@ export function createRib(): Rib {
       return looked;
     }
 
+    /** Whether nothing but other readers is behind it. */
+    function isAtEnd(): boolean {
+      for (let node = marker.next; node !== ring; node = node.next) if (node instanceof Standing) return false;
+      return true;
+    }
+
     return {
-      isLevel: () => marker.next === ring && repeat === undefined,
+      isLevel: () => repeat === undefined && isAtEnd(),
       read(most, tell) {
         const looked = readOn(most, tell);
         return looked < most ? looked + readAgain(most - looked, tell) : looked;

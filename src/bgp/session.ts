@@ -2,9 +2,8 @@
  * SHELL: a session that is up. Tells the peer what its Adj-RIB-Out (`adj-rib-out`) has for it, as fast as the peer reads;
  * counts what the peer announces, and answers its route refreshes (RFC 2918).
  */
-import { type Millis, ms } from '../model/millis.ts';
+import { ms } from '../model/millis.ts';
 import { type PeerSettings, peerName } from '../model/peer.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { type AdjRibOut, createAdjRibOut } from './adj-rib-out.ts';
 import type { Connection } from './connection.ts';
@@ -13,6 +12,7 @@ import type { Negotiated } from './negotiate.ts';
 import { createRarely } from './rarely.ts';
 import { createReceived, type Received } from './received.ts';
 import type { Rib } from './rib.ts';
+import type { Turns } from './turns.ts';
 import type { Message } from './wire/message.ts';
 import { familyFrom } from './wire/nlri.ts';
 import type { RouteRefresh } from './wire/route-refresh.ts';
@@ -37,12 +37,9 @@ export interface SessionOptions {
   readonly rib: Rib;
   /** Whether the RIB has all that a peer which kept our routes (RFC 4724) is to compare them with. */
   readonly isComplete: () => boolean;
-  readonly clock: Clock;
+  readonly turns: Turns;
   readonly log: Log;
 }
-
-/** The rest is told after whoever waits for this iteration of the event loop. */
-const LONGEST_TURN = ms(5);
 
 export function openSession({
   connection,
@@ -50,7 +47,7 @@ export function openSession({
   settings,
   rib,
   isComplete,
-  clock,
+  turns,
   log,
 }: SessionOptions): Session {
   const peer = peerName(settings);
@@ -66,6 +63,14 @@ export function openSession({
   let isResting = false;
   let isOver = false;
 
+  function step(): boolean {
+    if (isOver || out.isLevel() || !connection.hasRoom()) return false;
+    const messages = out.next();
+    if (messages.length > 0) connection.send(...messages);
+    return !out.isLevel() && connection.hasRoom();
+  }
+  const flush = (): void => turns.ask(step);
+
   /** After whatever else is ready. */
   function soon(): void {
     if (isResting) return;
@@ -74,18 +79,6 @@ export function openSession({
       isResting = false;
       flush();
     });
-  }
-
-  function flush(): void {
-    if (isOver || isResting) return;
-    const endBy: Millis = ms(clock.now() + LONGEST_TURN);
-    while (!out.isLevel() && connection.hasRoom()) {
-      const messages = out.next();
-      if (messages.length > 0) connection.send(...messages);
-      if (clock.now() <= endBy) continue;
-      soon();
-      return;
-    }
   }
 
   /** RFC 2918 §4: of a family that was not negotiated it is ignored. RFC 7313 §5: so is a subtype that was not. */
@@ -101,7 +94,7 @@ export function openSession({
     const count = refreshes.count();
     if (count !== undefined) log.info({ peer, family, count }, 'route refresh');
     // Many at once are one.
-    out.again();
+    out.again(family);
     soon();
   }
 
@@ -113,7 +106,7 @@ export function openSession({
     heard(message) {
       if (message.type === 'routeRefresh') refresh(message.routeRefresh);
       if (message.type !== 'update') return;
-      received.update(message.update);
+      received.update(message.update, message.outcome === 'treatedAsWithdraw');
       if (message.outcome === 'accepted') return;
       // RFC 7606 §8: it is to be said, with what is wrong.
       const count = malformed.count();

@@ -17,6 +17,7 @@ import { type Listening, openListening } from './listening.ts';
 import { createPeerSession, type PeerStatus } from './peer-session.ts';
 import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
+import { createTurns } from './turns.ts';
 import { CEASE } from './wire/codes.ts';
 
 export interface Speaker {
@@ -53,10 +54,21 @@ export function createSpeaker({
   changed = () => {},
 }: SpeakerOptions): Speaker {
   const rib = createRib();
+  const turns = createTurns(clock);
   let isComplete = false;
   const { routerId } = settings;
   const peers = settings.peers.map((peer) =>
-    createPeerSession({ settings: peer, routerId, rib, isComplete: () => isComplete, clock, log, random, changed }),
+    createPeerSession({
+      settings: peer,
+      routerId,
+      rib,
+      isComplete: () => isComplete,
+      turns,
+      clock,
+      log,
+      random,
+      changed,
+    }),
   );
   const unheard = createRarely();
   let listening: Listening | undefined;
@@ -73,12 +85,12 @@ export function createSpeaker({
     const remote = addressOf(socket.remoteAddress);
     const local = addressOf(socket.localAddress);
     const zone = zoneOf(socket.remoteAddress);
-    const peer = peers.find(
-      ({ settings: { address, localAddress, device } }) =>
-        address === remote &&
-        (zone === '' || zone === device) &&
-        (localAddress === undefined || localAddress === local),
+    const mine = peers.filter(
+      ({ settings: { address, device } }) => address === remote && (zone === '' || zone === device),
     );
+    const peer =
+      mine.find(({ settings: { localAddress } }) => localAddress === local) ??
+      mine.find(({ settings: { localAddress } }) => localAddress === undefined);
     if (peer !== undefined) {
       peer.accept(socket);
       return;

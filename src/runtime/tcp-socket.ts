@@ -53,13 +53,12 @@ export const openTcp = (options: TcpOptions): number => open(options, () => {});
 /** One that takes connections. Throws `NativeError`. */
 export const openTcpListener = (options: TcpOptions): number => open(options, (fd) => listenOn(fd, BACKLOG));
 
-/** Also on a listener that is open already. Throws `NativeError`. */
-export function setKey(fd: number, { address, password }: TcpKey, device = ''): void {
-  const scope = scopeOf(address, device);
+/** Also on a listener that is open already. Of a link-local address the kernel looks at no device. Throws `NativeError`. */
+export function setKey(fd: number, { address, password }: TcpKey): void {
   const key = Buffer.from(password.reveal(), 'utf8');
   // struct tcp_md5sig: storage[128], flags, prefix length, u16 length of the key, int ifindex, key[80]
   const bytes = Buffer.alloc(216);
-  bytes.set(encodeSocketAddress(address, 0, scope), 0);
+  bytes.set(encodeSocketAddress(address), 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint16(130, key.length, os.endianness() === 'LE');
   bytes.set(key, 136);
@@ -80,7 +79,7 @@ function open(
   try {
     if (device !== '') set(fd, OPTION.bindToDevice, Buffer.from(`${device}\0`), `SO_BINDTODEVICE ${device}`);
     set(fd, OPTION[family].trafficClass, NETWORK_CONTROL, 'traffic class');
-    for (const key of keys) setKey(fd, key, device);
+    for (const key of keys) setKey(fd, key);
     setTtl(fd, family, { ttl, leastTtl });
     if (local !== undefined) {
       set(fd, OPTION.reuseAddress, 1, 'SO_REUSEADDR');

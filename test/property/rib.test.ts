@@ -110,6 +110,7 @@ it('has every reader end with what stands, and tells nothing twice', () => {
         expect(peer.told).toEqual(wanted);
         repeats += peer.repeats;
       }
+      expect([...peers.values()].filter((peer) => !peer.reader.isLevel())).toEqual([]);
       expect(rib.remembered).toBe(wanted.size);
     }),
     runs(3_000),

@@ -215,9 +215,11 @@ function createFaults(): Faults {
   let decisive: Fault | undefined;
   return {
     add(outcome, subcode, at, why, data) {
+      const isDecisive = decisive === undefined || rankOf(outcome) > rankOf(decisive.outcome);
+      if (!isDecisive && faults.length >= MOST_FAULTS) return;
       const fault: Fault = { ...malformed(ERROR.update, subcode, HEADER_LENGTH + at, why, data), outcome };
       if (faults.length < MOST_FAULTS) faults.push(fault);
-      if (decisive === undefined || rankOf(outcome) > rankOf(decisive.outcome)) decisive = fault;
+      if (isDecisive) decisive = fault;
     },
     mindUnreachable() {
       // RFC 7606 §5.2: prefixes may be what could not be read.

@@ -105,11 +105,40 @@ describe('messages', () => {
     expect(out.isLevel()).toBe(true);
   });
 
+  it('say nothing of a change that this peer does not hear of (RFC 4271 §9.2)', () => {
+    const { rib, said } = outOf({ settings: { attributes: { med: 7 } } });
+    put(rib, '192.0.2.7/32', { ...SELF, med: 1, localPreference: 100 });
+    expect(said()).toHaveLength(3);
+    put(rib, '192.0.2.7/32', { ...SELF, med: 2, localPreference: 50 });
+    expect(said()).toEqual([]);
+    put(rib, '192.0.2.7/32', { ...SELF, communities: ['65000:1'] });
+    expect(said()).toHaveLength(1);
+  });
+
+  it('come some at a time where they are many', () => {
+    const { rib, out } = outOf();
+    const count = 500;
+    for (let index = 0; index < count; index++) {
+      const communities = Array.from({ length: 200 }, (_, at) => `${index}:${at}`);
+      put(rib, `10.1.${index >>> 8}.${index & 0xff}/32`, { ...SELF, communities });
+    }
+    let messages = 0;
+    while (!out.isLevel()) {
+      const some = out.next();
+      messages += some.length;
+      // 64 KiB, and the message that goes beyond.
+      expect(some.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(64 * 1_024 + 4_096);
+    }
+    expect(messages).toBe(count + 2);
+  });
+
   it('tell everything again when asked, without ending the round twice', () => {
     const { rib, out, said } = outOf();
     put(rib, '192.0.2.7/32', SELF);
     const [first] = said();
-    out.again();
+    out.again('ipv6');
+    expect(said()).toEqual([]);
+    out.again('ipv4');
     expect(said()).toEqual([first]);
     expect(out.told()).toBe(1);
   });

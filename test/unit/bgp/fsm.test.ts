@@ -469,7 +469,9 @@ describe('the next attempt', () => {
   it('is given up after 10 s, and says what a wrong password looks like', () => {
     const { said, actions } = play([...CONNECT, expired('connect')]);
     expect(said).toEqual(['abandonConnect', 'set connectRetry 1s ~', 'attemptFailed network 1s']);
-    expect(actions.at(-1)).toMatchObject({ why: { detail: expect.stringMatching(/^no answer within 10 s; .*a TCP MD5 password, and we have none/) } });
+    expect(actions.at(-1)).toMatchObject({
+      why: { detail: expect.stringMatching(/^no answer within 10 s; .*a TCP MD5 password, and we have none/) },
+    });
     const password = { reveal: () => 'x' } as unknown as NonNullable<PeerSettings['password']>;
     expect(play([...CONNECT, expired('connect')], { password }).actions.at(-1)).toMatchObject({
       why: { detail: expect.stringContaining('password') },
