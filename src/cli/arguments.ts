@@ -46,6 +46,9 @@ Examples:
   Under ExaBGP, in its configuration:
     process ha { run /usr/bin/ha2bgp --network 192.0.2.0/24; encoder text; }
 
+  Straight to a router, without ExaBGP:
+    $ ha2bgp --network 192.0.2.0/24 --bgp-backend speaker --local-as 65000 --router-id 10.1.1.1 --peer 10.1.1.254,as=65001
+
   What was decided last night, and what a longer withdraw delay would have done:
     $ ha2bgp run --network 192.0.2.0/24 --record /var/lib/ha2bgp/recording
     $ ha2bgp replay /var/lib/ha2bgp/recording --withdraw-delay 10s

@@ -58,21 +58,27 @@ export function readTexts(
   return reserved === undefined ? option.parse(texts) : refuse(reserved, `${option.argument} without "," and ";"`);
 }
 
-/** Splits `WORDS,key=value,…`; a switch may stand without a value. */
+/** Splits `WORDS,key=value,…`; a switch may stand without a value, and a list may go on: `families=ipv4,ipv6`. */
 export function splitKeys(text: string, table: KeyTable): { readonly head: string; readonly given: GivenKeys } {
   const [head = '', ...parts] = text.split(',').map((part) => part.trim());
-  const switches = new Set(Object.values(table).flatMap(({ kind, flag }) => (kind === 'switch' ? [flag] : [])));
+  const kinds = new Map(Object.values(table).map(({ kind, flag }) => [flag, kind]));
   const given = new Map<string, string[]>();
+  let last = '';
   for (const part of parts) {
+    if (!part.includes('=') && !kinds.has(part) && kinds.get(last) === 'list') {
+      given.get(last)?.push(part);
+      continue;
+    }
     const equals = part.indexOf('=');
     const key = equals < 0 ? part : part.slice(0, equals);
-    const value = equals < 0 ? (switches.has(key) ? 'true' : '') : part.slice(equals + 1);
+    const value = equals < 0 ? (kinds.get(key) === 'switch' ? 'true' : '') : part.slice(equals + 1);
     given.set(key, [...(given.get(key) ?? []), value]);
+    last = key;
   }
   return { head, given };
 }
 
-/** What `splitKeys` takes apart, without the head: `key=value` each. A list of several is its key several times. */
+/** What `splitKeys` takes apart, without the head: `key=value` each. A list is its key for each. */
 export function formatKeys(table: KeyTable, values: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(table).flatMap(([name, { flag, kind, format }]) => {
     if (values[name] === undefined) return [];

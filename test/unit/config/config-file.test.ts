@@ -94,7 +94,7 @@ bgp:
     - {address: fe80::2%eth0, as: 7}
 `);
     const flags = [
-      '10.1.1.254,as=65001,passive,families=ipv4,families=ipv6,community=65000:1,community=no-export,only=192.0.2.0/24',
+      '10.1.1.254,as=65001,passive,families=ipv4,ipv6,community=65000:1,community=no-export,only=192.0.2.0/24',
       ...['fe80::1,device=eth0,as=1.10,hold-time=9s', 'fe80::2%eth0,as=7'],
     ];
     expect(OPTIONS.peer.parse(flags)).toEqual({ value: settings.peer });
