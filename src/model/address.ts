@@ -166,14 +166,12 @@ export function unmap(of: IpAddress): IpAddress {
 
 /** The 4 or 16 bytes in network order. */
 export function addressToBytes(of: IpAddress): Uint8Array {
-  const size = familyOf(of) === 'ipv4' ? 4 : 16;
-  const bytes = new Uint8Array(size);
-  let value = toNumber(of);
-  for (let index = size - 1; index >= 0; index--) {
-    bytes[index] = Number(value & 0xffn);
-    value >>= 8n;
+  if (familyOf(of) === 'ipv4') {
+    const value = ipv4Number(of);
+    return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
   }
-  return bytes;
+  const digits = ipv6Digits(of);
+  return Uint8Array.from({ length: 16 }, (_, index) => Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16));
 }
 
 function toNumber(of: IpAddress): bigint {
@@ -183,12 +181,16 @@ function toNumber(of: IpAddress): bigint {
 /** Canonical text needs no parser, and is asked for often. */
 function ipv6Number(of: IpAddress): bigint {
   if (of === lastIpv6) return lastIpv6Number;
+  lastIpv6 = of;
+  lastIpv6Number = BigInt(`0x${ipv6Digits(of)}`);
+  return lastIpv6Number;
+}
+
+/** All 32 hexadecimal digits. */
+function ipv6Digits(of: IpAddress): string {
   const [head = '', tail = ''] = of.split('::');
   const [before, after] = [groups(head), groups(tail)];
-  const zeros = '0'.repeat(IPV6_DIGITS - before.length - after.length);
-  lastIpv6 = of;
-  lastIpv6Number = BigInt(`0x${before}${zeros}${after}`);
-  return lastIpv6Number;
+  return before + '0'.repeat(IPV6_DIGITS - before.length - after.length) + after;
 }
 
 function groups(text: string): string {
