@@ -1,9 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-const project = (name: string, include: string, isSerial = false) => ({
+const project = (name: string, include: string, isSerial = false, exclude: readonly string[] = []) => ({
   test: {
     name,
     include: [include],
+    exclude: [...configDefaults.exclude, ...exclude],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Tests of one such file stand in one another's way: they count processes, or share a port.
@@ -21,7 +22,9 @@ export default defineConfig({
       project('property', 'test/property/**/*.test.ts'),
       project('scenario', 'test/scenario/*.test.ts'),
       project('e2e', 'test/e2e/**/*.test.ts'),
-      project('interop', 'test/interop/**/*.test.ts', true),
+      project('interop', 'test/interop/**/*.test.ts', true, ['test/interop/bgp/**']),
+      // Each test has network namespaces of its own, and waits most of its time.
+      project('bgp', 'test/interop/bgp/**/*.test.ts'),
       project('long', 'test/long/**/*.test.ts', true),
     ],
   },

@@ -24,6 +24,7 @@ import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { now, stopAll } from './processes.js';
 import { routes } from './routes.js';
+import { scale } from './scale.js';
 import { speakers } from './speaker.js';
 import { startup } from './startup.js';
 import { hasOwnNetwork, reenter } from './surroundings.js';
@@ -43,6 +44,7 @@ const GROUPS = {
     startup,
     routes,
     speaker: speakers,
+    scale,
     memory,
   },
 };

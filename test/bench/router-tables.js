@@ -79,7 +79,7 @@ async function plugIn(address, neighbor) {
 }
 
 /** A control socket that answers one question after the other. */
-async function openDialogue(file, isWhole) {
+export async function openDialogue(file, isWhole) {
   const socket = await connected(file);
   let text = '';
   let answered;

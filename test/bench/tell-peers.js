@@ -1,0 +1,48 @@
+// A process that is nothing but the speaker: its whole table stands before the first session is up, and on a word it withdraws
+// everything. COUNT FROM TO…: prefixes, our address, the peers' addresses. Says when a session came up, and how much it holds.
+import { createSpeaker } from '../../dist/bgp/speaker.js';
+import { realClock } from '../../dist/runtime/clock.js';
+import { now } from './processes.js';
+
+const [count, from, ...to] = process.argv.slice(2);
+const say = (what) => process.stdout.write(`${JSON.stringify({ at: now(), ...what })}\n`);
+const report = ({ peer }, message) => {
+  if (message === 'session up' || message === 'session down') say({ said: message, peer });
+};
+const log = { debug() {}, info: report, warn: report, error: report };
+
+const peers = to.map((address) => ({
+  ...{ address, device: '', port: 179, as: 65_001, localAs: 65_000, localAddress: from, passive: false, multihop: 2 },
+  ...{ holdTime: 90, connectRetry: 1_000, families: ['ipv4'], nextHop: {}, attributes: {}, only: [], maxPrefix: 0 },
+  ...{ extendedMessage: true, extendedNextHop: false, gracefulRestart: 0 },
+}));
+const settings = { localAs: 65_000, routerId: from, listen: [], peers };
+const speaker = createSpeaker({ settings, clock: realClock(), log });
+const attributes = { nextHop: 'self' };
+const prefixes = Array.from(
+  { length: Number(count) },
+  (_, index) => `${100 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}.1/32`,
+);
+const setAt = now();
+for (const prefix of prefixes) speaker.set(prefix, [{ prefix, attributes }]);
+const setMs = now() - setAt;
+
+let tickAt = now();
+let lagMs = 0;
+setInterval(() => {
+  lagMs = Math.max(lagMs, now() - tickAt - 1);
+  tickAt = now();
+}, 1);
+
+process.stdin.on('data', (chunk) => {
+  if (String(chunk).includes('withdraw')) {
+    say({ said: 'withdraw' });
+    for (const prefix of prefixes) speaker.set(prefix, []);
+    speaker.flush();
+  }
+  if (String(chunk).includes('report'))
+    say({ said: 'report', setMs, lagMs, residentMb: process.memoryUsage().rss / 2 ** 20 });
+});
+say({ said: 'ready' });
+[lagMs, tickAt] = [0, now()];
+speaker.start();
