@@ -191,11 +191,27 @@ describe('docs/rfcs.md', () => {
   });
 });
 
-describe.each(['contrib/exabgp.conf', 'contrib/bird.conf', 'contrib/ha2bgp.yaml'])('%s', (name) => {
+/** What is written on the other side of the speaker. */
+const ROUTERS = ['bird-peer.conf', 'frr.conf', 'gobgpd.toml', 'openbgpd.conf', 'exabgp-peer.conf'].map(
+  (name) => `contrib/${name}`,
+);
+
+describe.each(['contrib/exabgp.conf', 'contrib/bird.conf', 'contrib/ha2bgp.yaml', ...ROUTERS])('%s', (name) => {
   it('fits an editor of 120 columns', () => {
     const lines = read(name).split('\n');
     expect(lines.length).toBeGreaterThan(10);
     expect(lines.filter((line) => line.length > 120)).toEqual([]);
+  });
+});
+
+describe.each(ROUTERS)('%s', (name) => {
+  it('names a command with good settings', () => {
+    const [, first = '', second = ''] = /^[#!] +ha2bgp (.*)\\\n[#!] +(.*)$/m.exec(read(name)) ?? [];
+    const parsed = parseArguments(split(first + second), '0');
+    if ('print' in parsed) throw new Error(parsed.print);
+    const { settings, problems } = resolveSettings(parsed.flags, {});
+    expect([...parsed.problems, ...problems]).toEqual([]);
+    expect(settings.peer.map(({ address }) => address)).toEqual(['10.1.1.254']);
   });
 });
 
