@@ -5,7 +5,7 @@ import { type Plain, pathOf, readFileSettings, type SchemaProblem } from './file
 import { OPTION_NAMES, type OptionName, type Settings } from './options.ts';
 import type { FilePlace, Problem } from './place.ts';
 import { visible } from './quote.ts';
-import { parseYaml, type YamlNode } from './yaml.ts';
+import { parseYaml, type YamlNode, type YamlProblem } from './yaml.ts';
 
 export interface FileSettings {
   readonly values: Partial<Settings>;
@@ -41,20 +41,24 @@ export function readConfigFile(file: string): FileSettings {
 
 /** `name`: how the file is called in messages. */
 export function parseConfig(text: string, name: string): FileSettings {
-  const { root, problems: bad } = parseYaml(text);
+  const { root, problems: bad, isSound } = parseYaml(text);
   const placeAt = placesIn(text, name);
-  const refuse = (problems: readonly Problem[]): FileSettings => ({ values: {}, places: {}, problems });
-  if (bad.length > 0) return refuse(sorted(bad).map(({ at, text: said }) => ({ place: placeAt(at), text: said })));
-  if (root === undefined) return refuse([{ place: name, text: 'is empty: expected a map of settings' }]);
+  const refuse = (problems: readonly (YamlProblem & { readonly key?: string | undefined })[]): FileSettings => ({
+    values: {},
+    places: {},
+    problems: sorted(problems).map(({ at, key, text: said }) => ({
+      place: placeAt(at),
+      text: key === undefined ? said : `${visible(key)}: ${said}`,
+    })),
+  });
+  if (!isSound || (root === undefined && bad.length > 0)) return refuse(bad);
+  if (root === undefined) {
+    return { values: {}, places: {}, problems: [{ place: name, text: 'is empty: expected a map of settings' }] };
+  }
   const read = readFileSettings(plainOf(root));
-  if ('problems' in read) {
-    const found = sorted(read.problems.map((problem) => ({ ...locate(root, problem), text: problem.text })));
-    return refuse(
-      found.map(({ at, key, text: said }) => ({
-        place: placeAt(at),
-        text: key === undefined ? said : `${visible(key)}: ${said}`,
-      })),
-    );
+  if ('problems' in read || bad.length > 0) {
+    const found = 'problems' in read ? read.problems : [];
+    return refuse([...bad, ...found.map((problem) => ({ ...locate(root, problem), text: problem.text }))]);
   }
   const places: Partial<Record<OptionName, FilePlace>> = {};
   for (const option of OPTION_NAMES) {

@@ -43,26 +43,29 @@ const SHORTEST_RUN = 100;
 export interface ParsedYaml {
   readonly root?: YamlNode;
   readonly problems: readonly YamlProblem[];
+  /** Whether it is YAML as such, so that the rest of it is worth a look too. */
+  readonly isSound: boolean;
 }
 
 /** `runs`: how many were put back. */
 function parse({ text, runs, placeOf }: Shortened): ParsedYaml & { readonly runs: number } {
   const tokens = [...new Parser().parse(text)];
   const deep = tokens.map(tooDeep).find((at) => at !== undefined);
-  if (deep !== undefined) return { problems: [{ at: deep, text: 'is nested too deeply' }], runs: 0 };
+  if (deep !== undefined) return { problems: [{ at: deep, text: 'is nested too deeply' }], isSound: false, runs: 0 };
   const [document, another] = new Composer({
     ...{ schema: 'failsafe', prettyErrors: false, uniqueKeys: false, keepSourceTokens: false, merge: false },
   }).compose(tokens, true, text.length);
-  if (document === undefined) return { problems: [], runs: 0 };
+  if (document === undefined) return { problems: [], isSound: true, runs: 0 };
   const problems: YamlProblem[] = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
     at: pos[0],
     text: sentenceOf(message),
   }));
+  const isSound = problems.length === 0;
   if (another !== undefined) problems.push({ at: another.range[0], text: 'a second document: expected one alone' });
   const contents = document.contents as ParsedNode | null;
   const context: Context = { problems, runs, placeOf, put: 0 };
   const root = contents === null ? undefined : convert(contents, context);
-  return { ...(root === undefined ? {} : { root }), problems, runs: context.put };
+  return { ...(root === undefined ? {} : { root }), problems, isSound, runs: context.put };
 }
 
 /** More than any settings have. What comes next calls itself, and some thousand levels are the end of the process. */

@@ -27,6 +27,13 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
+it('says what else is wrong in a file where a key stands twice', () => {
+  expect(parseConfig('interval: 1s\ninterval: 2s\nnetwrk: 10.0.0.0/8\n', 'x').problems).toEqual([
+    { place: 'x:2:1', text: '"interval" stands here twice' },
+    { place: 'x:3:1', text: expect.stringMatching(/^"netwrk": expected a setting; did you mean network\?$/) },
+  ]);
+});
+
 describe('a configuration file', () => {
   it('has the keys of the option table, and their values as flags have them', () => {
     const text = [
