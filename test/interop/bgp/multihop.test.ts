@@ -58,7 +58,7 @@ describeInterop('a router behind another', () => {
     );
     await host.ip('route', 'add', '10.1.2.0/24', 'via', '10.1.1.2');
     await namespace.ip('route', 'add', '10.1.1.0/24', 'via', '10.1.2.2');
-    const [command = '', ...args] = [...middle.enter, 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1'];
+    const [command = '', ...args] = [...middle.enter, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward'];
     await run(command, args);
   });
   afterEach(async () => {
