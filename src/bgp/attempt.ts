@@ -1,6 +1,6 @@
 /** SHELL: one attempt to connect to a peer, with the protection that was asked for on the socket before it says a word. */
 import net from 'node:net';
-import { familyOf } from '../model/address.ts';
+import { familyOf, needsZone } from '../model/address.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import { closeDescriptor } from '../runtime/native.ts';
 import { openTcp } from '../runtime/tcp-socket.ts';
@@ -76,5 +76,4 @@ function openSocket(settings: PeerSettings): net.Socket {
   }
 }
 
-const hostOf = ({ address, device }: PeerSettings): string =>
-  address.startsWith('fe80:') ? `${address}%${device}` : address;
+const hostOf = ({ address, device }: PeerSettings): string => (needsZone(address) ? `${address}%${device}` : address);

@@ -4,7 +4,7 @@ import {
   hostPrefix,
   type IpAddress,
   isInside,
-  isLinkLocal,
+  needsZone,
   type Prefix,
   parseAddress,
   truncate,
@@ -15,12 +15,14 @@ import type { LocalEnd } from './path-attributes.ts';
 
 /** RFC 2545 §3: the link-local address is told only to a peer on that link. */
 export function localEndOf(address: IpAddress, settings: PeerSettings, { isExternal }: Negotiated): LocalEnd {
-  if (!address.includes(':') || isLinkLocal(address) || !isExternal || settings.multihop !== undefined)
+  if (!address.includes(':') || needsZone(address) || !isExternal || settings.multihop !== undefined)
     return { address };
   for (const found of Object.values(os.networkInterfaces())) {
     const own = found?.find((each) => parseAddress(each.address) === address);
     if (own === undefined || own.cidr === null || !isOnLink(settings.address, address, own.cidr)) continue;
-    const linkLocal = found?.map((each) => parseAddress(each.address)).find((each) => each?.startsWith('fe80:'));
+    const linkLocal = found
+      ?.map((each) => parseAddress(each.address))
+      .find((each) => each !== undefined && needsZone(each));
     if (linkLocal !== undefined) return { address, linkLocal };
   }
   return { address };

@@ -4,6 +4,7 @@
  *     IPv4, ordinarily      attributes | prefixes                    RFC 4271 §4.3
  *     everything else       MP_REACH_NLRI with prefixes | attributes RFC 4760 §3, first as RFC 7606 §5.1 asks
  */
+import { join, u16, u32 } from '../bytes/join.ts';
 import { addressToBytes, type Family, familyOf, type IpAddress } from '../model/address.ts';
 import { communityNumbers, extendedCommunityHex } from '../model/community.ts';
 import type { PeerSettings } from '../model/peer.ts';
@@ -74,7 +75,7 @@ export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): 
   const isOrdinary = family === 'ipv4' && first !== undefined && familyOf(first) === 'ipv4';
   return {
     reach: isOrdinary ? undefined : reachOf(family, nextHops),
-    attributes: join([
+    attributes: join(
       attribute(FLAG.transitive, ATTRIBUTE.origin, [ORIGIN.igp]),
       ...pathOf(said.asPath, terms),
       ...(isOrdinary ? [attribute(FLAG.transitive, ATTRIBUTE.nextHop, addressToBytes(first))] : []),
@@ -84,7 +85,7 @@ export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): 
       ...listOf(ATTRIBUTE.extendedCommunities, said.extendedCommunities, extendedOctets),
       ...as4PathOf(said.asPath, terms),
       ...listOf(ATTRIBUTE.largeCommunities, said.largeCommunities, largeOctets),
-    ]),
+    ),
   };
 }
 
@@ -92,7 +93,7 @@ export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): 
 function reachOf(family: Family, nextHops: readonly IpAddress[]): Uint8Array {
   const addresses = nextHops.map(addressToBytes);
   const length = addresses.reduce((sum, { length: each }) => sum + each, 0);
-  return join([Uint8Array.of(0, AFI[family], SAFI.unicast, length), ...addresses, Uint8Array.of(0)]);
+  return join(Uint8Array.of(0, AFI[family], SAFI.unicast, length), ...addresses, Uint8Array.of(0));
 }
 
 /** RFC 4271 §5.1.5: never to an external peer. */
@@ -124,7 +125,7 @@ function segments(numbers: readonly number[], octets: 2 | 4): Uint8Array {
     const part = numbers.slice(start, start + LONGEST_SEGMENT);
     parts.push(Uint8Array.of(SEGMENT.asSequence, part.length), ...part.map((as) => (octets === 4 ? u32(as) : u16(as))));
   }
-  return join(parts);
+  return join(...parts);
 }
 
 /** Left out when empty: an attribute of no length is malformed (RFC 7606 §7.8, §7.14). No value twice (RFC 8092 §5). */
@@ -134,17 +135,17 @@ function listOf(
   octets: (text: string) => Uint8Array,
 ): Uint8Array[] {
   if (texts === undefined || texts.length === 0) return [];
-  return [attribute(FLAG.optional | FLAG.transitive, code, join([...new Set(texts)].map(octets)))];
+  return [attribute(FLAG.optional | FLAG.transitive, code, join(...[...new Set(texts)].map(octets)))];
 }
 
 const numbersOf = (text: string): number[] => text.split(':').map(Number);
 
 function communityOctets(text: string): Uint8Array {
   const [high = 0, low = 0] = numbersOf(communityNumbers(text));
-  return join([u16(high), u16(low)]);
+  return join(u16(high), u16(low));
 }
 
-const largeOctets = (text: string): Uint8Array => join(numbersOf(text).map(u32));
+const largeOctets = (text: string): Uint8Array => join(...numbersOf(text).map(u32));
 
 const extendedOctets = (text: string): Uint8Array => {
   const hex = extendedCommunityHex(text) ?? '';
@@ -159,19 +160,5 @@ function attribute(flags: number, code: number, value: Uint8Array | readonly num
   const head = isLong
     ? [flags | FLAG.extendedLength, code, value.length >>> 8, value.length & 0xff]
     : [flags, code, value.length];
-  return join([Uint8Array.from(head), Uint8Array.from(value)]);
-}
-
-const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value & 0xff);
-const u32 = (value: number): Uint8Array =>
-  Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return join(Uint8Array.from(head), Uint8Array.from(value));
 }

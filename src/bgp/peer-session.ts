@@ -64,14 +64,13 @@ export interface PeerSessionOptions {
   readonly log: Log;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly changed: () => void;
 }
 
 /** RFC 4271 §10: a timer with jitter runs for at least so much of its time. */
 const LEAST_JITTER = 0.75;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const { settings, routerId, rib, isComplete, turns, clock, log, random, changed } = options;
+  const { settings, routerId, rib, isComplete, turns, clock, log, random } = options;
   const name = peerName(settings);
   const said = createPeerLog(settings, clock, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
@@ -132,7 +131,6 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
         return;
       case 'attemptFailed':
         said.failed(action.why, action.again);
-        changed();
         return;
       default:
         action satisfies never;
@@ -185,7 +183,6 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     for (const [family, why] of Object.entries(session.out.held())) {
       log.info({ peer: name, family, why: HELD[why] }, 'nothing is told of a family');
     }
-    changed();
     session.flush();
   }
 
@@ -198,7 +195,6 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     session = undefined;
     since = clock.now();
     said.down(why);
-    changed();
   }
 
   /** Without what was asked for there is no session. */

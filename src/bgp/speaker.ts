@@ -39,20 +39,12 @@ export interface SpeakerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
-  /** A session came or went. */
-  readonly changed?: () => void;
 }
 
 /** RFC 9003. */
 const GOODBYE = 'ha2bgp stops';
 
-export function createSpeaker({
-  settings,
-  clock,
-  log,
-  random = Math.random,
-  changed = () => {},
-}: SpeakerOptions): Speaker {
+export function createSpeaker({ settings, clock, log, random = Math.random }: SpeakerOptions): Speaker {
   const rib = createRib();
   const turns = createTurns(clock);
   let isComplete = false;
@@ -67,13 +59,11 @@ export function createSpeaker({
       clock,
       log,
       random,
-      changed,
     }),
   );
   const unheard = createRarely();
   let listening: Listening | undefined;
   const strangers = new Map<string, Rarely>();
-  let isFlushing = false;
   let isClosed = false;
 
   function accept(socket: net.Socket): void {
@@ -123,10 +113,7 @@ export function createSpeaker({
       if (count !== undefined) log.warn({ prefix, count }, 'for no peer: see their families, only, and docs/bgp.md');
     },
     flush() {
-      if (isFlushing) return;
-      isFlushing = true;
       for (const peer of peers) peer.flush();
-      isFlushing = false;
     },
     complete() {
       isComplete = true;

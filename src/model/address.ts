@@ -143,6 +143,8 @@ export const isUnspecified = memberOfAny(UNSPECIFIED);
 /** RFC 3927 and RFC 4291 §2.5.6. */
 export const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'] as Prefix[];
 export const isLinkLocal = memberOfAny(LINK_LOCAL);
+/** RFC 4007 §6: such an address says nothing without the device that it is on. */
+export const needsZone = (of: IpAddress): boolean => familyOf(of) === 'ipv6' && isLinkLocal(of);
 /** RFC 5771 and RFC 4291 §2.7. */
 export const MULTICAST = ['224.0.0.0/4', 'ff00::/8'] as Prefix[];
 export const isMulticast = memberOfAny(MULTICAST);

@@ -1,5 +1,5 @@
 /** A BGP speaker and its peers, as they are configured. */
-import { type Family, familyOf, type IpAddress, isAny, isLinkLocal, type Prefix } from './address.ts';
+import { type Family, familyOf, type IpAddress, isAny, needsZone, type Prefix } from './address.ts';
 import type { Millis } from './millis.ts';
 import type { RouteAttributes } from './route.ts';
 
@@ -91,7 +91,7 @@ export const comesTo = (
 
 /** A peer's name in log, status and scopes: `192.0.2.1`, `fe80::1%eth0`, `127.0.1.1:1790` where the port is not 179. */
 export const peerName = ({ address, device, port }: Pick<PeerSettings, 'address' | 'device' | 'port'>): string => {
-  const zoned = device !== '' && isLinkLocal(address) ? `${address}%${device}` : address;
+  const zoned = device !== '' && needsZone(address) ? `${address}%${device}` : address;
   if (port === BGP_PORT) return zoned;
   return address.includes(':') ? `[${zoned}]:${port}` : `${zoned}:${port}`;
 };

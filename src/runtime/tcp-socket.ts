@@ -4,7 +4,7 @@
  */
 
 import os from 'node:os';
-import { type Family, familyOf, type IpAddress } from '../model/address.ts';
+import { type Family, type IpAddress, needsZone } from '../model/address.ts';
 import type { Secret } from '../model/peer.ts';
 import {
   bindTo,
@@ -95,7 +95,7 @@ function open(
 }
 
 const scopeOf = (address: IpAddress, device: string): number => {
-  if (familyOf(address) === 'ipv4' || !address.startsWith('fe80:')) return 0;
+  if (!needsZone(address)) return 0;
   const index = deviceIndex(device);
   if (index === 0) throw new NativeError(`device ${device}`, os.constants.errno.ENODEV ?? 19);
   return index;

@@ -1,4 +1,5 @@
 /** A message field by field, PURE, malformed ones too, as far as they go: what stands where, and what it says. */
+import { u16At } from '../../bytes/join.ts';
 import { addressFromBytes } from '../../model/address.ts';
 import { ATTRIBUTE_KINDS } from './attribute.ts';
 import { decodeCapability } from './capability.ts';
@@ -187,5 +188,3 @@ const field = (offset: number, length: number, name: string, value: string, dept
 /** What nothing is known of. */
 const rest = (bytes: Uint8Array, start = HEADER_LENGTH): Field[] =>
   bytes.length > start ? [field(start, bytes.length - start, 'octets', hexOf(bytes.subarray(start)))] : [];
-
-const u16At = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

@@ -8,7 +8,7 @@
  *      prefixes …                      up to the end of the message
  */
 
-import { NO_BYTES } from '../../bytes/join.ts';
+import { NO_BYTES, u16At } from '../../bytes/join.ts';
 import { ATTRIBUTE_KINDS } from './attribute.ts';
 import { ATTRIBUTE, ERROR, FLAG, HEADER_LENGTH, UPDATE_ERROR } from './codes.ts';
 import { malformed } from './malformed.ts';
@@ -92,8 +92,6 @@ export function layoutOf(body: Uint8Array): UpdateLayout | { readonly overrun: n
   const nlri = attributes + u16At(body, attributesLength);
   return nlri > body.length ? { overrun: attributesLength } : { attributesLength, attributes, nlri };
 }
-
-const u16At = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
 function decodeAttributes(
   body: Uint8Array,

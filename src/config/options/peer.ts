@@ -2,7 +2,7 @@
  * What is said of a peer: the keys of `--peer ADDRESS,key=value,…` and of an entry of `bgp.peers` in a file. What stands
  * for a key that is not given is in `config/speaker`: much of it depends on the other keys.
  */
-import { familyOf, type IpAddress, isAny, isMulticast } from '../../model/address.ts';
+import { familyOf, type IpAddress, isAny, isMulticast, needsZone } from '../../model/address.ts';
 import { ms } from '../../model/millis.ts';
 import type { Option } from '../option.ts';
 import { address, asNumber } from '../option-bgp.ts';
@@ -18,7 +18,7 @@ const LONGEST_RESTART = ms(4_095_000);
 const isHost = (of: IpAddress): boolean => !isAny(of) && !isMulticast(of);
 const A_NEXT_HOP = 'a unicast address of a host';
 const nextHop = (flag: string, help: string): Option<IpAddress | undefined> =>
-  address({ flag, environment: '', help }, (of) => isHost(of) && !of.startsWith('fe80:'), A_NEXT_HOP);
+  address({ flag, environment: '', help }, (of) => isHost(of) && !needsZone(of), A_NEXT_HOP);
 
 export const PEER_OPTIONS = {
   as: asNumber({ flag: 'as', environment: '', help: 'its AS number; needed. The same as ours: iBGP' }),
@@ -114,7 +114,7 @@ export const PEER_OPTIONS = {
       environment: '',
       help: 'the same of IPv6 routes. Where there is none, the family is held',
     },
-    (of) => isHost(of) && familyOf(of) === 'ipv6' && !of.startsWith('fe80:'),
+    (of) => isHost(of) && familyOf(of) === 'ipv6' && !needsZone(of),
     'a unicast IPv6 address of a host',
   ),
   ...ATTRIBUTE_OPTIONS,

@@ -236,7 +236,7 @@ describe('both sides connect at once', () => {
     await besieged({ bad: { passive: false, address } });
     for (let second = 0; second < 60; second++) {
       await later(1_000);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await until('an attempt that is over', () => house.speaker.status().every(({ state }) => state !== 'connecting'));
     }
     expect(came).toBeGreaterThan(2);
     expect(came).toBeLessThan(10);
