@@ -7,7 +7,7 @@
  */
 import { type Family, hostPrefix } from '../model/address.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
-import { isAddressed, mayHave } from './audience.ts';
+import { audienceOf, isAddressed } from './audience.ts';
 import { type Held, nextHopsFor, type Terms, type Words, wordsFor } from './path-attributes.ts';
 import type { Entry, Rib } from './rib.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
@@ -36,6 +36,7 @@ const MOST_INTERNED = 10_000;
 export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = () => true): AdjRibOut {
   const { settings, negotiated, local } = terms;
   const reader = rib.open();
+  const mayHave = audienceOf(settings);
   /** Weakly: attributes that no route has any more take their words along. */
   const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
   const interned = new Map<string, Words>();
@@ -67,11 +68,11 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   }
 
   /** The words for the first of the routes that this peer may have. */
-  function choose({ prefix, family }: Entry, routes: readonly Route[]): Words | undefined {
-    if (routes.length === 0 || prefix === own || !mayHave(settings, prefix)) return undefined;
+  function choose(entry: Entry, routes: readonly Route[]): Words | undefined {
+    if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return undefined;
     for (const route of routes) {
       if (!isAddressed(settings, route)) continue;
-      const said = words(family, route.attributes);
+      const said = words(entry.family, route.attributes);
       if (typeof said !== 'string') return said;
     }
     return undefined;

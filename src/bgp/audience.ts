@@ -4,17 +4,36 @@
  * Not for a peer that is not on a loopback address are loopback addresses; for none, a route by way of the peer itself (RFC
  * 4271 §5.1.3), and one to a next hop by way of that next hop.
  */
-import { familyOf, hostPrefix, isInsideAny, isLoopback, networkAddress, type Prefix } from '../model/address.ts';
+import {
+  familyOf,
+  hostPrefix,
+  type IpAddress,
+  insideOf,
+  isLoopback,
+  networkAddress,
+  type Prefix,
+} from '../model/address.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import type { Route } from '../model/route.ts';
+import type { Entry } from './rib.ts';
 
 export const isFor = (peer: PeerSettings, prefix: Prefix, routes: readonly Route[]): boolean =>
-  peer.families.includes(familyOf(prefix)) && mayHave(peer, prefix) && routes.some((route) => isAddressed(peer, route));
+  peer.families.includes(familyOf(prefix)) &&
+  audienceOf(peer)({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
+  routes.some((route) => isAddressed(peer, route));
 
-/** Whatever is said of it. */
-export const mayHave = ({ address, only }: PeerSettings, prefix: Prefix): boolean =>
-  (isLoopback(address) || !isLoopback(networkAddress(prefix))) && (only.length === 0 || isInsideAny(prefix, only));
+/** Whether the peer may have a prefix, whatever is said of it: prepared once and cheap to ask often. */
+export function audienceOf({ address, only }: PeerSettings): (of: Pick<Entry, 'prefix' | 'isLoopback'>) => boolean {
+  const hasLoopback = isLoopback(address);
+  const inside = only.map(insideOf);
+  return ({ prefix, isLoopback: isOwn }) =>
+    (hasLoopback || !isOwn) && (inside.length === 0 || inside.some((isInside) => isInside(prefix)));
+}
 
 export const isAddressed = ({ address }: PeerSettings, { prefix, attributes: { nextHop }, scope }: Route): boolean =>
   (scope?.neighbors === undefined || scope.neighbors.includes(address)) &&
-  (nextHop === 'self' || (nextHop !== address && hostPrefix(nextHop) !== prefix));
+  (nextHop === 'self' || (nextHop !== address && !isHostPrefixOf(prefix, nextHop)));
+
+/** Most prefixes begin otherwise, and no text has to be made to see that. */
+const isHostPrefixOf = (prefix: Prefix, address: IpAddress): boolean =>
+  prefix.startsWith(address) && hostPrefix(address) === prefix;

@@ -8,7 +8,7 @@
  * a change that was undone before it was told costs nothing, and one that was told is not told twice.
  * What it does not: know what a peer is, what a route says on the wire, or whether it may go to whom.
  */
-import { type Family, familyOf, type Prefix } from '../model/address.ts';
+import { type Family, familyOf, isLoopback, networkAddress, type Prefix } from '../model/address.ts';
 import type { Route } from '../model/route.ts';
 import { encodePrefix } from './wire/prefix.ts';
 
@@ -18,6 +18,8 @@ export interface Entry {
   readonly family: Family;
   /** As RFC 4271 §4.3 has it: length in bits, then as many octets as that needs. */
   readonly nlri: Uint8Array;
+  /** Whether it is one of addresses that mean the host itself. */
+  readonly isLoopback: boolean;
 }
 
 /** What to tell of an entry: what the reader knows, and what holds now. The same array: to be told once more. */
@@ -59,6 +61,7 @@ class Standing extends Node implements Entry {
   readonly prefix: Prefix;
   readonly family: Family;
   readonly nlri: Uint8Array;
+  readonly isLoopback: boolean;
   version = 0;
   routes: readonly Route[] = NONE;
   /** The oldest first; none for readers that know what holds now, or were never told of it. */
@@ -68,6 +71,7 @@ class Standing extends Node implements Entry {
     this.prefix = prefix;
     this.family = familyOf(prefix);
     this.nlri = encodePrefix(prefix);
+    this.isLoopback = isLoopback(networkAddress(prefix));
   }
 }
 
@@ -142,11 +146,13 @@ export function createRib(): Rib {
     return NONE;
   }
 
-  /** Former values, and a withdrawn entry, go when every reader has passed. */
-  function tidy(entry: Standing): void {
-    if ((entry.former.length === 0 && entry.routes.length > 0) || !isAhead(entry)) return;
+  /** Former values, and a withdrawn entry, go when every reader has passed. Returns whether the entry went. */
+  function tidy(entry: Standing): boolean {
+    if ((entry.former.length === 0 && entry.routes.length > 0) || !isAhead(entry)) return false;
     entry.former = NOTHING;
-    if (entry.routes.length === 0) forget(entry);
+    if (entry.routes.length > 0) return false;
+    forget(entry);
+    return true;
   }
 
   function open(): Reader {
@@ -158,17 +164,22 @@ export function createRib(): Rib {
 
     function readOn(most: number, tell: Tell): number {
       let looked = 0;
-      while (looked < most && marker.next !== ring) {
-        const { next } = marker;
-        unlink(marker);
-        insertAfter(next, marker);
+      let last: Node = marker;
+      while (looked < most && last.next !== ring) {
+        const { next } = last;
+        const before = last;
+        last = next;
         if (!(next instanceof Standing)) continue;
         looked++;
         const known = knownTo(next, marker);
         // Of entries in the order of their versions this is the greatest.
         marker.version = next.version;
         if (!isSame(known, next.routes)) tell(next, known, next.routes);
-        tidy(next);
+        if (tidy(next)) last = before;
+      }
+      if (last !== marker) {
+        unlink(marker);
+        insertAfter(last, marker);
       }
       if (marker.next === ring) marker.version = version;
       return looked;

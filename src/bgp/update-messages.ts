@@ -124,8 +124,9 @@ function putU16(bytes: Uint8Array, at: number, value: number): number {
   return at + 2;
 }
 
+/** Octet by octet: prefixes are so short that `set` costs more. */
 function put(bytes: Uint8Array, at: number, part: Uint8Array): number {
-  bytes.set(part, at);
+  for (let index = 0; index < part.length; index++) bytes[at + index] = part[index] as number;
   return at + part.length;
 }
 

@@ -116,10 +116,15 @@ export function addressesIn(of: Prefix): IpAddress[] {
   );
 }
 
-/** Whether `inner` lies inside `outer`, or is `outer`. */
-export function isInside(inner: Prefix, outer: Prefix): boolean {
-  return lengthOf(inner) >= lengthOf(outer) && memberOf(outer)(networkAddress(inner));
+/** A test whether a prefix lies inside `outer`, or is `outer`: prepared once and cheap to ask often. */
+export function insideOf(outer: Prefix): (inner: Prefix) => boolean {
+  const length = lengthOf(outer);
+  const contains = memberOf(outer);
+  return (inner) => lengthOf(inner) >= length && contains(networkAddress(inner));
 }
+
+/** Whether `inner` lies inside `outer`, or is `outer`. */
+export const isInside = (inner: Prefix, outer: Prefix): boolean => insideOf(outer)(inner);
 
 export const isInsideAny = (inner: Prefix, outer: readonly Prefix[]): boolean =>
   outer.some((each) => isInside(inner, each));
