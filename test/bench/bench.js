@@ -15,6 +15,7 @@ import { installPeers } from '../../scripts/peers.js';
 import { burst } from './burst.js';
 import { connections } from './connections.js';
 import { createContext } from './context.js';
+import { fanout } from './fanout.js';
 import { halfOpen } from './half-open.js';
 import { healthchecks } from './healthcheck.js';
 import { host } from './host.js';
@@ -27,6 +28,7 @@ import { routes } from './routes.js';
 import { scale } from './scale.js';
 import { speakers } from './speaker.js';
 import { startup } from './startup.js';
+import { statics } from './statics.js';
 import { hasOwnNetwork, reenter } from './surroundings.js';
 import { printTable } from './tables.js';
 
@@ -45,6 +47,8 @@ const GROUPS = {
     routes,
     speaker: speakers,
     scale,
+    fanout,
+    static: statics,
     memory,
   },
 };

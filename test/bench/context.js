@@ -14,6 +14,7 @@ const MISSING = {
   exabgp: 'ExaBGP',
   bird: 'BIRD',
   frr: 'FRR',
+  gobgp: 'GoBGP',
 };
 
 /** `isQuick`: a trial run, whose figures mean little. */
@@ -23,6 +24,7 @@ export function createContext(isQuick) {
     tracefs: hasTracefs(),
     python: hasPython(),
     bird: !missingPeers().includes('bird'),
+    gobgp: !missingPeers().includes('gobgpd'),
     frr: fs.existsSync('/usr/lib/frr/bgpd'),
     exabgp: !missingPeers().includes('exabgp') && hasPython(),
   };

@@ -1,10 +1,13 @@
 // A process that is nothing but the speaker: its whole table stands before the first session is up, and on a word it withdraws
-// everything. COUNT FROM TO…: prefixes, our address, the peers' addresses. Says when a session came up, and how much it holds.
+// everything, or takes one prefix away and brings it back. KIND COUNT FROM TO…: which table, how many prefixes, our address, the peers' addresses. Says when a session came
+// up, and how much it holds.
 import { createSpeaker } from '../../dist/bgp/speaker.js';
 import { realClock } from '../../dist/runtime/clock.js';
 import { now } from './processes.js';
+import { communityOf, medOf, NEXT_HOP, TABLES } from './whole-tables.js';
 
-const [count, from, ...to] = process.argv.slice(2);
+const [kind, count, from, ...to] = process.argv.slice(2);
+const { prefixOf, sets } = TABLES[kind];
 const say = (what) => process.stdout.write(`${JSON.stringify({ at: now(), ...what })}\n`);
 const report = ({ peer }, message) => {
   if (message === 'session up' || message === 'session down') say({ said: message, peer });
@@ -13,18 +16,27 @@ const log = { debug() {}, info: report, warn: report, error: report };
 
 const peers = to.map((address) => ({
   ...{ address, device: '', port: 179, as: 65_001, localAs: 65_000, localAddress: from, passive: false, multihop: 2 },
-  ...{ holdTime: 90, connectRetry: 1_000, families: ['ipv4'], nextHop: {}, attributes: {}, only: [], maxPrefix: 0 },
+  ...{
+    holdTime: 90,
+    connectRetry: 1_000,
+    families: ['ipv4', 'ipv6'],
+    nextHop: NEXT_HOP,
+    attributes: {},
+    only: [],
+    maxPrefix: 0,
+  },
   ...{ extendedMessage: true, extendedNextHop: false, gracefulRestart: 0 },
 }));
 const settings = { localAs: 65_000, routerId: from, listen: [], peers };
 const speaker = createSpeaker({ settings, clock: realClock(), log });
-const attributes = { nextHop: 'self' };
-const prefixes = Array.from(
-  { length: Number(count) },
-  (_, index) => `${100 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}.1/32`,
-);
+const attributes = Array.from({ length: sets }, (_, set) => ({
+  nextHop: 'self',
+  ...(sets > 1 && { med: medOf(set), communities: [communityOf(set)] }),
+}));
+const prefixes = Array.from({ length: Number(count) }, (_, index) => prefixOf(index));
 const setAt = now();
-for (const prefix of prefixes) speaker.set(prefix, [{ prefix, attributes }]);
+for (const [index, prefix] of prefixes.entries())
+  speaker.set(prefix, [{ prefix, attributes: attributes[index % sets] }]);
 const setMs = now() - setAt;
 
 let tickAt = now();
@@ -34,10 +46,19 @@ setInterval(() => {
   tickAt = now();
 }, 1);
 
+let isThere = true;
 process.stdin.on('data', (chunk) => {
   if (String(chunk).includes('withdraw')) {
     say({ said: 'withdraw' });
     for (const prefix of prefixes) speaker.set(prefix, []);
+    speaker.flush();
+  }
+  if (String(chunk).includes('change')) {
+    const [prefix] = prefixes;
+    const routes = isThere ? [] : [{ prefix, attributes: attributes[0] }];
+    isThere = !isThere;
+    say({ said: 'change' });
+    speaker.set(prefix, routes);
     speaker.flush();
   }
   if (String(chunk).includes('report'))

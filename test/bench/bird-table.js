@@ -1,0 +1,58 @@
+// A BIRD that takes whole tables, asked over its control socket. Its counters are asked for, never its table: a walk over
+// 100,000 routes each millisecond would be most of what it does.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { now, start } from './processes.js';
+import { openDialogue } from './router-tables.js';
+import { run } from './surroundings.js';
+
+export const BIRD = '/usr/sbin/bird';
+export const FROM = '10.253.0.1';
+export const SENDER_AS = 65_000;
+export const RECEIVER_AS = 65_001;
+const WITHIN_MS = 120_000;
+
+/** Addresses are added to the loopback device; the sender's is `FROM`. `count()`: of all families. */
+export async function birdTable(address) {
+  for (const each of [FROM, address]) run('ip', 'address', 'replace', `${each}/32`, 'dev', 'lo');
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const [config, control] = ['bird.conf', 'bird.ctl'].map((name) => path.join(place, name));
+  fs.writeFileSync(
+    config,
+    `router id ${address};
+protocol device { }
+protocol bgp sender {
+  local ${address} as ${RECEIVER_AS}; neighbor ${FROM} as ${SENDER_AS};
+  strict bind on; passive on; multihop; error wait time 1, 1;
+  ipv4 { import all; export none; };
+  ipv6 { import all; export none; };
+}
+`,
+  );
+  const bird = start(BIRD, ['-f', '-c', config, '-s', control]);
+  const ask = await openDialogue(control, (text) => /(^|\n)\d{4} [^\n]*\n$/.test(text));
+  await ask.greeting;
+  const status = () => ask('show protocols all sender\n');
+  const until = async (what, look) => {
+    for (const end = now() + WITHIN_MS; now() < end; await pause(1)) if (look(await status())) return now();
+    throw new Error(`BIRD: not ${what} after ${WITHIN_MS / 1_000} s: ${await status()}`);
+  };
+  const countIn = (text) =>
+    [...text.matchAll(/Routes:\s+(\d+) imported/g)].reduce((sum, [, each]) => sum + Number(each), 0);
+  return {
+    address,
+    stop: bird.stop,
+    isUp: () => until('up', (text) => text.includes('Established')),
+    /** When it is so. */
+    has: (isSo, what = 'so many routes') => until(what, (text) => isSo(countIn(text))),
+  };
+}
+
+/** When 99 % of so many routes were there, and when all. */
+export async function arrival(bird, count) {
+  const nearlyAt = await bird.has((found) => found >= count * 0.99, `at ${count * 0.99} routes`);
+  const allAt = await bird.has((found) => found === count, `at ${count} routes`);
+  return { nearlyAt, allAt };
+}
