@@ -19,6 +19,7 @@ const PURE_FILES = [
   'bgp/liveness.ts',
   'bgp/negotiate.ts',
   'bgp/path-attributes.ts',
+  'bgp/paths.ts',
   'bgp/peer-state.ts',
   'bgp/rarely.ts',
   'bgp/refusal.ts',

@@ -3,12 +3,14 @@
  *
  * What it does: leaves out what the peer may not have (its scope, `only`, what is not its family, loopback addresses to one
  * that is not on a loopback address, the session's own address and next hop); packs what is left; ends the first round with
- * an End-of-RIB for each family; tells everything again when asked (RFC 2918).
+ * an End-of-RIB for each family; tells everything again when asked (RFC 2918). A route with several next hops is a path by
+ * way of each where the peer takes several (RFC 7911), elsewhere a route by way of the first that it may have.
  */
 import { type Family, hostPrefix } from '../model/address.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
-import { audienceOf, isAddressed } from './audience.ts';
+import { audienceOf, isAddressed, mayGoBy } from './audience.ts';
 import { type Held, nextHopsFor, type Terms, type Words, wordsFor } from './path-attributes.ts';
+import { createPaths, withPathId } from './paths.ts';
 import type { Entry, Rib } from './rib.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
 
@@ -40,6 +42,7 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   /** Weakly: attributes that no route has any more take their words along. */
   const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
   const interned = new Map<string, Words>();
+  const pathsOf = createPaths();
   /** Packed, and not yet handed on. */
   let ready: Uint8Array[] = [];
   /** Families of which everything is told once more. */
@@ -67,34 +70,69 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
     return same;
   }
 
+  /** The words of the prefix by way of the first next hop of those attributes, if this peer may have that. */
+  function way({ prefix, family }: Entry, attributes: RouteAttributes): Words | undefined {
+    if (!mayGoBy(settings, prefix, attributes.nextHop)) return undefined;
+    const said = words(family, attributes);
+    return typeof said === 'string' ? undefined : said;
+  }
+
+  /** By way of each next hop in its order; `undefined` also for one that says the same as one before it. */
+  const ways = (entry: Entry, { attributes }: Route): (Words | undefined)[] =>
+    pathsOf(attributes)
+      .map((path) => way(entry, path))
+      .map((said, index, all) => (all.indexOf(said) === index ? said : undefined));
+
   /** The words for the first of the routes that this peer may have. */
   function choose(entry: Entry, routes: readonly Route[]): Words | undefined {
-    if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return undefined;
+    if (routes.length === 0 || !isFor(entry)) return undefined;
     for (const route of routes) {
       if (!isAddressed(settings, route)) continue;
-      const said = words(entry.family, route.attributes);
-      if (typeof said !== 'string') return said;
+      const { attributes } = route;
+      const said = attributes.otherNextHops === undefined ? way(entry, attributes) : ways(entry, route).find(isSaid);
+      if (said !== undefined) return said;
     }
     return undefined;
   }
 
+  /** The same, by path identifiers less one: with ADD-PATH. */
+  function choosePaths(entry: Entry, routes: readonly Route[]): readonly (Words | undefined)[] {
+    const mine = isFor(entry) ? routes.filter((route) => isAddressed(settings, route)) : [];
+    return mine.map((route) => ways(entry, route)).find((said) => said.some(isSaid)) ?? [];
+  }
+
+  const isFor = (entry: Entry): boolean => entry.prefix !== own && mayHave(entry);
+
   function pack(): void {
     const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
     const announced = new Map<Words, Uint8Array[]>();
-    reader.read(BATCH, (entry, known, now) => {
-      if (known === now && !asked.has(entry.family)) return;
-      const before = choose(entry, known);
-      const after = choose(entry, now);
+    const change = (family: Family, nlri: Uint8Array, before: Words | undefined, after: Words | undefined): void => {
       if (after === undefined) {
-        if (before === undefined) return;
-        withdrawn[entry.family].push(entry.nlri);
-        told--;
-      } else if (before !== after || known === now) {
-        const same = announced.get(after);
-        if (same === undefined) announced.set(after, [entry.nlri]);
-        else same.push(entry.nlri);
-        if (before === undefined) told++;
+        if (before !== undefined) withdrawn[family].push(nlri);
+        return;
       }
+      const same = announced.get(after);
+      if (same === undefined) announced.set(after, [nlri]);
+      else same.push(nlri);
+    };
+    reader.read(BATCH, (entry, known, now) => {
+      const { family, nlri } = entry;
+      const isAgain = known === now;
+      if (isAgain && !asked.has(family)) return;
+      if (!negotiated.addPathSent.has(family)) {
+        const before = choose(entry, known);
+        const after = choose(entry, now);
+        if (before !== after || isAgain) change(family, nlri, before, after);
+        told += Number(after !== undefined) - Number(before !== undefined);
+        return;
+      }
+      const before = choosePaths(entry, known);
+      const after = choosePaths(entry, now);
+      for (let index = 0; index < Math.max(before.length, after.length); index++) {
+        if (before[index] === after[index] && !isAgain) continue;
+        change(family, withPathId(nlri, index + 1), before[index], after[index]);
+      }
+      told += Number(after.length > 0) - Number(before.length > 0);
     });
     ready = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
     if (!reader.isLevel()) return;
@@ -133,5 +171,7 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
     close: () => reader.close(),
   };
 }
+
+const isSaid = (said: Words | undefined): said is Words => said !== undefined;
 
 const hex = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : bytes.join(' '));

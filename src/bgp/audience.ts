@@ -14,13 +14,16 @@ import {
   type Prefix,
 } from '../model/address.ts';
 import type { PeerSettings } from '../model/peer.ts';
-import type { Route } from '../model/route.ts';
+import type { NextHop, Route } from '../model/route.ts';
 import type { Entry } from './rib.ts';
 
 export const isFor = (peer: PeerSettings, prefix: Prefix, routes: readonly Route[]): boolean =>
   peer.families.includes(familyOf(prefix)) &&
   audienceOf(peer)({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
-  routes.some((route) => isAddressed(peer, route));
+  routes.some((route) => isAddressed(peer, route) && hasWay(peer, route));
+
+const hasWay = (peer: PeerSettings, { prefix, attributes: { nextHop, otherNextHops } }: Route): boolean =>
+  mayGoBy(peer, prefix, nextHop) || (otherNextHops?.some((other) => mayGoBy(peer, prefix, other)) ?? false);
 
 /** Whether the peer may have a prefix, whatever is said of it: prepared once and cheap to ask often. */
 export function audienceOf({ address, only }: PeerSettings): (of: Pick<Entry, 'prefix' | 'isLoopback'>) => boolean {
@@ -30,9 +33,12 @@ export function audienceOf({ address, only }: PeerSettings): (of: Pick<Entry, 'p
     (hasLoopback || !isOwn) && (inside.length === 0 || inside.some((isInside) => isInside(prefix)));
 }
 
-export const isAddressed = ({ address }: PeerSettings, { prefix, attributes: { nextHop }, scope }: Route): boolean =>
-  (scope?.neighbors === undefined || scope.neighbors.includes(address)) &&
-  (nextHop === 'self' || (nextHop !== address && !isHostPrefixOf(prefix, nextHop)));
+export const isAddressed = ({ address }: PeerSettings, { scope }: Route): boolean =>
+  scope?.neighbors === undefined || scope.neighbors.includes(address);
+
+/** Whether that may be the next hop of that prefix for it. */
+export const mayGoBy = ({ address }: PeerSettings, prefix: Prefix, nextHop: NextHop): boolean =>
+  nextHop === 'self' || (nextHop !== address && !isHostPrefixOf(prefix, nextHop));
 
 /** Most prefixes begin otherwise, and no text has to be made to see that. */
 const isHostPrefixOf = (prefix: Prefix, address: IpAddress): boolean =>

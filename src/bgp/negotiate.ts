@@ -70,6 +70,7 @@ const OFFERS: readonly Offer[] = [
     code: CAPABILITY.extendedMessage,
     of: ({ extendedMessage }) => (extendedMessage ? [{ type: 'extendedMessage' }] : []),
   },
+  { code: CAPABILITY.addPath, of: addPath },
   { code: CAPABILITY.gracefulRestart, of: gracefulRestart },
   { code: CAPABILITY.fourOctetAs, of: ({ localAs }) => [{ type: 'fourOctetAs', as: localAs }] },
 ];
@@ -215,6 +216,17 @@ const sendsPaths = (open: Open, family: Family): boolean => pathMode(open, famil
 const takesPaths = (open: Open, family: Family): boolean => pathMode(open, family, 'receive');
 const pathMode = (open: Open, family: Family, wanted: 'send' | 'receive'): boolean =>
   find(open, 'addPath')?.entries.some((each) => isOf(family)(each) && [wanted, 'both'].includes(each.mode)) ?? false;
+
+/** RFC 7911 §4: we send several paths, and take none. */
+function addPath({ addPath: families }: PeerSettings): readonly Capability[] {
+  if (families.length === 0) return [];
+  return [
+    {
+      type: 'addPath',
+      entries: families.map((family) => ({ afi: AFI[family], safi: SAFI.unicast, mode: 'send' as const })),
+    },
+  ];
+}
 
 function gracefulRestart(settings: PeerSettings, isRestarting: boolean): readonly Capability[] {
   if (settings.gracefulRestart === 0) return [];

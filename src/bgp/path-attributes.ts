@@ -8,7 +8,7 @@ import { join, u16, u32 } from '../bytes/join.ts';
 import { addressToBytes, type Family, familyOf, type IpAddress } from '../model/address.ts';
 import { communityNumbers, extendedCommunityHex } from '../model/community.ts';
 import type { PeerSettings } from '../model/peer.ts';
-import type { RouteAttributes } from '../model/route.ts';
+import type { NextHop, RouteAttributes, SaidAttributes } from '../model/route.ts';
 import type { Negotiated } from './negotiate.ts';
 import { AFI, AS_TRANS, ATTRIBUTE, FLAG, ORIGIN, SAFI, SEGMENT } from './wire/codes.ts';
 
@@ -49,7 +49,7 @@ const LONGEST_SEGMENT = 255;
 const LONGEST_SHORT_VALUE = 255;
 
 /** `route`: the next hop that the route itself names, or `self`. */
-export function nextHopsFor(family: Family, route: IpAddress | 'self', terms: Terms): readonly IpAddress[] | Held {
+export function nextHopsFor(family: Family, route: NextHop, terms: Terms): readonly IpAddress[] | Held {
   const { settings, negotiated, local } = terms;
   if (!negotiated.families.has(family)) return 'family-not-negotiated';
   const given = route !== 'self' && familyOf(route) === family ? route : settings.nextHop[family];
@@ -66,11 +66,11 @@ export function nextHopsFor(family: Family, route: IpAddress | 'self', terms: Te
   return 'next-hop-missing';
 }
 
-/** The words of a route of that family with those attributes; why there are none. */
+/** The words of a route of that family with those attributes, by way of the first next hop; why there are none. */
 export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): Words | Held {
   const nextHops = nextHopsFor(family, route.nextHop, terms);
   if (typeof nextHops === 'string') return nextHops;
-  const said: RouteAttributes = { ...route, ...terms.settings.attributes };
+  const said: SaidAttributes = { ...route, ...terms.settings.attributes };
   const [first] = nextHops;
   const isOrdinary = family === 'ipv4' && first !== undefined && familyOf(first) === 'ipv4';
   return {
@@ -97,7 +97,7 @@ function reachOf(family: Family, nextHops: readonly IpAddress[]): Uint8Array {
 }
 
 /** RFC 4271 §5.1.5: never to an external peer. */
-function preferenceOf({ localPreference }: RouteAttributes, { negotiated }: Terms): Uint8Array[] {
+function preferenceOf({ localPreference }: SaidAttributes, { negotiated }: Terms): Uint8Array[] {
   if (negotiated.isExternal) return [];
   return [attribute(FLAG.transitive, ATTRIBUTE.localPreference, u32(localPreference ?? DEFAULT_LOCAL_PREFERENCE))];
 }

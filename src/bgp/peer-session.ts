@@ -183,6 +183,10 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     for (const [family, why] of Object.entries(session.out.held())) {
       log.info({ peer: name, family, why: HELD[why] }, 'nothing is told of a family');
     }
+    for (const family of settings.addPath) {
+      if (negotiated.addPathSent.has(family) || !negotiated.families.has(family)) continue;
+      log.info({ peer: name, family }, 'no ADD-PATH on its side: of several next hops it is told the first');
+    }
     session.flush();
   }
 

@@ -1,7 +1,7 @@
 /** What ha2bgp makes of the words behind it in a `run` line of ExaBGP. */
 import type { Plan, WordsRead } from '../config/exabgp-conf/run-line.ts';
 import { resolveHealthcheck } from '../config/healthcheck/settings.ts';
-import { nextHopFor } from '../config/next-hops.ts';
+import { nextHopsFor } from '../config/next-hops.ts';
 import type { Settings } from '../config/options.ts';
 import { resolveSettings } from '../config/settings.ts';
 import { familyOf } from '../model/address.ts';
@@ -28,7 +28,7 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   const declared = settings.static.flatMap(({ prefixes }) => prefixes);
   const announced = new Set([...settings.network, ...settings.announce, ...declared].map(familyOf));
   const families: Plan['families'] = Object.fromEntries(
-    [...announced].map((family) => [family, { nextHop: nextHopFor(family, settings) }]),
+    [...announced].map((family) => [family, { nextHop: nextHopsFor(family, settings)[0] }]),
   );
   // That no IPv6 next hop is given is said by who knows the line to write.
   const isHeld = families.ipv6 !== undefined && families.ipv6.nextHop === undefined;

@@ -4,7 +4,7 @@
  */
 import { familyOf } from '../model/address.ts';
 import { comesTo, peerName } from '../model/peer.ts';
-import { isSpeakerAlone } from './next-hops.ts';
+import { allNextHopsFor, isSpeakerAlone, nextHopsFor } from './next-hops.ts';
 import { formatEndpoint } from './option-bgp.ts';
 import type { GivenPeer } from './option-peer.ts';
 import { EXABGP_OPTIONS } from './options/exabgp.ts';
@@ -83,7 +83,7 @@ function checkStatics({ static: groups, peer: peers, localAs = 0 }: Settings, re
 }
 
 function checkPeers(settings: Settings, refuse: Refuse): void {
-  const { peer: peers, localAs = 0, bgpListen, nexthop } = settings;
+  const { peer: peers, localAs = 0, bgpListen } = settings;
   const names = new Set<string>();
   for (const given of peers) {
     const peer = peerFrom(given, localAs);
@@ -101,7 +101,7 @@ function checkPeers(settings: Settings, refuse: Refuse): void {
       const at = peer.localAddress ?? `an ${familyOf(peer.address) === 'ipv4' ? 'IPv4' : 'IPv6'} address`;
       say(`passive: needs --bgp-listen at ${at}, for nobody would ever connect`);
     }
-    checkNextHopsOf(given, nexthop, say);
+    checkNextHopsOf(given, settings, say);
     checkHops(given, peer.as === peer.localAs, say);
     checkAttributes(given, settings.asPath, peer.as === peer.localAs, peer.localAs, say);
     if (given.values.passwordFile !== undefined && given.values.passwordEnv !== undefined) {
@@ -126,16 +126,13 @@ function checkPeers(settings: Settings, refuse: Refuse): void {
   }
 }
 
-function checkNextHopsOf(
-  { address, values }: GivenPeer,
-  nexthop: Settings['nexthop'],
-  say: (text: string) => void,
-): void {
+function checkNextHopsOf({ address, values }: GivenPeer, settings: Settings, say: (text: string) => void): void {
   for (const hop of [values.nexthopIpv4, values.nexthopIpv6]) {
     // RFC 4271 §5.1.3: no route goes to a peer whose own address is its next hop.
     if (hop === address) say(`${hop}: is its own address, and no peer takes a route to itself`);
   }
-  if (nexthop.includes(address)) say('is the --nexthop too, and no peer takes a route to itself');
+  const hops = nextHopsFor(familyOf(address), settings);
+  if (hops.includes(address) && hops.length === 1) say('is the --nexthop too, and no peer takes a route to itself');
   if (values.nexthopIpv4?.includes(':') === true && values.extendedNextHop === false) {
     say(`nexthop-ipv4 ${values.nexthopIpv4}: contradicts extended-next-hop false`);
   }
@@ -146,9 +143,9 @@ function checkNextHopsOf(
   ] as const) {
     if (hop === undefined) continue;
     if (!families.includes(family)) say(`${key}: has no effect without ${family} among its families`);
-    // It stands for our own address of the session, which is not asked for where a route says another one.
-    const others = nexthop.find((each) => each !== 'self' && familyOf(each) === family);
-    if (others !== undefined) say(`${key}: has no effect beside --nexthop ${others}`);
+    // It stands for our own address of the session, which is not asked for where every route says another one.
+    if (allNextHopsFor(family, settings).some((hops) => hops.length === 0 || hops.includes('self'))) continue;
+    say(`${key}: has no effect beside --nexthop ${nextHopsFor(family, settings).join(' and ')}`);
   }
 }
 

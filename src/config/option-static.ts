@@ -71,11 +71,9 @@ function readGroup(
 export function whyBadGroup({ prefixes, values: { nexthop = [] } }: StaticGroup): KeyProblem[] {
   return (['ipv4', 'ipv6'] as const).flatMap((family) => {
     const hops = nexthop.filter((hop) => hop !== 'self' && familyOf(hop) === family);
-    if (hops.length > 1) return [{ key: 'nexthop', text: hops.join(' and '), expected: 'one next hop a family' }];
-    const [hop] = hops;
-    return hop === undefined || prefixes.some((prefix) => familyOf(prefix) === family)
+    return prefixes.some((prefix) => familyOf(prefix) === family)
       ? []
-      : [{ key: 'nexthop', text: hop, expected: 'the family of one of its prefixes' }];
+      : hops.map((hop) => ({ key: 'nexthop', text: hop, expected: 'the family of one of its prefixes' }));
   });
 }
 

@@ -1,15 +1,14 @@
 /** From settings to the policy that the core decides by. */
 import type { Policy } from '../model/policy.ts';
-import { nextHopFor } from './next-hops.ts';
+import { nextHopsFor } from './next-hops.ts';
 import type { Settings } from './options.ts';
-import { attributesFrom, scopeFrom } from './routes.ts';
+import { attributesFrom, attributesGiven, scopeFrom } from './routes.ts';
 import { staticsFrom } from './statics.ts';
 
 /** What somebody named is meant; what is found may be a mistake. */
 const MOST_ROUTES = { discovered: 1_000, declared: 100_000 };
 
 export function policyFrom(settings: Settings): Policy {
-  const ipv6 = nextHopFor('ipv6', settings);
   const scope = scopeFrom(settings);
   return {
     networks: settings.network,
@@ -43,8 +42,11 @@ export function policyFrom(settings: Settings): Policy {
     maxRoutes:
       settings.maxRoutes === 'auto' ? MOST_ROUTES : { discovered: settings.maxRoutes, declared: settings.maxRoutes },
     attributes: {
-      ipv4: attributesFrom(settings, nextHopFor('ipv4', settings) ?? 'self'),
-      ipv6: ipv6 === undefined ? undefined : attributesFrom(settings, ipv6),
+      ipv4: attributesFrom(settings, nextHopsFor('ipv4', settings)) ?? {
+        nextHop: 'self',
+        ...attributesGiven(settings),
+      },
+      ipv6: attributesFrom(settings, nextHopsFor('ipv6', settings)),
     },
     ...(scope === undefined ? {} : { scope }),
   };

@@ -1,6 +1,6 @@
 /** From settings to what every route says and to whom; and which of that cannot be said. */
 import { familyOf, type Prefix } from '../model/address.ts';
-import type { NextHop, RouteAttributes, RouteScope } from '../model/route.ts';
+import type { NextHop, RouteAttributes, RouteScope, SaidAttributes } from '../model/route.ts';
 import { commandLength, LONGEST_COMMAND } from '../sink/exabgp/commands.ts';
 import { isSpeakerAlone } from './next-hops.ts';
 import type { ATTRIBUTE_OPTIONS } from './options/attributes.ts';
@@ -10,13 +10,16 @@ export type GivenAttributes = {
   readonly [Name in keyof typeof ATTRIBUTE_OPTIONS]?: Settings[Name];
 };
 
-/** What is not given is left out. */
-export const attributesFrom = (settings: GivenAttributes, nextHop: NextHop): RouteAttributes => ({
-  nextHop,
-  ...attributesGiven(settings),
-});
+/** What is not given is left out. `undefined` without a next hop. */
+export function attributesFrom(
+  settings: GivenAttributes,
+  [nextHop, ...otherNextHops]: readonly NextHop[],
+): RouteAttributes | undefined {
+  if (nextHop === undefined) return undefined;
+  return { nextHop, ...(otherNextHops.length > 0 && { otherNextHops }), ...attributesGiven(settings) };
+}
 
-export function attributesGiven(given: GivenAttributes): Omit<RouteAttributes, 'nextHop'> {
+export function attributesGiven(given: GivenAttributes): SaidAttributes {
   const { med, localPreference, asPath = [], community = [], largeCommunity = [], extendedCommunity = [] } = given;
   return {
     ...(med === undefined ? {} : { med }),
@@ -85,7 +88,7 @@ const LONGEST_NEXT_HOP = `${'ffff:'.repeat(7)}ffff` as NextHop;
 /** What fits into a message still needs a command that ExaBGP reads in one piece. */
 function checkCommand(settings: Settings, refuse: Refuse): void {
   const scope = scopeFrom(settings);
-  const attributes = attributesFrom(settings, LONGEST_NEXT_HOP);
+  const attributes = { nextHop: LONGEST_NEXT_HOP, ...attributesGiven(settings) };
   const route = { prefix: LONGEST_PREFIX, attributes, ...(scope === undefined ? {} : { scope }) };
   const length = commandLength(route, settings.exabgpApi);
   if (length <= LONGEST_COMMAND) return;

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import { type Family, familyOf } from '../model/address.ts';
 import { type PeerSettings, peerName, type Secret, type SpeakerSettings, secretOf } from '../model/peer.ts';
+import { familiesOfSeveral } from './next-hops.ts';
 import type { GivenPeer } from './option-peer.ts';
 import { PEER_OPTIONS } from './options/peer.ts';
 import type { Settings } from './options.ts';
@@ -28,8 +29,9 @@ export function speakerFrom(
   const { localAs, routerId } = settings;
   if (!settings.bgpBackend.includes('speaker') || localAs === undefined || routerId === undefined) return undefined;
   const refused: string[] = [];
+  const several = familiesOfSeveral(settings);
   const peers = settings.peer.map((given) => {
-    const peer = peerFrom(given, localAs);
+    const peer = peerFrom(given, localAs, several);
     const password = passwordOf(given, environment);
     const name = peerName(peer);
     if ('refused' in password) refused.push(`${name}: ${password.refused}`);
@@ -40,9 +42,14 @@ export function speakerFrom(
   return { localAs, routerId, listen: settings.bgpListen, peers };
 }
 
-/** Without its password. */
-export function peerFrom({ address, device, values }: GivenPeer, localAs: number): PeerSettings {
+/** Without its password. `several`: families in which a prefix has several next hops. */
+export function peerFrom(
+  { address, device, values }: GivenPeer,
+  localAs: number,
+  several: readonly Family[] = [],
+): PeerSettings {
   const given = <K extends keyof typeof PEER_OPTIONS>(key: K) => values[key] ?? PEER_OPTIONS[key].default;
+  const families = given('families') as readonly Family[];
   return {
     address,
     device: device || (given('device') as string),
@@ -55,13 +62,14 @@ export function peerFrom({ address, device, values }: GivenPeer, localAs: number
     ...(values.multihop === undefined ? {} : { multihop: values.multihop }),
     holdTime: Number(given('holdTime')) / 1_000,
     connectRetry: given('connectRetry') as PeerSettings['connectRetry'],
-    families: given('families') as readonly Family[],
+    families,
     nextHop: nextHopsOf(values),
     attributes: attributesGiven(values),
     only: values.only ?? [],
     maxPrefix: given('maxPrefix') as number,
     extendedMessage: values.extendedMessage ?? true,
     extendedNextHop: values.extendedNextHop ?? familyOf(address) === 'ipv6',
+    addPath: families.filter((family) => values.addPath ?? several.includes(family)),
     gracefulRestart: Number(given('gracefulRestart')) / 1_000,
   };
 }

@@ -2,8 +2,7 @@
 import { type Family, familyOf, lengthOf, type Prefix } from '../model/address.ts';
 import type { StaticRoutes } from '../model/policy.ts';
 import type { RouteAttributes } from '../model/route.ts';
-import { nextHopFor } from './next-hops.ts';
-import type { StaticGroup } from './option-static.ts';
+import { nextHopsOfGroup } from './next-hops.ts';
 import type { Settings } from './options.ts';
 import { attributesFrom } from './routes.ts';
 
@@ -15,21 +14,14 @@ export function staticsFrom(settings: Settings): StaticRoutes {
     for (const prefix of prefixes) {
       const family = familyOf(prefix);
       if (!(family in of)) {
-        const nexthop = fits(values, family) ? (values.nexthop ?? []) : settings.nexthop;
-        const nextHop = nextHopFor(family, { ...settings, nexthop });
-        if (nextHop !== undefined) {
-          of[family] = attributes[`${index}-${family}`] = attributesFrom({ ...settings, ...values }, nextHop);
-        }
+        const made = attributesFrom({ ...settings, ...values }, nextHopsOfGroup(values, family, settings));
+        if (made !== undefined) of[family] = attributes[`${index}-${family}`] = made;
       }
       routes.set(prefix, of[family]);
     }
   }
   return { routes, attributes };
 }
-
-/** Whether the group itself says what the next hop of that family is. */
-const fits = ({ nexthop = [] }: StaticGroup['values'], family: Family): boolean =>
-  nexthop.some((hop) => hop === 'self' || familyOf(hop) === family);
 
 /** So many of one kind are named; of the rest it is said how many there are. */
 const MOST_NAMED = 5;

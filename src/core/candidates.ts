@@ -32,6 +32,7 @@ import type { HostAddress, LocalRoute } from '../model/facts.ts';
 import { globMatches } from '../model/glob.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
+import { isNextHopOf } from '../model/route.ts';
 import type { DeclaredService } from '../model/service.ts';
 import type { FactsIndex } from './facts.ts';
 
@@ -140,7 +141,7 @@ function prefixNeverAnnounced(prefix: Prefix, policy: Policy): Reason | undefine
 
 /** A router that looks the next hop up in its table would find the route that needs it. */
 const isOwnNextHop = (prefix: Prefix, { attributes: { ipv4, ipv6 } }: Policy): boolean =>
-  [ipv4.nextHop, ipv6?.nextHop].some((hop) => hop !== undefined && hop !== 'self' && hostPrefix(hop) === prefix);
+  isNextHopOf(prefix, ipv4) || (ipv6 !== undefined && isNextHopOf(prefix, ipv6));
 
 function outside(of: IpAddress, policy: Policy, networks: Networks): Reason | undefined {
   if (!networks.contains(of)) return { code: 'outside-networks', networks: policy.networks };

@@ -4,9 +4,10 @@
  * What is found on the same prefix makes no difference.
  */
 import type { Action } from '../model/action.ts';
-import { familyOf, hostPrefix, type Prefix } from '../model/address.ts';
+import { familyOf, type Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
 import { sentence } from '../model/reason.ts';
+import { isNextHopOf } from '../model/route.ts';
 import { told } from './announcing.ts';
 import { hold, lookAgain, want } from './desired.ts';
 import { log } from './report.ts';
@@ -55,6 +56,6 @@ function report({ desired, policy: { statics } }: DaemonState, actions: Action[]
 
 /** A router that looks the next hop up in its table would find the route that needs it. */
 function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
-  const hops = [statics.routes.get(prefix)?.nextHop, attributes[familyOf(prefix)]?.nextHop];
-  return hops.some((hop) => hop !== undefined && hop !== 'self' && hostPrefix(hop) === prefix);
+  const told = [statics.routes.get(prefix), attributes[familyOf(prefix)]];
+  return told.some((each) => each !== undefined && isNextHopOf(prefix, each));
 }

@@ -108,6 +108,7 @@ const route = fieldsCheck<Route>({
   prefix,
   attributes: fieldsCheck<RouteAttributes>({
     nextHop: text,
+    otherNextHops: optional(listOf(text)),
     med: optional(number),
     localPreference: optional(number),
     asPath: optional(listOf(number)),

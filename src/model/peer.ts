@@ -1,7 +1,7 @@
 /** A BGP speaker and its peers, as they are configured. */
 import { type Family, familyOf, type IpAddress, isAny, needsZone, type Prefix } from './address.ts';
 import type { Millis } from './millis.ts';
-import type { RouteAttributes } from './route.ts';
+import type { SaidAttributes } from './route.ts';
 
 declare const secret: unique symbol;
 /**
@@ -65,10 +65,10 @@ export interface PeerSettings {
   /** Longest wait between attempts to connect; the first are made sooner. */
   readonly connectRetry: Millis;
   readonly families: readonly Family[];
-  /** What routes of a family are told with instead of the session's own address. */
+  /** What stands for the session's own address where that would be the next hop of a route of the family. */
   readonly nextHop: Readonly<Partial<Record<Family, IpAddress>>>;
   /** What is said of every route to this peer instead of what the route itself says; what is left out is left as it is. */
-  readonly attributes: Partial<Omit<RouteAttributes, 'nextHop'>>;
+  readonly attributes: Partial<SaidAttributes>;
   /** Only routes inside one of them go to this peer; all when empty. */
   readonly only: readonly Prefix[];
   /** A warning above so many routes from the peer; 0 for none. */
@@ -77,6 +77,8 @@ export interface PeerSettings {
   readonly extendedMessage: boolean;
   /** IPv4 routes over an IPv6 next hop (RFC 8950). */
   readonly extendedNextHop: boolean;
+  /** ADD-PATH (RFC 7911), sending side: families in which a prefix may have several paths; none: not offered. */
+  readonly addPath: readonly Family[];
   /** Graceful restart (RFC 4724), our restarting side: seconds that the peer keeps our routes for; 0 for not at all. */
   readonly gracefulRestart: number;
 }

@@ -1,5 +1,5 @@
 /** Routes: what a sink is asked to announce. */
-import type { IpAddress, Prefix } from './address.ts';
+import { hostPrefix, type IpAddress, type Prefix } from './address.ts';
 
 declare const routeKeyBrand: unique symbol;
 /** What makes two routes the same one. One key has one owner: services merge before a sink hears of them. */
@@ -14,6 +14,8 @@ export type NextHop = IpAddress | 'self';
  */
 export interface RouteAttributes {
   readonly nextHop: NextHop;
+  /** Further ways to the same prefix, for whoever takes several (RFC 7911); never empty. */
+  readonly otherNextHops?: readonly NextHop[];
   /** MULTI_EXIT_DISC, 32 bits (RFC 4271 §5.1.4). */
   readonly med?: number;
   /** LOCAL_PREF, 32 bits (RFC 4271 §5.1.5). */
@@ -24,6 +26,19 @@ export interface RouteAttributes {
   readonly largeCommunities?: readonly string[];
   readonly extendedCommunities?: readonly string[];
 }
+
+/** What a route says besides its next hops. */
+export type SaidAttributes = Omit<RouteAttributes, 'nextHop' | 'otherNextHops'>;
+
+/** All of them, the first one first. */
+export const nextHopsOf = ({ nextHop, otherNextHops = [] }: RouteAttributes): readonly NextHop[] => [
+  nextHop,
+  ...otherNextHops,
+];
+
+/** Whether the prefix is one of the next hops itself. */
+export const isNextHopOf = (prefix: Prefix, attributes: RouteAttributes): boolean =>
+  nextHopsOf(attributes).some((hop) => hop !== 'self' && hostPrefix(hop) === prefix);
 
 /** To whom a route is announced, and under which path identifier (RFC 7911). Equal scopes are the same object. */
 export interface RouteScope {

@@ -25,7 +25,7 @@ const peers = to.map((address) => ({
     only: [],
     maxPrefix: 0,
   },
-  ...{ extendedMessage: true, extendedNextHop: false, gracefulRestart: 0 },
+  ...{ extendedMessage: true, extendedNextHop: false, addPath: [], gracefulRestart: 0 },
 }));
 const settings = { localAs: 65_000, routerId: from, listen: [], peers };
 const speaker = createSpeaker({ settings, clock: realClock(), log });

@@ -28,6 +28,7 @@ export const peerSettings = (changed: Partial<PeerSettings> = {}): PeerSettings 
   maxPrefix: 0,
   extendedMessage: true,
   extendedNextHop: true,
+  addPath: [],
   gracefulRestart: 0,
   ...changed,
 });

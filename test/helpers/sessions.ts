@@ -23,6 +23,7 @@ export const peerSettings = (of: Partial<PeerSettings> = {}): PeerSettings => ({
   maxPrefix: 0,
   extendedMessage: true,
   extendedNextHop: false,
+  addPath: [],
   gracefulRestart: 0,
   ...of,
 });

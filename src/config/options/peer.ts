@@ -143,6 +143,11 @@ export const PEER_OPTIONS = {
     environment: '',
     help: 'IPv4 routes over an IPv6 next hop (RFC 8950). Not given: on for a session over IPv6',
   }),
+  addPath: toggle({
+    flag: 'add-path',
+    environment: '',
+    help: 'several next hops of a prefix, where it takes them (RFC 7911). Not given: in the families that have several',
+  }),
   gracefulRestart: seconds(
     {
       flag: 'graceful-restart',

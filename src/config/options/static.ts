@@ -10,7 +10,7 @@ export const STATIC_OPTIONS = {
     flag: 'nexthop',
     environment: '',
     default: [],
-    help: 'next hop of these prefixes, one a family; repeatable. None given: that of all others',
+    help: 'next hop of these prefixes, like the one of all others, which stands where none is given; repeatable',
   }),
   ...ATTRIBUTE_OPTIONS,
 } as const;

@@ -138,6 +138,8 @@ const isWord = (value: unknown): boolean => typeof value === 'string' && /^[\w.:
 
 const ATTRIBUTES: { readonly [Name in keyof RouteAttributes]-?: (value: unknown) => boolean } = {
   nextHop: (value) => value === 'self' || isAddress(value),
+  // No command has several.
+  otherNextHops: () => false,
   med: isNumber,
   localPreference: isNumber,
   asPath: isList(isNumber),

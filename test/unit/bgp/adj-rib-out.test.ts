@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAdjRibOut } from '../../../src/bgp/adj-rib-out.ts';
 import { createRib, type Rib } from '../../../src/bgp/rib.ts';
 import type { Family, Prefix } from '../../../src/model/address.ts';
-import type { Route, RouteAttributes } from '../../../src/model/route.ts';
+import type { NextHop, Route, RouteAttributes } from '../../../src/model/route.ts';
 import { ip, terms } from '../../helpers/sessions.ts';
 
 const SELF: RouteAttributes = { nextHop: 'self' };
@@ -141,6 +141,107 @@ describe('messages', () => {
     out.again('ipv4');
     expect(said()).toEqual([first]);
     expect(out.told()).toBe(1);
+  });
+});
+
+describe('several next hops', () => {
+  /** As a peer of its own that takes several paths of both families. */
+  const paths = { negotiated: { addPathSent: new Set<Family>(['ipv4', 'ipv6']) } };
+  const by = (...hops: string[]): RouteAttributes => {
+    const [nextHop = 'self', ...otherNextHops] = hops as NextHop[];
+    return { nextHop, ...(otherNextHops.length > 0 && { otherNextHops }) };
+  };
+  /** What `PLAIN` says, with another next hop. */
+  const plain = (nextHop: string): string => `40010100 400206020100 00fde8 400304 ${nextHop}`;
+  const TWO = by('192.0.2.3', '192.0.2.4');
+
+  it('are a path each, with its identifier before the prefix (RFC 7911 §3)', () => {
+    const { rib, out, said } = outOf(paths);
+    put(rib, '192.0.2.7/32', TWO);
+    put(rib, '198.51.100.0/22', TWO);
+    expect(said()).toEqual([
+      compact(`${MARKER}003c 02 0000 0014 ${plain('c0000203')} 00000001 20 c0000207 00000001 16 c63364`),
+      compact(`${MARKER}003c 02 0000 0014 ${plain('c0000204')} 00000002 20 c0000207 00000002 16 c63364`),
+      ...ends('ipv4', 'ipv6'),
+    ]);
+    // A route is a prefix, whatever the number of its paths.
+    expect(out.told()).toBe(2);
+    put(rib, '192.0.2.7/32');
+    expect(said()).toEqual([compact(`${MARKER}0029 02 0012 00000001 20 c0000207 00000002 20 c0000207 0000`)]);
+    expect(out.told()).toBe(1);
+  });
+
+  it('of IPv6 stand in MP_REACH_NLRI and MP_UNREACH_NLRI', () => {
+    const { rib, said } = outOf({ ...paths, local: '2001:db8::1' });
+    said();
+    put(rib, '2001:db8:f::/48', by('2001:db8::3', 'self'));
+    const reach = (id: string, last: string): string =>
+      compact(
+        `${MARKER}0048 02 0000 0031 90 0e 0020 0002 01 10 20010db80000000000000000000000${last} 00
+         ${id} 30 20010db8000f 40010100 400206020100 00fde8`.replaceAll(/\s/g, ''),
+      );
+    expect(said()).toEqual([reach('00000001', '03'), reach('00000002', '01')]);
+    put(rib, '2001:db8:f::/48');
+    expect(said()).toEqual([
+      compact(`${MARKER}0034 02 0000 001d 90 0f 0019 0002 01 00000001 30 20010db8000f 00000002 30 20010db8000f`),
+    ]);
+  });
+
+  it('are told path by path: what differs, and the withdraw of what is gone', () => {
+    const { rib, said } = outOf(paths);
+    said();
+    put(rib, '192.0.2.7/32', by('192.0.2.3', '192.0.2.4', '192.0.2.5'));
+    expect(said()).toHaveLength(3);
+    put(rib, '192.0.2.7/32', by('192.0.2.3', '192.0.2.6'));
+    expect(said()).toEqual([
+      compact(`${MARKER}0020 02 0009 00000003 20 c0000207 0000`),
+      compact(`${MARKER}0034 02 0000 0014 ${plain('c0000206')} 00000002 20 c0000207`),
+    ]);
+    put(rib, '192.0.2.7/32', by('192.0.2.3', '192.0.2.6'));
+    expect(said(), 'the same in another object').toEqual([]);
+  });
+
+  it('are one where they come to the same, and none where the peer may have none', () => {
+    const { rib, out, said } = outOf({ ...paths, settings: { nextHop: { ipv4: ip('192.0.2.9') } } });
+    said();
+    put(rib, '198.51.100.7/32', by('192.0.2.254', 'self', '192.0.2.9', '198.51.100.7'));
+    expect(said(), 'the place of a next hop is its identifier, whether others are told or not').toEqual([
+      compact(`${MARKER}0034 02 0000 0014 ${plain('c0000209')} 00000002 20 c6336407`),
+    ]);
+    put(rib, '198.51.100.8/32', by('192.0.2.254', '198.51.100.8'));
+    expect([said(), out.told()]).toEqual([[], 1]);
+  });
+
+  it('leave the identifier with a route of one, in a family that has them', () => {
+    const { rib, said } = outOf({ negotiated: { addPathSent: new Set<Family>(['ipv4']) }, local: '2001:db8::1' });
+    said();
+    put(rib, '192.0.2.7/32', by('192.0.2.3'));
+    put(rib, '2001:db8:f::/48', by('self'));
+    const [ipv4, ipv6 = ''] = said();
+    expect(ipv4).toBe(compact(`${MARKER}0034 02 0000 0014 ${plain('c0000203')} 00000001 20 c0000207`));
+    expect(ipv6).toContain(compact('00 30 20010db8000f 40010100'));
+  });
+
+  it('are all told again when asked', () => {
+    const { rib, out, said } = outOf(paths);
+    put(rib, '192.0.2.7/32', TWO);
+    const [one, two] = said();
+    out.again('ipv4');
+    expect(said()).toEqual([one, two]);
+    expect(out.told()).toBe(1);
+  });
+
+  it('are the first that it may have to a peer that takes one', () => {
+    const { rib, out, said } = outOf();
+    said();
+    put(rib, '192.0.2.7/32', by('192.0.2.254', '192.0.2.7', '192.0.2.4', '192.0.2.5'));
+    expect(said()).toEqual([compact(`${MARKER}0030 02 0000 0014 ${plain('c0000204')} 20 c0000207`)]);
+    // By way of that one still, so that it is no news.
+    put(rib, '192.0.2.7/32', by('192.0.2.4', '192.0.2.6'));
+    expect([said(), out.told()]).toEqual([[], 1]);
+    put(rib, '192.0.2.7/32', by('192.0.2.254', '192.0.2.7'));
+    expect(said()).toEqual([compact(`${MARKER}001c 02 0005 20 c0000207 0000`)]);
+    expect(out.told()).toBe(0);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keepsRoutesOnNotification, localOpen, negotiate, outgoingWins } from '../../../src/bgp/negotiate.ts';
 import type { Capability } from '../../../src/bgp/wire/capability.ts';
 import type { Open } from '../../../src/bgp/wire/open.ts';
+import type { Family } from '../../../src/model/address.ts';
 import type { PeerSettings } from '../../../src/model/peer.ts';
 import { agreed, IPV4, IPV6, ip, OUR_ID, peerOpen, peerSettings } from '../../helpers/bgp.ts';
 
@@ -66,6 +67,17 @@ describe('our OPEN', () => {
       time: 30,
       families: [{ afi: 2, safi: 1, isForwarding: true }],
     });
+  });
+
+  it('offers to send several paths, and to take none, in the families that have them (RFC 7911 §4)', () => {
+    expect(openWith({ addPath: ['ipv4', 'ipv6'] }).capabilities).toContainEqual({
+      type: 'addPath',
+      entries: [
+        { afi: 1, safi: 1, mode: 'send' },
+        { afi: 2, safi: 1, mode: 'send' },
+      ],
+    });
+    expect(types(openWith({ addPath: ['ipv6'] }, new Set([69])))).not.toContain('addPath');
   });
 
   it('leaves out what the peer refused', () => {
@@ -189,6 +201,52 @@ describe('what is agreed', () => {
     ['nothing of it', [IPV4], false],
   ])('IPv4 over IPv6 with %s (RFC 8950 §4)', (_, capabilities, expected) => {
     expect(agreed(peerOpen({ capabilities }), peerSettings()).hasExtendedNextHop).toBe(expected);
+  });
+
+  it.each<[string, Family[], [afi: number, safi: number, mode: 'send' | 'receive' | 'both'][], Family[]]>([
+    [
+      'a peer that takes them',
+      ['ipv4', 'ipv6'],
+      [
+        [1, 1, 'receive'],
+        [2, 1, 'both'],
+      ],
+      ['ipv4', 'ipv6'],
+    ],
+    ['one that takes them of a family', ['ipv4', 'ipv6'], [[2, 1, 'receive']], ['ipv6']],
+    ['one that sends them', ['ipv4'], [[1, 1, 'send']], []],
+    [
+      'one that takes others',
+      ['ipv4'],
+      [
+        [1, 2, 'receive'],
+        [1, 128, 'receive'],
+      ],
+      [],
+    ],
+    [
+      'one that we do not offer it',
+      [],
+      [
+        [1, 1, 'both'],
+        [2, 1, 'both'],
+      ],
+      [],
+    ],
+    [
+      'one without the family',
+      ['ipv4', 'ipv6'],
+      [
+        [1, 1, 'both'],
+        [2, 1, 'both'],
+      ],
+      ['ipv4'],
+    ],
+  ])('several paths with %s (RFC 7911 §4)', (name, offered, theirs, expected) => {
+    const entries = theirs.map(([afi, safi, mode]) => ({ afi, safi, mode }));
+    const families = name === 'one without the family' ? [IPV4] : [IPV4, IPV6];
+    const open = peerOpen({ capabilities: [...families, { type: 'addPath', entries }] });
+    expect(agreed(open, peerSettings({ addPath: offered })).addPathSent).toEqual(new Set(expected));
   });
 
   it('who may ask again: the capability is ours (RFC 2918 §4)', () => {

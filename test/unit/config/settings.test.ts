@@ -326,7 +326,7 @@ describe('next hops', () => {
   it.each([
     ['two of IPv4', { ...ONLY_IPV4, nexthop: ['10.0.0.1', '10.0.0.2'] }, ['expected one next hop a family']],
     ['two of IPv6', { ...ONLY_IPV6, nexthop: ['2001:db8::1', '2001:db8::2'] }, ['expected one next hop a family']],
-    ['self and an IPv4 address', { ...ONLY_IPV4, nexthop: ['self', '10.0.0.1'] }, ['expected one of them']],
+    ['self and an IPv4 address', { ...ONLY_IPV4, nexthop: ['self', '10.0.0.1'] }, ['expected one next hop a family']],
     [
       'IPv6 without such a network',
       { ...ONLY_IPV4, nexthop: ['2001:db8::1'] },
@@ -347,7 +347,7 @@ describe('next hops', () => {
   it('are reported where they were given', () => {
     const environment = { HA2BGP_NEXTHOP: '10.0.0.1,10.0.0.2', HA2BGP_NETWORK_FILTER: '192.0.2.0/24' };
     expect(problemsOf({}, environment)).toEqual([
-      'HA2BGP_NEXTHOP: 10.0.0.1 and 10.0.0.2: expected one next hop a family',
+      'HA2BGP_NEXTHOP: 10.0.0.1 and 10.0.0.2: expected one next hop a family; several are for --bgp-backend speaker alone, which tells them with ADD-PATH',
     ]);
     expect(problemsOf({ nexthopSelfIpv6: ['true'] }, { ...environment, HA2BGP_NEXTHOP: '' })).toEqual([
       '--nexthop-self-ipv6: no --network, --announce or --static is IPv6, so that it has no effect',

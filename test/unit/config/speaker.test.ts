@@ -54,6 +54,7 @@ describe('speakerFrom', () => {
           maxPrefix: 0,
           extendedMessage: true,
           extendedNextHop: false,
+          addPath: [],
           gracefulRestart: 0,
         },
       ],
@@ -66,7 +67,7 @@ describe('speakerFrom', () => {
       ...['password-env=KEY', 'ttl-security=2', 'hold-time=9s', 'connect-retry=1m', 'families=ipv6'],
       ...['nexthop-ipv6=2001:db8::9', 'med=5', 'as-path=65009 65009', 'community=65000:1', 'community=no-export'],
       ...['large-community=65000:1:2', 'extended-community=target:65000:1', 'only=192.0.2.0/25', 'only=2001:db8::/48'],
-      ...['max-prefix=10', 'extended-message=false', 'extended-next-hop=false', 'graceful-restart=2m'],
+      ...['max-prefix=10', 'extended-message=false', 'extended-next-hop=false', 'add-path', 'graceful-restart=2m'],
     ];
     const given = { bgpListen: ['[::]:1790'], peer: [keys.join(',')] };
     const speaker = speakerOf(given, { KEY: 's3cret' });
@@ -97,6 +98,7 @@ describe('speakerFrom', () => {
       maxPrefix: 10,
       extendedMessage: false,
       extendedNextHop: false,
+      addPath: ['ipv6'],
       gracefulRestart: 120,
     });
     expect(speakerOf({ peer: [`${PEER},multihop=3,nexthop-ipv4=2001:db8::9`] })?.peers[0]).toMatchObject({
@@ -107,6 +109,17 @@ describe('speakerFrom', () => {
       attributes: { localPreference: 0 },
       extendedNextHop: true,
     });
+  });
+
+  it('offers ADD-PATH in the families that have several next hops, unless the peer says otherwise', () => {
+    const addPathOf = (flags: GivenFlags) => speakerOf(flags)?.peers.map(({ addPath }) => addPath);
+    const two = ['10.1.1.7', '10.1.1.8'];
+    expect(addPathOf({ nexthop: ['10.1.1.7', '2001:db8::7'] })).toEqual([[]]);
+    expect(addPathOf({ nexthop: two })).toEqual([['ipv4']]);
+    expect(addPathOf({ nexthop: ['self', '2001:db8::7'] })).toEqual([['ipv6']]);
+    expect(addPathOf({ static: ['192.0.2.1/32,nexthop=self,nexthop=10.1.1.7'] })).toEqual([['ipv4']]);
+    const peer = [`${PEER},add-path=no`, '10.1.1.253,as=1,add-path', '10.1.1.252,as=1,families=ipv6'];
+    expect(addPathOf({ nexthop: two, peer })).toEqual([[], ['ipv4', 'ipv6'], []]);
   });
 
   it('is nothing without the speaker', () => {
@@ -223,6 +236,10 @@ describe('a peer', () => {
     [{ peer: [`${PEER},nexthop-ipv4=10.1.1.254`] }, '10.1.1.254: is its own address'],
     [{ nexthop: ['10.1.1.254'] }, 'is the --nexthop too'],
     [{ nexthop: ['10.1.1.9'], peer: [`${PEER},nexthop-ipv4=10.1.1.8`] }, 'has no effect beside --nexthop 10.1.1.9'],
+    [
+      { nexthop: ['10.1.1.9', '10.1.1.7'], peer: [`${PEER},nexthop-ipv4=10.1.1.8`] },
+      'has no effect beside --nexthop 10.1.1.9 and 10.1.1.7',
+    ],
     [{ peer: [`${PEER},nexthop-ipv4=::9,extended-next-hop=no`] }, 'contradicts extended-next-hop false'],
     [{ peer: [`${PEER},nexthop-ipv6=::9,families=ipv4`] }, 'has no effect without ipv6 among its families'],
     [{ peer: [`${PEER},multihop=2,ttl-security=2`] }, 'multihop and ttl-security: expected one of them'],
@@ -254,6 +271,10 @@ describe('a peer', () => {
     { peer: ['10.0.0.1,as=65000,as-path=65001'] },
     { peer: ['fe80::1%eth0,as=1', 'fe80::1%eth1,as=1'], bgpListen: ['::'] },
     { nexthop: ['10.1.1.9'], peer: [`${PEER},nexthop-ipv6=2001:db8::9`] },
+    // It is told the other one.
+    { nexthop: ['10.1.1.254', '10.1.1.9'] },
+    { nexthop: ['10.1.1.9', 'self'], peer: [`${PEER},nexthop-ipv4=10.1.1.8`] },
+    { nexthop: ['10.1.1.9'], static: ['192.0.2.1/32,nexthop=self'], peer: [`${PEER},nexthop-ipv4=10.1.1.8`] },
   ] as GivenFlags[])('may be so: %j', (flags) => {
     expect(problemsOf(flags)).toEqual([]);
   });
@@ -292,6 +313,45 @@ describe('backends', () => {
     { localPreference: ['1'], peer: ['10.0.0.1,as=65000'] },
   ] as GivenFlags[])('may be so: %j', (flags) => {
     expect(problemsOf(flags)).toEqual([]);
+  });
+
+  it.each([
+    [{ nexthop: ['10.1.1.7', '10.1.1.8'] }, ['--nexthop: 10.1.1.7 and 10.1.1.8']],
+    [
+      { nexthop: ['self', '10.1.1.8', '2001:db8::7', '2001:db8::8'] },
+      ['--nexthop: self and 10.1.1.8', '2001:db8::7 and 2001:db8::8'],
+    ],
+    [
+      { static: ['192.0.2.1/32 2001:db8::1/128,nexthop=10.1.1.7,nexthop=self', '192.0.2.2/32'] },
+      ['--static: 192.0.2.1/32: nexthop: 10.1.1.7 and self'],
+    ],
+  ] as [GivenFlags, string[]][])('have several next hops with the speaker alone: %j', (flags, problems) => {
+    expect(problemsOf(flags)).toEqual([]);
+    for (const more of [
+      { bgpBackend: ['speaker', 'exabgp'] },
+      { bgpBackend: ['speaker', 'test'] },
+      { dryRun: ['yes'] },
+    ]) {
+      const text =
+        ': expected one next hop a family; several are for --bgp-backend speaker alone, which tells them with ADD-PATH';
+      const told = problemsOf({ ...flags, ...more });
+      expect(told).toEqual(problems.map((each) => expect.stringContaining(each)));
+      for (const each of told) expect(each.endsWith(text)).toBe(true);
+    }
+  });
+
+  it('make of several next hops one route, in the order in which they were given', () => {
+    const { attributes, statics } = policyFrom(
+      resolve({
+        nexthop: ['2001:db8::8', '10.1.1.7', 'self', '10.1.1.8'],
+        static: ['192.0.2.1/32,nexthop=10.1.1.6,med=5', '192.0.2.2/32'],
+      }).settings,
+    );
+    expect(attributes).toEqual({
+      ipv4: { nextHop: '10.1.1.7', otherNextHops: ['self', '10.1.1.8'] },
+      ipv6: { nextHop: '2001:db8::8', otherNextHops: ['self'] },
+    });
+    expect([...statics.routes.values()]).toEqual([{ nextHop: '10.1.1.6', med: 5 }, attributes.ipv4]);
   });
 
   it('decide what IPv6 routes say without a next hop of their own', () => {

@@ -159,7 +159,10 @@ describe('the settings of static prefixes', () => {
     [['fe80::/64'], '--static: "fe80::/64": expected a prefix outside fe80::/10, of which nothing is ever announced'],
     [['192.0.2.0/24,prefer=1'], /^--static: "prefer": expected a key of static prefixes: nexthop, med, /],
     [['192.0.2.0/24,mad=1'], '--static: "mad": expected a key of static prefixes; did you mean med?'],
-    [['192.0.2.0/24,nexthop=10.0.0.1,nexthop=10.0.0.2'], /expected one next hop a family$/],
+    [
+      ['192.0.2.0/24,nexthop=10.0.0.1,nexthop=10.0.0.2'],
+      /^--static: 192.0.2.0\/24: nexthop: 10.0.0.1 and 10.0.0.2: expected one next hop a family; several are for /,
+    ],
     [['192.0.2.0/24,nexthop=2001:db8::1'], /expected the family of one of its prefixes$/],
     [
       ['192.0.2.0/24', '192.0.2.0/24,med=1'],

@@ -157,6 +157,8 @@ describe('a ledger', () => {
       'say 1 {"attributes":{"nextHop":"self","communities":["65000:1\\nshutdown"]}}',
       'say 1 {"attributes":{"nextHop":"self"},"scope":{"neighbors":[]}}',
       'say 1 {"attributes":{"nextHop":"self","med":-1}}',
+      // What no command of ours says.
+      'say 1 {"attributes":{"nextHop":"self","otherNextHops":["10.0.0.1"]}}',
       '+ 1 10.0.0.2/32',
     ];
     fs.writeFileSync(file(), `${head}= 0 10.0.0.1/32\n${bad.join('\n')}\n= 0 10.0.0.3/32\n= 0 10.0.0.4/3`);
