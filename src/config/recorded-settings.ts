@@ -7,6 +7,7 @@ import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
+import { SPEAKER_OPTIONS } from './options/speaker.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type Problem, sourceOf } from './place.ts';
 import { type GivenFlags, type Resolved, resolveSettings } from './settings.ts';
@@ -32,7 +33,10 @@ const NEEDED: ReadonlySet<OptionName> = new Set([
   ...namesOf(ROUTE_OPTIONS),
   ...namesOf(DECISION_OPTIONS),
   ...namesOf(DISCOVERY_OPTIONS),
+  ...namesOf(SPEAKER_OPTIONS),
   'exabgpApi',
+  // What `self` means, and how many next hops there may be.
+  'bgpBackend',
 ]);
 
 /** Every option, as it was given or by default, in the text that gives it again. What `format` does not say is not kept. */

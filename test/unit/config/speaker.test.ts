@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { policyFrom } from '../../../src/config/policy.ts';
-import { recordSettings } from '../../../src/config/recorded-settings.ts';
+import { recordSettings, replaySettings } from '../../../src/config/recorded-settings.ts';
 import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
 import { PasswordError, speakerFrom } from '../../../src/config/speaker.ts';
 
@@ -352,6 +352,24 @@ describe('backends', () => {
       ipv6: { nextHop: '2001:db8::8', otherNextHops: ['self'] },
     });
     expect([...statics.routes.values()]).toEqual([{ nextHop: '10.1.1.6', med: 5 }, attributes.ipv4]);
+  });
+
+  it('are those of a recording too, for what is said by them depends on who is told', () => {
+    const resolved = resolve({ nexthop: ['10.1.1.7', 'self'], peer: [`${PEER},add-path,password-file=/nowhere`] });
+    const recorded = recordSettings(resolved);
+    const played = (instead: GivenFlags) => {
+      const replayed = replaySettings(recorded, instead);
+      return 'settings' in replayed ? policyFrom(replayed.settings).attributes : replayed.problems;
+    };
+    expect(played({})).toEqual(policyFrom(resolved.settings).attributes);
+    expect(played({ nexthop: ['10.1.1.9', '10.1.1.8'] })).toMatchObject({
+      ipv4: { nextHop: '10.1.1.9', otherNextHops: ['10.1.1.8'] },
+      ipv6: { nextHop: 'self' },
+    });
+    const commands = recordSettings(resolveSettings({ network: ['192.0.2.0/24'] }, {}));
+    expect(replaySettings(commands, { nexthop: ['10.1.1.9', '10.1.1.8'] })).toMatchObject({
+      problems: [{ text: expect.stringContaining('expected one next hop a family') }],
+    });
   });
 
   it('decide what IPv6 routes say without a next hop of their own', () => {

@@ -13,6 +13,10 @@ import { added, type Core, coreOf, factsRead, only, policyOf, said } from '../..
 import * as facts from '../../helpers/facts.ts';
 
 const STATIC = ['--static', '192.0.2.0/24 10.0.0.1/32,med=5', '--nexthop', '10.9.9.9'];
+const SPEAKER = [
+  ...['--bgp-backend', 'speaker', '--local-as', '65000', '--router-id', '10.1.1.1'],
+  ...['--peer', '10.1.1.254,as=65001'],
+];
 const start = (at = 0): Event => ({ type: 'started', at: ms(at) });
 const failed = (at: number): Event => ({ type: 'discoveryFailed', at: ms(at), detail: 'no' });
 const route = (core: Core, prefix: string): Route | undefined =>
@@ -99,6 +103,23 @@ describe('static prefixes', () => {
     expect(core.standing('10.8.8.8/32')).toBe('own-next-hop');
   });
 
+  it('and services are held when they are any of several next hops', () => {
+    const core = coreOf(
+      [...SPEAKER, '--network', '10.0.0.0/8', '--nexthop', '10.0.0.2', '--nexthop', '10.0.0.1'].concat(
+        ...['10.0.0.1/32', '10.0.0.2/32', '10.0.0.3/32,nexthop=10.0.0.4,nexthop=10.0.0.3', '10.0.0.5/32'].map(
+          (each) => ['--static', each],
+        ),
+      ),
+    );
+    core.hear(start());
+    expect(core.routes()).toEqual(['10.0.0.5/32']);
+    for (const last of [1, 2, 3]) expect(core.standing(`10.0.0.${last}/32`)).toBe('own-next-hop');
+    const served = coreOf([...SPEAKER, '--network', '10.0.0.0/8', '--nexthop', '10.9.9.9', '--nexthop', '10.0.0.1']);
+    served.hear(start());
+    served.hear(serve10(1));
+    expect(served.standing('10.0.0.1/32')).toBe('own-next-hop');
+  });
+
   it('that are many are announced some at a time', () => {
     const prefixes = Array.from({ length: 12_000 }, (_, index) => `10.1.${index >> 8}.${index & 255}/32`).join(' ');
     const core = coreOf(['--static', prefixes]);
@@ -120,8 +141,11 @@ describe('static prefixes', () => {
     expect(core.routes()).toEqual(['10.0.0.1/32', '192.0.2.0/24']);
   });
 
-  it('come back from a snapshot as the same objects', () => {
-    const core = coreOf(STATIC);
+  it.each([
+    ['one next hop', []],
+    ['several', [...SPEAKER, '--static', '198.51.100.0/24,nexthop=self,nexthop=10.8.8.8']],
+  ])('come back from a snapshot as the same objects, with %s', (_name, more) => {
+    const core = coreOf([...STATIC, ...more]);
     core.hear(start());
     const parts = JSON.parse(JSON.stringify([...takeSnapshot(core.state)]));
     const again = restoreSnapshot(core.state.policy, parts);
