@@ -22,7 +22,7 @@ export interface AdjRibOut {
   again(family: Family): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
-  /** Why nothing of a family is told, where that is so. */
+  /** Why no route of a family is told by way of our own address, where that is so. */
   held(): Readonly<Partial<Record<Family, Held>>>;
   close(): void;
 }

@@ -181,7 +181,11 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     const families = [...negotiated.families].join(',');
     log.info({ peer: name, as: peerAs, holdTime: `${holdTime}s`, families, local: connection.local }, 'session up');
     for (const [family, why] of Object.entries(session.out.held())) {
-      log.info({ peer: name, family, why: HELD[why] }, 'nothing is told of a family');
+      const isAll = why === 'family-not-negotiated';
+      const what = isAll
+        ? 'nothing is told of a family'
+        : 'of a family only routes with a next hop of their own are told';
+      log.info({ peer: name, family, why: HELD[why] }, what);
     }
     for (const family of settings.addPath) {
       if (negotiated.addPathSent.has(family) || !negotiated.families.has(family)) continue;

@@ -22,7 +22,7 @@ export interface Router {
   readonly kind: RouterName;
   /** Of the neighbor with that address. Default: of the first. */
   session(address?: string): Promise<Session>;
-  /** Those that came from neighbors, sorted by prefix. */
+  /** Those that came from neighbors, sorted by prefix and next hops. */
   routes(): Promise<RouterRoute[]>;
   refresh(address?: string): Promise<void>;
   /** SIGKILL: without a word to its neighbors. */
@@ -60,7 +60,7 @@ export async function startRouter(kind: RouterName, options: RouterOptions): Pro
     routes: async () =>
       (await run.routes())
         .map((route) => withoutDefaults(route, options))
-        .sort((one, other) => (one.prefix < other.prefix ? -1 : 1)),
+        .sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1)),
     refresh: (address) => run.refresh(neighbor(address)),
     restart: async (signal) => {
       await stop(signal);
@@ -73,6 +73,8 @@ export async function startRouter(kind: RouterName, options: RouterOptions): Pro
     said: () => run.processes.map(({ stdout, stderr }) => stdout() + stderr()).join(''),
   };
 }
+
+const orderOf = ({ prefix, nextHops }: RouterRoute): string => `${prefix} ${nextHops.join(' ')}`;
 
 /** With those that they started in their turn. */
 const descendants = (pid: number): number[] => (isAlive(pid) ? [pid, ...childrenOf(pid).flatMap(descendants)] : []);

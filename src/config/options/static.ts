@@ -10,7 +10,7 @@ export const STATIC_OPTIONS = {
     flag: 'nexthop',
     environment: '',
     default: [],
-    help: 'next hop of these prefixes, like the one of all others, which stands where none is given; repeatable',
+    help: 'next hop of these prefixes, repeatable as --nexthop is. None given: that of all others',
   }),
   ...ATTRIBUTE_OPTIONS,
 } as const;

@@ -14,6 +14,10 @@ export const bird: RouterKind = {
   configure(options) {
     const text = edited(readExample('bird-peer.conf'), [
       [`router id ${EXAMPLE.router};`, `router id ${options.routerId};`],
+      options.neighbors.some(({ mergePaths }) => mergePaths === true) && [
+        'protocol kernel { ',
+        'protocol kernel { merge paths on; ',
+      ],
     ]);
     return repeated(text, PROTOCOL, options.neighbors, (block, neighbor, index) =>
       protocol(block, options, neighbor, index),
@@ -73,6 +77,7 @@ function protocol(block: string, { as, port }: RouterOptions, neighbor: RouterNe
     // BIRD takes an iBGP neighbor for one behind others: with next hops that are looked up.
     multihop !== undefined && ['# multihop 2;', `multihop ${multihop};`],
     neighbor.twoOctetAs === true && ['hold time', 'enable as4 off; hold time'],
+    neighbor.addPath === true && ['# add paths rx;', 'add paths rx;'],
     extendedNextHop === true && ['ipv4 {\n', 'ipv4 {\n        extended next hop yes;\n'],
   ]);
 }

@@ -55,6 +55,7 @@ function section(block: string, { as, routerId }: RouterOptions, neighbor: Route
     families?.includes('ipv4') === false && ['        ipv4 unicast;\n', ''],
     families?.includes('ipv6') === false && ['        ipv6 unicast;\n', ''],
     neighbor.twoOctetAs === true && ['asn4 enable;', 'asn4 disable;'],
+    neighbor.addPath === true && ['# add-path receive;', 'add-path receive;'],
     neighbor.extendedNextHop === true && ['asn4 enable;', 'asn4 enable;\n        nexthop enable;'],
     neighbor.extendedNextHop === true && [
       '    capability {',
@@ -74,6 +75,12 @@ interface Said {
   readonly negotiated?: { readonly hold_time: number };
 }
 
+interface Prefix {
+  readonly nlri: string;
+  /** Of ADD-PATH, in the form of an IPv4 address. */
+  readonly 'path-information'?: string;
+}
+
 interface Update {
   readonly attribute?: {
     readonly origin: string;
@@ -85,8 +92,8 @@ interface Update {
     readonly 'extended-community'?: readonly { readonly value: string }[];
   };
   /** Family → next hop → what it leads to. */
-  readonly announce?: Readonly<Record<string, Readonly<Record<string, readonly { readonly nlri: string }[]>>>>;
-  readonly withdraw?: Readonly<Record<string, readonly { readonly nlri: string }[]>>;
+  readonly announce?: Readonly<Record<string, Readonly<Record<string, readonly Prefix[]>>>>;
+  readonly withdraw?: Readonly<Record<string, readonly Prefix[]>>;
 }
 
 /** Whole lines only. The values of extended communities are 64-bit numbers, more than JSON.parse keeps exact: as text. */
@@ -114,17 +121,24 @@ function routesOf(heard: readonly Said[]): RouterRoute[] {
     tables.set(neighbor.address.peer, table);
     if (type === 'state' && neighbor.state === 'down') table.clear();
     const update = neighbor.message?.update;
-    for (const { nlri } of Object.values(update?.withdraw ?? {}).flat()) table.delete(nlri);
-    for (const [nlri, nextHops] of announced(update)) table.set(nlri, routeOf(nlri, nextHops, update?.attribute));
+    for (const prefix of Object.values(update?.withdraw ?? {}).flat()) table.delete(keyOf(prefix));
+    for (const [key, { nlri, nextHops }] of announced(update)) {
+      table.set(key, routeOf(nlri, nextHops, update?.attribute));
+    }
   }
   return [...tables.values()].flatMap((table) => [...table.values()]);
 }
 
-function announced(update: Update | undefined): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+const keyOf = ({ nlri, 'path-information': path = '' }: Prefix): string => `${nlri} ${path}`;
+
+function announced(update: Update | undefined) {
+  const found = new Map<string, { readonly nlri: string; readonly nextHops: readonly string[] }>();
   for (const byNextHop of Object.values(update?.announce ?? {})) {
     for (const [nextHop, all] of Object.entries(byNextHop)) {
-      for (const { nlri } of all) found.set(nlri, [...(found.get(nlri) ?? []), nextHop]);
+      for (const prefix of all) {
+        const key = keyOf(prefix);
+        found.set(key, { nlri: prefix.nlri, nextHops: [...(found.get(key)?.nextHops ?? []), nextHop] });
+      }
     }
   }
   return found;

@@ -106,6 +106,7 @@ function lines(found: string, { as }: RouterOptions, neighbor: RouterNeighbor): 
     neighbor.ttlSecurity === true && [`! ${remote} ttl-security hops 1`, `${remote} ttl-security hops 1`],
     multihop !== undefined &&
       neighbor.as !== as && [`! ${remote} ebgp-multihop 2`, `${remote} ebgp-multihop ${multihop}`],
+    neighbor.addPath === false && [`! ${remote} disable-addpath-rx`, `${remote} disable-addpath-rx`],
     [remote, `neighbor ${neighbor.address}`],
   ]);
 }

@@ -91,6 +91,10 @@ function tables(block: string, neighbor: RouterNeighbor): string {
       '  # [neighbors.ebgp-multihop.config]\n  #   enabled = true\n  #   multihop-ttl = 2\n',
       `  [neighbors.ebgp-multihop.config]\n    enabled = true\n    multihop-ttl = ${multihop}\n`,
     ],
+    neighbor.addPath === true && [
+      '    # [neighbors.afi-safis.add-paths.config]\n    #   receive = true\n',
+      '    [neighbors.afi-safis.add-paths.config]\n      receive = true\n',
+    ],
     // GoBGP offers IPv6 next hops for IPv4 routes of its own accord.
   ]);
 }

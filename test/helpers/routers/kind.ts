@@ -38,6 +38,10 @@ export interface RouterNeighbor {
   readonly twoOctetAs?: boolean;
   /** IPv4 routes with IPv6 next hops (RFC 8950). */
   readonly extendedNextHop?: boolean;
+  /** Takes several paths of a prefix (RFC 7911). Default: only FRR. */
+  readonly addPath?: boolean;
+  /** Traffic goes by all of them. BIRD and FRR, which does so of its own accord. */
+  readonly mergePaths?: boolean;
 }
 
 export interface Session {

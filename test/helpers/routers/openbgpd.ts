@@ -69,6 +69,7 @@ function section(block: string, neighbor: RouterNeighbor): string {
     password !== undefined && ['# tcp md5sig password "SECRET"', `tcp md5sig password "${password}"`],
     neighbor.ttlSecurity === true && ['# ttl-security yes', 'ttl-security yes'],
     multihop !== undefined && ['# multihop 2', `multihop ${multihop}`],
+    neighbor.addPath === true && ['# announce add-path recv yes', 'announce add-path recv yes'],
     neighbor.twoOctetAs === true && ['announce IPv4', 'announce as-4byte no\n\tannounce IPv4'],
   ]);
 }

@@ -150,6 +150,24 @@ bgp:
     expect(resolve('debug: true').settings.logLevel).toBe('debug');
   });
 
+  it('has several next hops of a group of static prefixes, and of all others', () => {
+    const bgp =
+      'bgp-backend: speaker\nbgp: {local-as: 65000, router-id: 10.1.1.1, peers: [{address: 10.1.1.2, as: 7}]}';
+    const given = 'nexthop: [10.0.0.1, self]\nstatic: [{prefixes: 192.0.2.0/24, nexthop: [10.0.0.2, 10.0.0.3]}]';
+    const { settings, problems } = resolve(`${bgp}\n${given}`);
+    expect(problems).toEqual([]);
+    expect([settings.nexthop, settings.static[0]?.values.nexthop]).toEqual([
+      ['10.0.0.1', 'self'],
+      ['10.0.0.2', '10.0.0.3'],
+    ]);
+    expect(resolve(given).problems.map(({ place, text }) => `${place}: ${text}`)).toEqual([
+      expect.stringMatching(
+        /^x:1:1: nexthop: 10\.0\.0\.1 and self: expected one next hop a family; several are for --bgp/,
+      ),
+      expect.stringMatching(/^x:2:1: static: 192\.0\.2\.0\/24: nexthop: 10\.0\.0\.2 and 10\.0\.0\.3: expected one /),
+    ]);
+  });
+
   it('stands in a recording with what it said, and is played from there', () => {
     const resolved = resolve('static: [{prefixes: 192.0.2.0/24, med: 5}]\nannounce-delay: 1s\nnetwork: 10.0.0.0/8');
     const recorded = recordSettings(resolved);
