@@ -43,6 +43,7 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
   const interned = new Map<string, Words>();
   const pathsOf = createPaths();
+  const hasPaths = { ipv4: negotiated.addPathSent.has('ipv4'), ipv6: negotiated.addPathSent.has('ipv6') };
   /** Packed, and not yet handed on. */
   let ready: Uint8Array[] = [];
   /** Families of which everything is told once more. */
@@ -85,7 +86,7 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
 
   /** The words for the first of the routes that this peer may have. */
   function choose(entry: Entry, routes: readonly Route[]): Words | undefined {
-    if (routes.length === 0 || !isFor(entry)) return undefined;
+    if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return undefined;
     for (const route of routes) {
       if (!isAddressed(settings, route)) continue;
       const { attributes } = route;
@@ -97,42 +98,44 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
 
   /** The same, by path identifiers less one: with ADD-PATH. */
   function choosePaths(entry: Entry, routes: readonly Route[]): readonly (Words | undefined)[] {
-    const mine = isFor(entry) ? routes.filter((route) => isAddressed(settings, route)) : [];
+    if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return [];
+    const mine = routes.filter((route) => isAddressed(settings, route));
     return mine.map((route) => ways(entry, route)).find((said) => said.some(isSaid)) ?? [];
   }
-
-  const isFor = (entry: Entry): boolean => entry.prefix !== own && mayHave(entry);
 
   function pack(): void {
     const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
     const announced = new Map<Words, Uint8Array[]>();
-    const change = (family: Family, nlri: Uint8Array, before: Words | undefined, after: Words | undefined): void => {
-      if (after === undefined) {
-        if (before !== undefined) withdrawn[family].push(nlri);
-        return;
-      }
-      const same = announced.get(after);
-      if (same === undefined) announced.set(after, [nlri]);
+    const announce = (said: Words, nlri: Uint8Array): void => {
+      const same = announced.get(said);
+      if (same === undefined) announced.set(said, [nlri]);
       else same.push(nlri);
     };
     reader.read(BATCH, (entry, known, now) => {
       const { family, nlri } = entry;
-      const isAgain = known === now;
-      if (isAgain && !asked.has(family)) return;
-      if (!negotiated.addPathSent.has(family)) {
-        const before = choose(entry, known);
-        const after = choose(entry, now);
-        if (before !== after || isAgain) change(family, nlri, before, after);
-        told += Number(after !== undefined) - Number(before !== undefined);
+      if (known === now && !asked.has(family)) return;
+      if (hasPaths[family]) {
+        const before = choosePaths(entry, known);
+        const after = choosePaths(entry, now);
+        for (let index = 0; index < Math.max(before.length, after.length); index++) {
+          const [was, is] = [before[index], after[index]];
+          if (is === was && known !== now) continue;
+          if (is !== undefined) announce(is, withPathId(nlri, index + 1));
+          else if (was !== undefined) withdrawn[family].push(withPathId(nlri, index + 1));
+        }
+        told += Math.sign(after.length) - Math.sign(before.length);
         return;
       }
-      const before = choosePaths(entry, known);
-      const after = choosePaths(entry, now);
-      for (let index = 0; index < Math.max(before.length, after.length); index++) {
-        if (before[index] === after[index] && !isAgain) continue;
-        change(family, withPathId(nlri, index + 1), before[index], after[index]);
+      const before = choose(entry, known);
+      const after = choose(entry, now);
+      if (after === undefined) {
+        if (before === undefined) return;
+        withdrawn[family].push(nlri);
+        told--;
+      } else if (before !== after || known === now) {
+        announce(after, nlri);
+        if (before === undefined) told++;
       }
-      told += Number(after.length > 0) - Number(before.length > 0);
     });
     ready = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
     if (!reader.isLevel()) return;
