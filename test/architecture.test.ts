@@ -24,6 +24,7 @@ const PURE_FILES = [
   'bgp/rarely.ts',
   'bgp/refusal.ts',
   'bgp/rib.ts',
+  'bgp/role.ts',
   'bgp/speaker-error.ts',
   'bgp/ttl.ts',
   'bgp/update-messages.ts',

@@ -3,8 +3,9 @@
  *
  * What it does: leaves out what the peer may not have (its scope, `only`, what is not its family, loopback addresses to one
  * that is not on a loopback address, the session's own address and next hop); packs what is left; ends the first round with
- * an End-of-RIB for each family; tells everything again when asked (RFC 2918). A route with several next hops is a path by
- * way of each where the peer takes several (RFC 7911), elsewhere a route by way of the first that it may have.
+ * an End-of-RIB for each family; tells everything again when asked (RFC 2918), between a beginning and an end where both
+ * sides have RFC 7313. A route with several next hops is a path by way of each where the peer takes several (RFC 7911),
+ * elsewhere a route by way of the first that it may have.
  */
 import { type Family, hostPrefix } from '../model/address.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
@@ -13,6 +14,8 @@ import { type Held, nextHopsFor, type Terms, type Words, wordsFor } from './path
 import { createPaths, withPathId } from './paths.ts';
 import type { Entry, Rib } from './rib.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
+import { AFI, ROUTE_REFRESH, SAFI } from './wire/codes.ts';
+import { encodeRouteRefresh } from './wire/route-refresh.ts';
 
 export interface AdjRibOut {
   /** What has to be written next, in whole messages; none when there is nothing. */
@@ -46,8 +49,10 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
   const hasPaths = { ipv4: negotiated.addPathSent.has('ipv4'), ipv6: negotiated.addPathSent.has('ipv6') };
   /** Packed, and not yet handed on. */
   let ready: Uint8Array[] = [];
-  /** Families of which everything is told once more. */
+  /** Families of which everything is to be told once more. */
   const asked = new Set<Family>();
+  /** Those of which that is under way. What is asked for meanwhile comes after it. */
+  const repeated = new Set<Family>();
   /** Families whose first round is not over. */
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
@@ -103,7 +108,23 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
     return mine.map((route) => ways(entry, route)).find((said) => said.some(isSaid)) ?? [];
   }
 
+  /** RFC 7313 §4: not before the End-of-RIB. */
+  const mayRepeat = (): boolean =>
+    asked.size > 0 && repeated.size === 0 && !(negotiated.hasEnhancedRouteRefresh && fresh.size > 0);
+
+  /** RFC 7313 §4, to a peer that knows it. */
+  const marks = (subtype: number): Uint8Array[] =>
+    negotiated.hasEnhancedRouteRefresh
+      ? [...repeated].map((family) => encodeRouteRefresh({ afi: AFI[family], safi: SAFI.unicast, subtype }))
+      : [];
+
   function pack(): void {
+    const isBeginning = mayRepeat();
+    if (isBeginning) {
+      for (const family of asked) repeated.add(family);
+      asked.clear();
+      reader.again();
+    }
     const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
     const announced = new Map<Words, Uint8Array[]>();
     const announce = (said: Words, nlri: Uint8Array): void => {
@@ -113,7 +134,7 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
     };
     reader.read(BATCH, (entry, known, now) => {
       const { family, nlri } = entry;
-      if (known === now && !asked.has(family)) return;
+      if (known === now && !repeated.has(family)) return;
       if (hasPaths[family]) {
         const before = choosePaths(entry, known);
         const after = choosePaths(entry, now);
@@ -138,8 +159,10 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
       }
     });
     ready = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
+    if (isBeginning) ready.unshift(...marks(ROUTE_REFRESH.beginning));
     if (!reader.isLevel()) return;
-    asked.clear();
+    ready.push(...marks(ROUTE_REFRESH.end));
+    repeated.clear();
     if (!mayEnd()) return;
     for (const family of fresh) ready.push(endOfRib(family));
     fresh.clear();
@@ -157,11 +180,8 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
       if (ready.length === 0) pack();
       return slice();
     },
-    isLevel: () => ready.length === 0 && reader.isLevel() && (fresh.size === 0 || !mayEnd()),
-    again(family) {
-      asked.add(family);
-      reader.again();
-    },
+    isLevel: () => ready.length === 0 && reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd()),
+    again: (family) => void asked.add(family),
     told: () => told,
     held() {
       const held: Partial<Record<Family, Held>> = {};

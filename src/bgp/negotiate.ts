@@ -4,6 +4,7 @@
  */
 import { ANY_IPV4, addressToBytes, type Family, type IpAddress } from '../model/address.ts';
 import type { PeerSettings } from '../model/peer.ts';
+import { roleCode, whyNoRole } from './role.ts';
 import { type Capability, FAMILIES } from './wire/capability.ts';
 import {
   AFI,
@@ -71,8 +72,13 @@ const OFFERS: readonly Offer[] = [
     of: ({ extendedMessage }) => (extendedMessage ? [{ type: 'extendedMessage' }] : []),
   },
   { code: CAPABILITY.addPath, of: addPath },
+  {
+    code: CAPABILITY.role,
+    of: ({ role }) => (role === undefined ? [] : [{ type: 'role', role: roleCode(role.ours) }]),
+  },
   { code: CAPABILITY.gracefulRestart, of: gracefulRestart },
   { code: CAPABILITY.fourOctetAs, of: ({ localAs }) => [{ type: 'fourOctetAs', as: localAs }] },
+  { code: CAPABILITY.enhancedRouteRefresh, of: () => [{ type: 'enhancedRouteRefresh' }] },
 ];
 
 /** RFC 8950 §4. */
@@ -141,6 +147,9 @@ export function negotiate(
     const detail = `the peer has none of the families ${settings.families.join(', ')}`;
     return refused(OPEN_ERROR.unsupportedCapability, wanted, detail);
   }
+  // RFC 9234 §4.2, whether the peer took our own role or had us leave it out.
+  const mismatch = settings.role === undefined ? undefined : whyNoRole(settings.role, remote);
+  if (mismatch !== undefined) return refused(OPEN_ERROR.roleMismatch, [], mismatch);
   const both = (type: Capability['type']): boolean => has(local, type) && has(remote, type);
   return {
     negotiated: {

@@ -10,6 +10,7 @@ import { communityNumbers, extendedCommunityHex } from '../model/community.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import type { NextHop, RouteAttributes, SaidAttributes } from '../model/route.ts';
 import type { Negotiated } from './negotiate.ts';
+import { isOnlyToCustomers } from './role.ts';
 import { AFI, AS_TRANS, ATTRIBUTE, FLAG, ORIGIN, SAFI, SEGMENT } from './wire/codes.ts';
 
 /** Our own end of a session. */
@@ -85,6 +86,7 @@ export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): 
       ...listOf(ATTRIBUTE.extendedCommunities, said.extendedCommunities, extendedOctets),
       ...as4PathOf(said.asPath, terms),
       ...listOf(ATTRIBUTE.largeCommunities, said.largeCommunities, largeOctets),
+      ...onlyToCustomerOf(terms),
     ),
   };
 }
@@ -100,6 +102,12 @@ function reachOf(family: Family, nextHops: readonly IpAddress[]): Uint8Array {
 function preferenceOf({ localPreference }: SaidAttributes, { negotiated }: Terms): Uint8Array[] {
   if (negotiated.isExternal) return [];
   return [attribute(FLAG.transitive, ATTRIBUTE.localPreference, u32(localPreference ?? DEFAULT_LOCAL_PREFERENCE))];
+}
+
+/** RFC 9234 §5: our AS as this peer knows it. Our routes have no such attribute from anybody before us. */
+function onlyToCustomerOf({ settings: { role }, negotiated: { isExternal, localAs } }: Terms): Uint8Array[] {
+  if (!isExternal || role === undefined || !isOnlyToCustomers(role.ours)) return [];
+  return [attribute(FLAG.optional | FLAG.transitive, ATTRIBUTE.onlyToCustomer, u32(localAs))];
 }
 
 /** RFC 4271 §5.1.2: our own AS to an external peer, nothing to an internal one, unless a whole path is given. */

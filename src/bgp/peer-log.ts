@@ -7,6 +7,7 @@ import { type PeerSettings, peerName } from '../model/peer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Why } from './fsm.ts';
+import { adviceOn } from './role.ts';
 import { CEASE, ERROR } from './wire/codes.ts';
 import { describeNotification, type Notification } from './wire/notification.ts';
 
@@ -37,11 +38,11 @@ export function createPeerLog(settings: PeerSettings, clock: Pick<Clock, 'now'>,
       failures = 0;
     },
     down(why) {
-      last = sentenceOf(why);
+      last = sentenceOf(why, settings);
       log[isAdministrative(why) ? 'info' : 'warn']({ peer, why: last }, 'session down');
     },
     failed(why, again) {
-      last = sentenceOf(why);
+      last = sentenceOf(why, settings);
       failures++;
       const isNews = (!said.has(last) && said.size < MOST_REMEMBERED) || clock.now() - saidAt >= STILL_EVERY;
       if (isNews) {
@@ -71,14 +72,14 @@ const isStop = ({ code, subcode }: Notification): boolean =>
     (each) => each === subcode,
   );
 
-function sentenceOf(why: Why): string {
+function sentenceOf(why: Why, { role }: PeerSettings): string {
   switch (why.by) {
     case 'us':
       return why.notification === undefined
         ? `we: ${why.detail}`
         : `we: ${why.detail}; told the peer: ${describeNotification(why.notification)}`;
     case 'peer':
-      return `the peer: ${describeNotification(why.notification)}`;
+      return `the peer: ${describeNotification(why.notification)}${adviceOn(why.notification, role)}`;
     case 'network':
       return `the network: ${why.detail}`;
     default:

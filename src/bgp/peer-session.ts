@@ -19,6 +19,7 @@ import type { Held } from './path-attributes.ts';
 import { createPeerLog } from './peer-log.ts';
 import { createPeerTimers } from './peer-timers.ts';
 import type { Rib } from './rib.ts';
+import { rolesSaid } from './role.ts';
 import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
 import type { Turns } from './turns.ts';
@@ -179,7 +180,8 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     said.up();
     const { peerAs, holdTime } = negotiated;
     const families = [...negotiated.families].join(',');
-    log.info({ peer: name, as: peerAs, holdTime: `${holdTime}s`, families, local: connection.local }, 'session up');
+    const about = { peer: name, as: peerAs, holdTime: `${holdTime}s`, families, local: connection.local };
+    log.info({ ...about, ...rolesSaid(settings.role, negotiated.peerOpen) }, 'session up');
     for (const [family, why] of Object.entries(session.out.held())) {
       const isAll = why === 'family-not-negotiated';
       const what = isAll

@@ -13,6 +13,7 @@ import { createRarely } from './rarely.ts';
 import { createReceived, type Received } from './received.ts';
 import type { Rib } from './rib.ts';
 import type { Turns } from './turns.ts';
+import { ROUTE_REFRESH } from './wire/codes.ts';
 import type { Message } from './wire/message.ts';
 import { familyFrom } from './wire/nlri.ts';
 import type { RouteRefresh } from './wire/route-refresh.ts';
@@ -84,7 +85,11 @@ export function openSession({
   /** RFC 2918 §4: of a family that was not negotiated it is ignored. RFC 7313 §5: so is a subtype that was not. */
   function refresh({ afi, safi, subtype }: RouteRefresh): void {
     const family = familyFrom(afi, safi);
-    if (family === undefined || subtype !== 0 || !negotiated.families.has(family)) {
+    const isOurs = family !== undefined && negotiated.families.has(family);
+    // RFC 7313 §4: around what the peer tells once more. Nothing of it is kept, so nothing is to be purged.
+    const isMark = subtype === ROUTE_REFRESH.beginning || subtype === ROUTE_REFRESH.end;
+    if (isOurs && isMark && negotiated.hasEnhancedRouteRefresh) return;
+    if (!isOurs || subtype !== ROUTE_REFRESH.request) {
       const count = strange.count();
       if (count !== undefined) {
         log.warn({ peer, afi, safi, subtype, count }, 'route refresh that was not negotiated, ignored');

@@ -103,6 +103,7 @@ function checkPeers(settings: Settings, refuse: Refuse): void {
     }
     checkNextHopsOf(given, settings, say);
     checkHops(given, peer.as === peer.localAs, say);
+    checkRole(given, peer.as === peer.localAs, say);
     checkAttributes(given, settings.asPath, peer.as === peer.localAs, peer.localAs, say);
     if (given.values.passwordFile !== undefined && given.values.passwordEnv !== undefined) {
       say('password-file and password-env: expected one of them');
@@ -154,6 +155,16 @@ function checkHops({ values }: GivenPeer, isInternal: boolean, say: (text: strin
     say('multihop and ttl-security: expected one of them, for both say how far away it is');
   }
   if (values.multihop !== undefined && isInternal) say('multihop: has no effect on iBGP, which goes any distance');
+}
+
+/** RFC 9234 §4: roles are of external sessions. */
+function checkRole(
+  { values: { role, strictRole } }: GivenPeer,
+  isInternal: boolean,
+  say: (text: string) => void,
+): void {
+  if (role !== undefined && isInternal) say(`role ${role}: expected none on iBGP, where nobody has one`);
+  if (strictRole === true && role === undefined) say('strict-role: needs a role, which is what we are to this peer');
 }
 
 function checkAttributes(

@@ -56,6 +56,7 @@ export function peerFrom(
     port: given('port') as number,
     as: values.as ?? localAs,
     localAs: values.localAs ?? localAs,
+    ...(values.role === undefined ? {} : { role: { ours: values.role, isStrict: values.strictRole ?? false } }),
     ...(values.localAddress === undefined ? {} : { localAddress: values.localAddress }),
     passive: values.passive ?? false,
     ...(values.ttlSecurity === undefined ? {} : { ttlSecurity: values.ttlSecurity }),

@@ -42,6 +42,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** RFC 9234 §3.1, §4.1. */
+export const ROLES = ['provider', 'rs-server', 'rs-client', 'customer', 'peer'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface PeerSettings {
   readonly address: IpAddress;
   /** Of a link-local address: its device; of another: what the session is bound to (SO_BINDTODEVICE). Empty for neither. */
@@ -50,6 +54,8 @@ export interface PeerSettings {
   readonly as: number;
   /** What this peer takes us for; the speaker's own AS unless it is given. */
   readonly localAs: number;
+  /** What we are to this peer, an external one (RFC 9234). `isStrict`: there is no session unless it names a role too. */
+  readonly role?: { readonly ours: Role; readonly isStrict: boolean };
   /** Whence we connect, and where this peer's connections are taken; the kernel's choice when left out. */
   readonly localAddress?: IpAddress;
   /** Never connects, only waits to be connected to. */

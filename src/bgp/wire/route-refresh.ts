@@ -1,7 +1,7 @@
 /** ROUTE-REFRESH, PURE: RFC 2918 §3, RFC 7313 §3.2. */
 import { join, u16 } from '../../bytes/join.ts';
 import { Reader } from '../../bytes/reader.ts';
-import { ERROR, HEADER_LENGTH, ROUTE_REFRESH_ERROR } from './codes.ts';
+import { ERROR, HEADER_LENGTH, ROUTE_REFRESH, ROUTE_REFRESH_ERROR } from './codes.ts';
 import { encodeMessage } from './header.ts';
 import { MalformedError, malformed } from './malformed.ts';
 
@@ -18,13 +18,16 @@ export interface RouteRefresh {
 // |              AFI              |    subtype    |     SAFI      |
 // +-------------------------------+---------------+---------------+
 const LENGTH = 4;
+const SUBTYPE_OFFSET = HEADER_LENGTH + 2;
 
 export const encodeRouteRefresh = ({ afi, safi, subtype }: RouteRefresh): Uint8Array =>
   encodeMessage('routeRefresh', join(u16(afi), Uint8Array.of(subtype, safi)));
 
-/** Of a whole message. Throws `MalformedError`. */
+/** Of a whole message. Throws `MalformedError`. What an unknown subtype has behind its SAFI is not looked at. */
 export function decodeRouteRefresh(bytes: Uint8Array): RouteRefresh {
-  if (bytes.length !== HEADER_LENGTH + LENGTH) {
+  // RFC 7313 §5: a subtype that nobody knows is ignored, and so is how long it is.
+  const isUnknown = bytes.length > HEADER_LENGTH + LENGTH && (bytes[SUBTYPE_OFFSET] ?? 0) > ROUTE_REFRESH.end;
+  if (bytes.length !== HEADER_LENGTH + LENGTH && !isUnknown) {
     // RFC 7313 §5: its data is the whole message. Without RFC 7313 no error is named, and this one says what is wrong.
     const why = `a ROUTE-REFRESH of ${bytes.length} octets where it is ${HEADER_LENGTH + LENGTH}`;
     throw new MalformedError(

@@ -4,10 +4,11 @@
  */
 import { familyOf, type IpAddress, isAny, isMulticast, needsZone } from '../../model/address.ts';
 import { ms } from '../../model/millis.ts';
+import { ROLES } from '../../model/peer.ts';
 import type { Option } from '../option.ts';
 import { address, asNumber } from '../option-bgp.ts';
 import { prefixes } from '../option-network.ts';
-import { choices, filePath, integer, name, seconds, toggle } from '../option-plain.ts';
+import { choice, choices, filePath, integer, name, seconds, toggle } from '../option-plain.ts';
 import { ATTRIBUTE_OPTIONS } from './attributes.ts';
 
 /** RFC 4271 §4.2: a hold time is two octets of seconds. */
@@ -27,6 +28,20 @@ export const PEER_OPTIONS = {
     { least: 1, most: 65_535 },
   ),
   localAs: asNumber({ flag: 'local-as', environment: '', help: 'our AS towards this peer. Not given: --local-as' }),
+  role: choice(
+    {
+      flag: 'role',
+      environment: '',
+      default: 'customer',
+      help: 'what we are to it (RFC 9234): customer where it is our provider, and so on. eBGP only. Not given: nothing is said of roles',
+    },
+    ROLES,
+  ),
+  strictRole: toggle({
+    flag: 'strict-role',
+    environment: '',
+    help: 'no session unless it names its role too. Not given: off',
+  }),
   localAddress: address(
     { flag: 'local-address', environment: '', help: 'our address of the session. Not given: what the kernel chooses' },
     isHost,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAdjRibOut } from '../../../src/bgp/adj-rib-out.ts';
-import { createRib, type Rib } from '../../../src/bgp/rib.ts';
+import { createRib, type Reader, type Rib } from '../../../src/bgp/rib.ts';
 import type { Family, Prefix } from '../../../src/model/address.ts';
 import type { NextHop, Route, RouteAttributes } from '../../../src/model/route.ts';
 import { ip, terms } from '../../helpers/sessions.ts';
@@ -242,6 +242,138 @@ describe('several next hops', () => {
     put(rib, '192.0.2.7/32', by('192.0.2.254', '192.0.2.7'));
     expect(said()).toEqual([compact(`${MARKER}001c 02 0005 20 c0000207 0000`)]);
     expect(out.told()).toBe(0);
+  });
+});
+
+/** RFC 7313 §3.2: AFI, subtype 1 or 2, SAFI. */
+const MARKS = {
+  ipv4: { begins: `${MARKER}0017 05 0001 01 01`, ends: `${MARKER}0017 05 0001 02 01` },
+  ipv6: { begins: `${MARKER}0017 05 0002 01 01`, ends: `${MARKER}0017 05 0002 02 01` },
+};
+const begins = (family: Family): string => compact(MARKS[family].begins);
+const isOver = (family: Family): string => compact(MARKS[family].ends);
+
+describe('what is told again to a peer with enhanced route refresh (RFC 7313 §4)', () => {
+  const enhanced = { negotiated: { hasEnhancedRouteRefresh: true }, local: '2001:db8::1' } as const;
+  const both = { ...enhanced, settings: { nextHop: { ipv4: ip('192.0.2.1') } } };
+
+  it('has a beginning and an end around all of its family, and of no other', () => {
+    const { rib, out, said } = outOf(both);
+    put(rib, '192.0.2.7/32', SELF);
+    put(rib, '192.0.2.8/32', { ...SELF, med: 1 });
+    put(rib, '2001:db8::7/128', SELF);
+    const first = said();
+    const [plain, med, ipv6] = first;
+    expect(first).toEqual([plain, med, ipv6, ...ends('ipv4', 'ipv6')]);
+    out.again('ipv4');
+    expect(out.isLevel()).toBe(false);
+    expect(said()).toEqual([begins('ipv4'), plain, med, isOver('ipv4')]);
+    expect([out.isLevel(), said(), out.told()]).toEqual([true, [], 3]);
+    out.again('ipv6');
+    expect(said()).toEqual([begins('ipv6'), ipv6, isOver('ipv6')]);
+    out.again('ipv6');
+    out.again('ipv4');
+    expect(said()).toEqual([
+      ...[begins('ipv6'), begins('ipv4'), plain, med, ipv6],
+      ...[isOver('ipv6'), isOver('ipv4')],
+    ]);
+    expect([out.isLevel(), out.told()]).toEqual([true, 3]);
+  });
+
+  it('has both where there is nothing between them, so that the peer forgets what it has', () => {
+    const { out, said } = outOf(enhanced);
+    said();
+    out.again('ipv6');
+    expect(said()).toEqual([begins('ipv6'), isOver('ipv6')]);
+    expect(out.isLevel()).toBe(true);
+  });
+
+  it('does not begin before the End-of-RIB, and waits for it without being busy', () => {
+    let isComplete = false;
+    const rib = createRib();
+    const out = createAdjRibOut(rib, terms(both), () => isComplete);
+    const said = (): string[] => out.next().map((message) => Buffer.from(message).toString('hex'));
+    put(rib, '192.0.2.7/32', SELF);
+    out.again('ipv4');
+    const [first, ...rest] = said();
+    expect(rest).toEqual([]);
+    expect([out.isLevel(), said()]).toEqual([true, []]);
+    isComplete = true;
+    expect(out.isLevel()).toBe(false);
+    expect(said()).toEqual(ends('ipv4', 'ipv6'));
+    expect(out.isLevel()).toBe(false);
+    expect(said()).toEqual([begins('ipv4'), first, isOver('ipv4')]);
+    expect(out.isLevel()).toBe(true);
+  });
+
+  it('asked for before anything was told: everything, its End-of-RIB, and then once more', () => {
+    const { rib, out, said } = outOf(both);
+    put(rib, '192.0.2.7/32', SELF);
+    out.again('ipv4');
+    const [first, ...rest] = said();
+    expect(rest).toEqual(ends('ipv4', 'ipv6'));
+    expect(said()).toEqual([begins('ipv4'), first, isOver('ipv4')]);
+  });
+
+  /** More than is packed at once, whatever that is: a thousand at a time here. Each prefix is known by its number. */
+  function large() {
+    const whole = createRib();
+    const open = (): Reader => {
+      const reader = whole.open();
+      return { ...reader, read: (most, tell) => reader.read(Math.min(most, 1_000), tell) };
+    };
+    const rib: Rib = { ...whole, open };
+    const out = createAdjRibOut(rib, terms(both));
+    const said = (): string[] => out.next().map((message) => Buffer.from(message).toString('hex'));
+    const COUNT = 5_000;
+    const at = (index: number): string => `10.1.${index >>> 8}.${index & 0xff}/32`;
+    for (let index = 0; index < COUNT; index++) put(rib, at(index), SELF);
+    while (!out.isLevel()) out.next();
+    return { rib, out, said, at, COUNT };
+  }
+  const countIn = (messages: readonly string[], octets: string): number =>
+    messages.reduce((sum, message) => sum + message.split(octets).length - 1, 0);
+
+  it('has one beginning and one end however many messages and turns it takes, and changes have their place in it', () => {
+    const { rib, out, said, at, COUNT } = large();
+    out.again('ipv4');
+    const all = said();
+    expect(all[0]).toBe(begins('ipv4'));
+    put(rib, at(COUNT - 1));
+    put(rib, at(7), { ...SELF, med: 0x0a0b0c0d });
+    while (!out.isLevel()) all.push(...said());
+    expect(all.indexOf(isOver('ipv4'))).toBe(all.length - 1);
+    expect(countIn(all, begins('ipv4'))).toBe(1);
+    for (const index of [0, 1, 999, 1_000, 4_998]) {
+      const nlri = `200a01${index.toString(16).padStart(4, '0')}`;
+      expect(countIn(all, nlri), nlri).toBe(1);
+    }
+    expect(countIn(all, '0a0b0c0d'), 'told, if not only once').toBeGreaterThan(0);
+    expect(out.told()).toBe(COUNT - 1);
+  });
+
+  it('is told in full once more when it is asked for meanwhile, and after it the other family', () => {
+    const { out, said } = large();
+    out.again('ipv4');
+    const all = said();
+    out.again('ipv4');
+    out.again('ipv4');
+    out.again('ipv6');
+    while (!out.isLevel()) all.push(...said());
+    const marks = all.filter((message) => message.length === 2 * 23 && message.slice(36, 38) === '05');
+    expect(marks).toEqual([
+      ...[begins('ipv4'), isOver('ipv4')],
+      ...[begins('ipv4'), begins('ipv6'), isOver('ipv4'), isOver('ipv6')],
+    ]);
+    expect(countIn(all, '200a010007')).toBe(2);
+  });
+
+  it('has no marks for a peer that does not know them', () => {
+    const { rib, out, said } = outOf();
+    put(rib, '192.0.2.7/32', SELF);
+    const [first] = said();
+    out.again('ipv4');
+    expect(said()).toEqual([first]);
   });
 });
 

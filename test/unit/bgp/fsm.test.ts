@@ -492,7 +492,10 @@ describe('a peer that refuses capabilities (RFC 5492 §3)', () => {
     const sent = play(events).actions.find(({ type }) => type === 'sendOpen');
     return sent?.type === 'sendOpen' ? [...new Set(sent.open.capabilities.map(({ type }) => type))] : ['nothing'];
   };
-  const FULL = ['multiprotocol', 'routeRefresh', 'extendedNextHop', 'extendedMessage', 'fourOctetAs'];
+  const FULL = [
+    ...['multiprotocol', 'routeRefresh', 'extendedNextHop', 'extendedMessage'],
+    ...['fourOctetAs', 'enhancedRouteRefresh'],
+  ];
 
   it('is asked again soon, without them', () => {
     expect(announced(OPEN_SENT)).toEqual(FULL);
@@ -507,7 +510,9 @@ describe('a peer that refuses capabilities (RFC 5492 §3)', () => {
 
   it('step by step, until there is nothing left; then all over, after a pause', () => {
     const twice = [...OPEN_SENT, refusal(6, 0), ...reconnected, refusal(2, 0)];
-    expect(announced([...twice, ...reconnected])).toEqual(['multiprotocol', 'extendedNextHop', 'fourOctetAs']);
+    expect(announced([...twice, ...reconnected])).toEqual([
+      ...['multiprotocol', 'extendedNextHop', 'fourOctetAs', 'enhancedRouteRefresh'],
+    ]);
     const thrice = [...twice, ...reconnected, refusal()];
     expect(announced([...thrice, ...reconnected])).toEqual([]);
     const nothing = [...thrice, ...reconnected, refusal()];

@@ -25,6 +25,7 @@ describe('our OPEN', () => {
         { type: 'extendedNextHop', entries: [{ afi: 1, safi: 1, nextHopAfi: 2 }] },
         { type: 'extendedMessage' },
         { type: 'fourOctetAs', as: 65001 },
+        { type: 'enhancedRouteRefresh' },
       ],
     });
   });
@@ -41,18 +42,22 @@ describe('our OPEN', () => {
     [
       'IPv4 alone',
       { families: ['ipv4'] },
-      ['multiprotocol', 'routeRefresh', 'extendedNextHop', 'extendedMessage', 'fourOctetAs'],
+      ['multiprotocol', 'routeRefresh', 'extendedNextHop', 'extendedMessage', 'fourOctetAs', 'enhancedRouteRefresh'],
     ],
-    ['IPv6 alone', { families: ['ipv6'] }, ['multiprotocol', 'routeRefresh', 'extendedMessage', 'fourOctetAs']],
+    [
+      'IPv6 alone',
+      { families: ['ipv6'] },
+      ['multiprotocol', 'routeRefresh', 'extendedMessage', 'fourOctetAs', 'enhancedRouteRefresh'],
+    ],
     [
       'no extended message',
       { extendedMessage: false, families: ['ipv6'] },
-      ['multiprotocol', 'routeRefresh', 'fourOctetAs'],
+      ['multiprotocol', 'routeRefresh', 'fourOctetAs', 'enhancedRouteRefresh'],
     ],
     [
       'no extended next hop',
       { extendedNextHop: false, extendedMessage: false, families: ['ipv4'] },
-      ['multiprotocol', 'routeRefresh', 'fourOctetAs'],
+      ['multiprotocol', 'routeRefresh', 'fourOctetAs', 'enhancedRouteRefresh'],
     ],
   ])('with %s', (_, changed, expected) => {
     expect(types(openWith(changed))).toEqual(expected);
@@ -80,9 +85,22 @@ describe('our OPEN', () => {
     expect(types(openWith({ addPath: ['ipv6'] }, new Set([69])))).not.toContain('addPath');
   });
 
+  it.each([
+    ['provider', 0],
+    ['rs-server', 1],
+    ['rs-client', 2],
+    ['customer', 3],
+    ['peer', 4],
+  ] as const)('says that we are %s as %d (RFC 9234 §4.1)', (ours, role) => {
+    expect(openWith({ role: { ours, isStrict: false } }).capabilities).toContainEqual({ type: 'role', role });
+    expect(types(openWith({}))).not.toContain('role');
+  });
+
   it('leaves out what the peer refused', () => {
-    expect(types(openWith({}, new Set([1, 2, 5])))).toEqual(['extendedMessage', 'fourOctetAs']);
-    expect(types(openWith({}, new Set([1, 2, 5, 6, 65])))).toEqual([]);
+    expect(types(openWith({}, new Set([1, 2, 5])))).toEqual([
+      ...['extendedMessage', 'fourOctetAs', 'enhancedRouteRefresh'],
+    ]);
+    expect(types(openWith({}, new Set([1, 2, 5, 6, 65, 70])))).toEqual([]);
   });
 });
 
@@ -141,7 +159,7 @@ describe('what is agreed', () => {
       families: new Set(['ipv4', 'ipv6']),
       hasExtendedNextHop: true,
       hasRouteRefresh: true,
-      hasEnhancedRouteRefresh: false,
+      hasEnhancedRouteRefresh: true,
       addPathSent: new Set(),
       gracefulRestart: 30,
       peerOpen: remote,
@@ -252,6 +270,13 @@ describe('what is agreed', () => {
   it('who may ask again: the capability is ours (RFC 2918 §4)', () => {
     expect(agreed(peerOpen(), peerSettings()).hasRouteRefresh).toBe(true);
     expect(agreed(peerOpen(), peerSettings(), new Set([2])).hasRouteRefresh).toBe(false);
+  });
+
+  it('marks around what is told again, where both have them (RFC 7313 §4)', () => {
+    const enhanced = peerOpen({ capabilities: [IPV4, { type: 'enhancedRouteRefresh' }] });
+    expect(agreed(enhanced, peerSettings()).hasEnhancedRouteRefresh).toBe(true);
+    expect(agreed(enhanced, peerSettings(), new Set([70])).hasEnhancedRouteRefresh).toBe(false);
+    expect(agreed(peerOpen(), peerSettings()).hasEnhancedRouteRefresh).toBe(false);
   });
 });
 

@@ -77,6 +77,28 @@ const TABLE: readonly {
     ),
   },
   {
+    name: 'OTC with our AS as this peer knows it, behind everything of a lower code (RFC 9234 §5)',
+    route: { largeCommunities: ['65000:1:2'] },
+    terms: {
+      settings: { role: { ours: 'provider', isStrict: false } },
+      negotiated: { localAs: 4_200_000_001, asOctets: 2 },
+    },
+    attributes: words(
+      ORIGIN_IGP,
+      '40 02 04 02 01 5ba0',
+      NEXT_HOP,
+      'c0 11 06 02 01 fa56ea01',
+      'c0 20 0c 0000fde8 00000001 00000002',
+      'c0 23 04 fa56ea01',
+    ),
+  },
+  {
+    name: 'our AS in OTC too where the path is a given one',
+    route: { asPath: [65_000, 65_009] },
+    terms: { settings: { role: { ours: 'peer', isStrict: true } } },
+    attributes: words(ORIGIN_IGP, '40 02 0a 02 02 0000fde8 0000fdf1', NEXT_HOP, 'c0 23 04 0000fde8'),
+  },
+  {
     name: 'more than 255 octets of an attribute: a length of two octets (RFC 4271 §4.3)',
     route: { communities: Array.from({ length: 64 }, (_, index) => `1:${index}`) },
     attributes: words(
@@ -148,6 +170,40 @@ describe('what a route says', () => {
       reach?.replaceAll(' ', ''),
       attributes,
     ]);
+  });
+});
+
+describe('OTC (RFC 9234 §5)', () => {
+  const OTC = 'c02304 0000fde8'.replace(' ', '');
+  const says = (of: Parameters<typeof terms>[0]): boolean => {
+    const said = wordsOf('ipv4', {}, terms(of));
+    return typeof said !== 'string' && hex(said.attributes)?.endsWith(OTC) === true;
+  };
+
+  // What the peer is stands in RFC 9234 §4.2, table 2, beside what we are.
+  it.each([
+    ['a customer', 'provider', true],
+    ['a provider', 'customer', false],
+    ['a client of our route server', 'rs-server', true],
+    ['a route server', 'rs-client', false],
+    ['a peer', 'peer', true],
+  ] as const)('goes to %s, whose %s we are: %s', (_, ours, expected) => {
+    for (const isStrict of [false, true]) expect(says({ settings: { role: { ours, isStrict } } })).toBe(expected);
+  });
+
+  it('goes to nobody inside our AS, and to nobody without a role of ours', () => {
+    const role = { ours: 'provider', isStrict: false } as const;
+    expect(says({ settings: { role }, negotiated: { isExternal: false } })).toBe(false);
+    expect(says({})).toBe(false);
+  });
+
+  it('goes with IPv6 routes as well', () => {
+    const said = wordsOf(
+      'ipv6',
+      {},
+      terms({ local: '2001:db8::1', settings: { role: { ours: 'peer', isStrict: false } } }),
+    );
+    expect(typeof said === 'string' ? said : hex(said.attributes)).toBe(words(ORIGIN_IGP, OWN_PATH, OTC));
   });
 });
 

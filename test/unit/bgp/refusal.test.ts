@@ -4,7 +4,7 @@ import { refusedIn } from '../../../src/bgp/refusal.ts';
 import { OUR_ID, peerSettings } from '../../helpers/bgp.ts';
 
 const full = localOpen(peerSettings({ extendedMessage: false, families: ['ipv4'] }), OUR_ID, new Set());
-const ALL = [1, 2, 5, 65];
+const ALL = [1, 2, 5, 65, 70];
 
 describe('a refusal (RFC 5492 §3, §5)', () => {
   it.each<[string, number, number, number[], number[]]>([
