@@ -14,7 +14,7 @@ import {
 import type { Capability } from '../../src/bgp/wire/capability.ts';
 import type { Notification } from '../../src/bgp/wire/notification.ts';
 import { ms } from '../../src/model/millis.ts';
-import type { PeerSettings } from '../../src/model/peer.ts';
+import { type PeerSettings, ROLES } from '../../src/model/peer.ts';
 import { IPV4, IPV6, ip, OUR_ID, PEER_ID, peerOpen, peerSettings } from '../helpers/bgp.ts';
 import { type Host, type Network, network } from '../helpers/bgp-network.ts';
 import { runs } from '../helpers/fuzz.ts';
@@ -45,6 +45,8 @@ const capability = fc.constantFrom<Capability>(
   { type: 'fourOctetAs', as: 65002 },
   { type: 'fourOctetAs', as: 4_200_000_001 },
   { type: 'gracefulRestart', isRestarting: false, hasNotification: true, time: 30, families: [] },
+  { type: 'role', role: 0 },
+  { type: 'role', role: 4 },
   { type: 'unknown', code: 200, value: Uint8Array.of(1) },
 );
 const open = fc.oneof(
@@ -107,8 +109,9 @@ const settings: fc.Arbitrary<PeerSettings> = fc
     families: fc.constantFrom<PeerSettings['families']>(['ipv4', 'ipv6'], ['ipv6']),
     gracefulRestart: fc.constantFrom(0, 30),
     as: fc.constantFrom(65001, 65002),
+    role: fc.option(fc.record({ ours: fc.constantFrom(...ROLES), isStrict: fc.boolean() }), { nil: undefined }),
   })
-  .map(peerSettings);
+  .map(({ role, ...rest }) => peerSettings(role === undefined ? rest : { ...rest, role }));
 
 const WAYS = ['outgoing', 'incoming'] as const;
 

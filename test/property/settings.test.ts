@@ -56,6 +56,8 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   peer: [
     '10.1.1.254,as=65001',
     '2001:DB8::1, as=1.10, port=1790, passive=no, families=ipv4',
+    '10.1.1.8,as=65001,role=rs-client,strict-role',
+    '10.1.1.9,as=65001,role=provider,strict-role=no',
     'fe80::1%eth0,as=65001,community=65000:1,community=no-export,hold-time=9s,only=192.0.2.0/24',
     '10.1.1.7,as=65000,local-preference=50,as-path=65000 65000,password-file=/etc/ha2bgp/key,extended-message=no,add-path',
   ],

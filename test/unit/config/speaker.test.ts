@@ -101,6 +101,11 @@ describe('speakerFrom', () => {
       addPath: ['ipv6'],
       gracefulRestart: 120,
     });
+    expect(speakerOf({ peer: [`${PEER},role=rs-client,strict-role`] })?.peers[0]?.role).toEqual({
+      ours: 'rs-client',
+      isStrict: true,
+    });
+    expect(speakerOf({ peer: [`${PEER},role=peer`] })?.peers[0]?.role).toEqual({ ours: 'peer', isStrict: false });
     expect(speakerOf({ peer: [`${PEER},multihop=3,nexthop-ipv4=2001:db8::9`] })?.peers[0]).toMatchObject({
       multihop: 3,
       nextHop: { ipv4: '2001:db8::9' },
@@ -207,6 +212,9 @@ describe('a peer', () => {
     ['10.0.0.1,as=7,families=vpnv4', /expected one of ipv4, ipv6$/],
     ['10.0.0.1,as=7,nexthop-ipv6=10.0.0.1', /expected a unicast IPv6 address of a host$/],
     ['10.0.0.1,as=7,passive=perhaps', /expected true or false$/],
+    ['10.0.0.1,as=7,role=transit', /role=transit": expected one of provider, rs-server, rs-client, customer, peer$/],
+    ['10.0.0.1,as=7,role', '"10.0.0.1,role=": expected provider|rs-server|rs-client|customer|peer'],
+    ['10.0.0.1,as=7,strict-role=maybe', /expected true or false$/],
     ['10.0.0.1,as=7,graceful-restart=4096s', /from 1s to 4095s$/],
   ])('is refused where it is wrong: %s', (peer, text) => {
     expect(problemsOf({ peer: [peer] })).toEqual([
@@ -244,6 +252,9 @@ describe('a peer', () => {
     [{ peer: [`${PEER},nexthop-ipv6=::9,families=ipv4`] }, 'has no effect without ipv6 among its families'],
     [{ peer: [`${PEER},multihop=2,ttl-security=2`] }, 'multihop and ttl-security: expected one of them'],
     [{ peer: ['10.0.0.1,as=65000,multihop=2'] }, 'multihop: has no effect on iBGP'],
+    [{ peer: ['10.0.0.1,as=65000,role=peer'] }, 'role peer: expected none on iBGP, where nobody has one'],
+    [{ peer: [`${PEER},local-as=65001,role=provider`] }, 'role provider: expected none on iBGP'],
+    [{ peer: [`${PEER},strict-role`] }, 'strict-role: needs a role, which is what we are to this peer'],
     [{ peer: [`${PEER},local-preference=1`] }, 'local-preference: has no effect on eBGP'],
     [{ peer: [`${PEER},as-path=65001`] }, 'as-path: begins with 65001: expected our AS 65000 first'],
     [{ asPath: ['65001'] }, 'as-path: begins with 65001: expected our AS 65000 first'],
@@ -268,6 +279,8 @@ describe('a peer', () => {
     { peer: [PEER, `${PEER},port=1790,local-address=10.1.1.1`], bgpListen: ['0.0.0.0'] },
     { peer: [`${PEER},passive`], bgpListen: ['0.0.0.0'] },
     { asPath: ['65000', '65001'] },
+    { peer: [`${PEER},strict-role=no`, `10.0.0.2,as=65001,role=customer,strict-role`] },
+    { peer: ['10.0.0.1,as=65000,local-as=65009,role=peer'] },
     { peer: ['10.0.0.1,as=65000,as-path=65001'] },
     { peer: ['fe80::1%eth0,as=1', 'fe80::1%eth1,as=1'], bgpListen: ['::'] },
     { nexthop: ['10.1.1.9'], peer: [`${PEER},nexthop-ipv6=2001:db8::9`] },

@@ -141,6 +141,17 @@ describe('a ROUTE-REFRESH (RFC 7313 §5)', () => {
     },
   );
 
+  it.each(['0001 03 01', '0001 03 01 00', '0001 ff 01 a1a2a3a4'])(
+    'of a subtype that nobody knows is for others to ignore, however long it is: "%s"',
+    (body) => {
+      const [, , subtype] = hex(body);
+      expect(answer(message(5, body))).toMatchObject({
+        type: 'routeRefresh',
+        routeRefresh: { afi: 1, subtype, safi: 1 },
+      });
+    },
+  );
+
   it('with more than fits into a NOTIFICATION: its data is cut', () => {
     const bytes = message(5, '00'.repeat(4_077));
     expect(answer(bytes)).toEqual(notification(`07 01 ${text(bytes.subarray(0, 4_075))}`, 19));
