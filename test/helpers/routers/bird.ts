@@ -12,8 +12,9 @@ const channel = (family: string): RegExp => new RegExp(`^ {4}${family} \\{\\n[\\
 
 export const bird: RouterKind = {
   configure(options) {
+    const tells = options.neighbors.some(({ enhancedRefresh }) => enhancedRefresh === true);
     const text = edited(readExample('bird-peer.conf'), [
-      [`router id ${EXAMPLE.router};`, `router id ${options.routerId};`],
+      [`router id ${EXAMPLE.router};`, `${tells ? 'log stderr all;\n' : ''}router id ${options.routerId};`],
       options.neighbors.some(({ mergePaths }) => mergePaths === true) && [
         'protocol kernel { ',
         'protocol kernel { merge paths on; ',
@@ -42,7 +43,12 @@ export const bird: RouterKind = {
         const isEstablished = state === 'Established';
         const counts = [...text.matchAll(/^ +Import updates: +(\d+)/gm)];
         const updates = counts.reduce((sum, [, count]) => sum + Number(count), 0);
-        return { state, isEstablished, updates, ...(isEstablished ? { holdTime: Number(holdTime ?? 0) } : {}) };
+        const [, role] = /^ +Neighbor capabilities\n[\s\S]*?^ +Role: +(\S+)/m.exec(text) ?? [];
+        return {
+          ...{ state, isEstablished, updates, marks: started.stderr().match(/Got (BEGIN|END)-OF-RR/g)?.length ?? 0 },
+          ...(isEstablished ? { holdTime: Number(holdTime ?? 0) } : {}),
+          ...(role === undefined ? {} : { role: role.replace('_', '-') }),
+        };
       },
       routes: async () =>
         parseRoutes(await ask('show', 'route', 'all', 'where', 'source', '=', 'RTS_BGP')).map(routeOf),
@@ -78,6 +84,11 @@ function protocol(block: string, { as, port }: RouterOptions, neighbor: RouterNe
     multihop !== undefined && ['# multihop 2;', `multihop ${multihop};`],
     neighbor.twoOctetAs === true && ['hold time', 'enable as4 off; hold time'],
     neighbor.addPath === true && ['# add paths rx;', 'add paths rx;'],
+    neighbor.enhancedRefresh === true && ['hold time', 'debug { packets }; hold time'],
+    neighbor.role !== undefined && [
+      '# local role provider; require roles yes;',
+      `local role ${neighbor.role.replace('-', '_')};${neighbor.strictRole === true ? ' require roles yes;' : ''}`,
+    ],
     extendedNextHop === true && ['ipv4 {\n', 'ipv4 {\n        extended next hop yes;\n'],
   ]);
 }
@@ -91,7 +102,7 @@ function routeOf({
 }): RouterRoute {
   const say = (name: string): string => attributes[`BGP.${name}`] ?? '';
   const number = (name: string): number | undefined => (say(name) === '' ? undefined : Number(say(name)));
-  const [med, localPreference] = [number('med'), number('local_pref')];
+  const [med, localPreference, otc] = [number('med'), number('local_pref'), number('otc')];
   return {
     prefix,
     nextHops: nextHopsOf(say('next_hop').split(' ')),
@@ -102,6 +113,7 @@ function routeOf({
     communities: tuples(say('community')).map((parts) => communityOf(parts.join(':'))),
     largeCommunities: tuples(say('large_community')).map((parts) => parts.join(':')),
     extendedCommunities: tuples(say('ext_community')).map(extended),
+    ...(otc === undefined ? {} : { otc }),
   };
 }
 

@@ -58,10 +58,15 @@ export const frr: RouterKind = {
       processes,
       async session({ address }) {
         const all = JSON.parse(await ask(`show bgp neighbors ${address} json`)) as Readonly<Record<string, Neighbor>>;
-        const { bgpState: state = 'unknown', bgpTimerHoldTimeMsecs = 0, messageStats } = all[address] ?? {};
+        const found = all[address];
+        const { bgpState: state = 'unknown', bgpTimerHoldTimeMsecs = 0, messageStats, remoteRole } = found ?? {};
         const updates = messageStats?.updatesRecv ?? 0;
         const isEstablished = state === 'Established';
-        return { state, isEstablished, updates, ...(isEstablished ? { holdTime: bgpTimerHoldTimeMsecs / 1_000 } : {}) };
+        return {
+          ...{ state, isEstablished, updates, marks: messageStats?.routeRefreshRecv ?? 0 },
+          ...(isEstablished ? { holdTime: bgpTimerHoldTimeMsecs / 1_000 } : {}),
+          ...(remoteRole === undefined || remoteRole === 'undefined' ? {} : { role: remoteRole }),
+        };
       },
       routes: async () =>
         (await Promise.all(['ipv4', 'ipv6'].map((family) => ask(`show bgp ${family} unicast json detail`)))).flatMap(
@@ -104,6 +109,10 @@ function lines(found: string, { as }: RouterOptions, neighbor: RouterNeighbor): 
     holdTime !== undefined && ['timers 3 9', `timers ${Math.floor(holdTime / 3)} ${holdTime}`],
     password !== undefined && [`! ${remote} password SECRET`, `${remote} password ${password}`],
     neighbor.ttlSecurity === true && [`! ${remote} ttl-security hops 1`, `${remote} ttl-security hops 1`],
+    neighbor.role !== undefined && [
+      `! ${remote} local-role provider strict-mode`,
+      `${remote} local-role ${neighbor.role}${neighbor.strictRole === true ? ' strict-mode' : ''}`,
+    ],
     multihop !== undefined &&
       neighbor.as !== as && [`! ${remote} ebgp-multihop 2`, `${remote} ebgp-multihop ${multihop}`],
     neighbor.addPath === false && [`! ${remote} disable-addpath-rx`, `${remote} disable-addpath-rx`],
@@ -114,7 +123,8 @@ function lines(found: string, { as }: RouterOptions, neighbor: RouterNeighbor): 
 interface Neighbor {
   readonly bgpState?: string;
   readonly bgpTimerHoldTimeMsecs?: number;
-  readonly messageStats?: { readonly updatesRecv: number };
+  readonly remoteRole?: string;
+  readonly messageStats?: { readonly updatesRecv: number; readonly routeRefreshRecv: number };
 }
 
 interface Path {
@@ -126,6 +136,7 @@ interface Path {
   readonly largeCommunity?: { readonly list: readonly string[] };
   readonly extendedCommunity?: { readonly string: string };
   readonly nexthops?: readonly { readonly ip: string; readonly scope?: string }[];
+  readonly otc?: number;
 }
 
 /** Of each prefix a list: itself, then what is known of each path. */
@@ -135,7 +146,7 @@ function routesOf(text: string): RouterRoute[] {
 }
 
 function routeOf(prefix: string, path: Path): RouterRoute {
-  const { metric, locPrf } = path;
+  const { metric, locPrf, otc } = path;
   return {
     prefix,
     nextHops: nextHopsOf((path.nexthops ?? []).map(({ ip }) => ip)),
@@ -146,6 +157,7 @@ function routeOf(prefix: string, path: Path): RouterRoute {
     communities: words(path.community?.string).map(communityOf),
     largeCommunities: path.largeCommunity?.list ?? [],
     extendedCommunities: extended(path.extendedCommunity?.string),
+    ...(otc === undefined ? {} : { otc }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What every kind of router is asked for, and answers. */
 import type { Family } from '../../../src/model/address.ts';
+import type { Role } from '../../../src/model/peer.ts';
 import type { Namespace } from '../namespaces.ts';
 import type { Started } from '../processes.ts';
 
@@ -42,6 +43,11 @@ export interface RouterNeighbor {
   readonly addPath?: boolean;
   /** Traffic goes by all of them. BIRD and FRR, which does so of its own accord. */
   readonly mergePaths?: boolean;
+  /** Enhanced route refresh (RFC 7313), and telling of its marks: see `Session`. */
+  readonly enhancedRefresh?: boolean;
+  /** The router's own (RFC 9234), and whether it takes no neighbor without one. */
+  readonly role?: Role;
+  readonly strictRole?: boolean;
 }
 
 export interface Session {
@@ -52,6 +58,10 @@ export interface Session {
   readonly holdTime?: number;
   /** UPDATEs that came, or routes in them: it grows when something is told once more. */
   readonly updates: number;
+  /** Beginnings and ends of what was told once more (RFC 7313); of a router that was asked to tell. */
+  readonly marks?: number;
+  /** Of the neighbor, in the words of RFC 9234, where it named one. */
+  readonly role?: string;
 }
 
 /** Lists are sorted; communities in the words of `model/community` as far as the router tells what they are. */
@@ -69,6 +79,8 @@ export interface RouterRoute {
   readonly largeCommunities: readonly string[];
   /** `target4:…` comes as `target:…` from all but GoBGP and ExaBGP. */
   readonly extendedCommunities: readonly string[];
+  /** RFC 9234 §5. */
+  readonly otc?: number;
 }
 
 /** What a kind knows to do. */

@@ -45,7 +45,13 @@ export const openbgpd: RouterKind = {
         const { state = 'unknown', session, stats } = neighbors[0] ?? {};
         const updates = stats?.message.received.updates ?? 0;
         const isEstablished = state === 'Established';
-        return { state, isEstablished, updates, ...(isEstablished ? { holdTime: session?.holdtime ?? 0 } : {}) };
+        const { borr = 0, eorr = 0 } = stats?.['route-refresh'].received ?? {};
+        const role = session?.remote?.capabilities?.open_policy_role;
+        return {
+          ...{ state, isEstablished, updates, marks: borr + eorr },
+          ...(isEstablished ? { holdTime: session?.holdtime ?? 0 } : {}),
+          ...(role === undefined ? {} : { role: role === 'rs' ? 'rs-server' : role }),
+        };
       },
       routes: async () => ((await ask<{ rib?: readonly Entry[] }>('show', 'rib', 'detail')).rib ?? []).map(routeOf),
       refresh: async ({ address }) => void (await run('nsenter', words('neighbor', address, 'refresh'))),
@@ -70,14 +76,25 @@ function section(block: string, neighbor: RouterNeighbor): string {
     neighbor.ttlSecurity === true && ['# ttl-security yes', 'ttl-security yes'],
     multihop !== undefined && ['# multihop 2', `multihop ${multihop}`],
     neighbor.addPath === true && ['# announce add-path recv yes', 'announce add-path recv yes'],
+    neighbor.enhancedRefresh === true && ['holdtime', 'announce enhanced refresh yes\n\tholdtime'],
+    neighbor.role !== undefined && [
+      '# announce policy provider enforce',
+      `announce policy ${neighbor.role === 'rs-server' ? 'rs' : neighbor.role}${neighbor.strictRole === true ? ' enforce' : ''}`,
+    ],
     neighbor.twoOctetAs === true && ['announce IPv4', 'announce as-4byte no\n\tannounce IPv4'],
   ]);
 }
 
 interface Neighbor {
   readonly state: string;
-  readonly session?: { readonly holdtime?: number };
-  readonly stats?: { readonly message: { readonly received: { readonly updates: number } } };
+  readonly session?: {
+    readonly holdtime?: number;
+    readonly remote?: { readonly capabilities?: { readonly open_policy_role?: string } };
+  };
+  readonly stats?: {
+    readonly message: { readonly received: { readonly updates: number } };
+    readonly 'route-refresh': { readonly received: { readonly borr: number; readonly eorr: number } };
+  };
 }
 
 interface Entry {
@@ -90,7 +107,10 @@ interface Entry {
   readonly communities?: readonly string[];
   readonly extended_communities?: readonly string[];
   readonly large_communities?: readonly string[];
+  readonly attributes?: readonly { readonly type: string; readonly as?: number }[];
 }
+
+const otcOf = ({ attributes = [] }: Entry): number | undefined => attributes.find(({ type }) => type === 'OTC')?.as;
 
 const routeOf = (entry: Entry): RouterRoute => ({
   prefix: entry.prefix,
@@ -102,6 +122,7 @@ const routeOf = (entry: Entry): RouterRoute => ({
   communities: (entry.communities ?? []).map((text) => communityOf(text.toLowerCase().replaceAll('_', '-'))),
   largeCommunities: entry.large_communities ?? [],
   extendedCommunities: (entry.extended_communities ?? []).map(extended),
+  ...(otcOf(entry) === undefined ? {} : { otc: otcOf(entry) as number }),
 });
 
 /** Transitive and opaque (RFC 7153 §5), which OpenBGPD shows by the sub-type alone. */
