@@ -18,4 +18,7 @@ export const u32 = (value: number): Uint8Array => Uint8Array.of(value >>> 24, va
 /** Big-endian, of octets that were checked. */
 export const u16At = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
+export const u32At = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | u16At(bytes, at + 2)) >>> 0;
+
 export const NO_BYTES = new Uint8Array(0);

@@ -20,6 +20,7 @@ let lastIpv4Number = 0;
 let lastIpv6 = '';
 let lastIpv6Number = 0n;
 const IPV6_DIGITS = 32;
+const IPV6_GROUPS = 8;
 
 export const ANY_IPV4 = '0.0.0.0' as IpAddress;
 export const ANY_IPV6 = '::' as IpAddress;
@@ -157,12 +158,35 @@ export const isMulticast = memberOfAny(MULTICAST);
 export const ALL_ONES = '255.255.255.255' as IpAddress;
 
 /** From network order: 4 or 16 bytes. IPv4 mapped into IPv6 stays what it is on the wire: see `unmap`. */
-export function addressFromBytes(bytes: Uint8Array): IpAddress {
-  if (bytes.length === 4) return bytes.join('.') as IpAddress;
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return fromNumber(value, 'ipv6');
+export const addressFromBytes = (bytes: Uint8Array): IpAddress => addressAt(bytes, 0, bytes.length);
+
+/** The same of `length` bytes from `at` on. A peer's table has a million of them, so no parser and no number is made. */
+export function addressAt(bytes: Uint8Array, at: number, length: number): IpAddress {
+  if (length === 4) return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}` as IpAddress;
+  // RFC 5952 §4.2: the first of the longest runs of zeros, of two groups at least.
+  let [first, longest, run] = [0, 1, 0];
+  for (let group = 0; group < IPV6_GROUPS; group++) {
+    run = groupAt(bytes, at, group) === 0 ? run + 1 : 0;
+    if (run <= longest) continue;
+    longest = run;
+    first = group - run + 1;
+  }
+  if (longest === 1) return groupsAt(bytes, at, 0, IPV6_GROUPS) as IpAddress;
+  const [head, tail] = [groupsAt(bytes, at, 0, first), groupsAt(bytes, at, first + longest, IPV6_GROUPS)];
+  return `${head}::${tail}` as IpAddress;
 }
+
+function groupsAt(bytes: Uint8Array, at: number, from: number, to: number): string {
+  let text = '';
+  for (let group = from; group < to; group++) {
+    if (group > from) text += ':';
+    text += groupAt(bytes, at, group).toString(16);
+  }
+  return text;
+}
+
+const groupAt = (bytes: Uint8Array, at: number, group: number): number =>
+  ((bytes[at + 2 * group] ?? 0) << 8) | (bytes[at + 2 * group + 1] ?? 0);
 
 /** The IPv4 address inside `::ffff:0:0/96`; any other address unchanged. */
 export function unmap(of: IpAddress): IpAddress {

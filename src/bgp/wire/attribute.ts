@@ -11,8 +11,8 @@
  *     +---------------------------------------------------------------+
  */
 
-import { Reader } from '../../bytes/reader.ts';
-import { addressFromBytes } from '../../model/address.ts';
+import { u16At, u32At } from '../../bytes/join.ts';
+import { addressAt } from '../../model/address.ts';
 import { ATTRIBUTE, FLAG, ORIGIN, SEGMENT, UPDATE_ERROR } from './codes.ts';
 import type { WireContext } from './message.ts';
 import { decodeReach, decodeUnreach } from './multiprotocol.ts';
@@ -28,8 +28,14 @@ export interface AttributeKind {
   readonly malformed: Exclude<Outcome, 'accepted'>;
   /** Why it is dropped unread in this session. */
   readonly unwanted?: (context: WireContext) => string | undefined;
-  readonly decode: (value: Uint8Array, context: WireContext) => PathAttribute | Problem;
+  readonly decode: DecodeValue;
 }
+
+/**
+ * The value: what of `bytes` is from `start` up to `end`. A view of each would cost more than reading it: a peer's table has
+ * millions of attributes.
+ */
+type DecodeValue = (bytes: Uint8Array, start: number, end: number, context: WireContext) => PathAttribute | Problem;
 
 const WELL_KNOWN = FLAG.transitive;
 const OPTIONAL = FLAG.optional;
@@ -42,21 +48,24 @@ const internalOnly = ({ isExternal }: WireContext): string | undefined =>
 const shortOnly = ({ asOctets }: WireContext): string | undefined =>
   asOctets === 4 ? 'from a peer whose AS numbers have four octets' : undefined;
 
-const u32Of = (value: Uint8Array): number => new Reader(value).u32();
-
 /** An attribute of a fixed length. */
 const fixed =
-  (length: number, decode: (value: Uint8Array) => PathAttribute | Problem) =>
-  (value: Uint8Array): PathAttribute | Problem =>
-    value.length === length ? decode(value) : wrongLength(value, `${length}`);
+  (length: number, decode: (bytes: Uint8Array, at: number) => PathAttribute | Problem): DecodeValue =>
+  (bytes, start, end) =>
+    end - start === length ? decode(bytes, start) : wrongLength(start, end, `${length}`);
 
 /** One or more entries of one length: RFC 7606 §7.8 and the like. */
 const entries =
-  <T>(length: number, entry: (reader: Reader) => T, decode: (list: T[]) => PathAttribute) =>
-  (value: Uint8Array): PathAttribute | Problem => {
-    if (value.length === 0 || value.length % length !== 0) return wrongLength(value, `a multiple of ${length}`);
-    const reader = new Reader(value);
-    return decode(Array.from({ length: value.length / length }, () => entry(reader)));
+  <T>(
+    length: number,
+    entry: (bytes: Uint8Array, at: number) => T,
+    decode: (list: readonly T[]) => PathAttribute,
+  ): DecodeValue =>
+  (bytes, start, end) => {
+    if (start === end || (end - start) % length !== 0) return wrongLength(start, end, `a multiple of ${length}`);
+    const list: T[] = [];
+    for (let at = start; at < end; at += length) list.push(entry(bytes, at));
+    return decode(list);
   };
 
 export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<number, AttributeKind>([
@@ -66,11 +75,11 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'ORIGIN',
       flags: WELL_KNOWN,
       malformed: 'treatedAsWithdraw',
-      decode: fixed(1, ([origin = 0]) =>
-        origin <= ORIGIN.incomplete
-          ? { type: 'origin', origin }
-          : wrongValue(UPDATE_ERROR.invalidOrigin, 0, `${origin} is no origin`),
-      ),
+      decode: fixed(1, (bytes, at) => {
+        const origin = bytes[at] ?? 0;
+        if (origin <= ORIGIN.incomplete) return { type: 'origin', origin };
+        return wrongValue(UPDATE_ERROR.invalidOrigin, at, `${origin} is no origin`);
+      }),
     },
   ],
   [
@@ -79,8 +88,9 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'AS_PATH',
       flags: WELL_KNOWN,
       malformed: 'treatedAsWithdraw',
-      decode(value, { asOctets, isExternal }) {
-        const segments = decodeSegments(value, asOctets, isExternal ? SEGMENT.asSequence : SEGMENT.confedSet);
+      decode(bytes, start, end, { asOctets, isExternal }) {
+        const lastType = isExternal ? SEGMENT.asSequence : SEGMENT.confedSet;
+        const segments = decodeSegments(bytes, start, end, asOctets, lastType);
         return isProblem(segments) ? segments : { type: 'asPath', segments };
       },
     },
@@ -91,11 +101,11 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'NEXT_HOP',
       flags: WELL_KNOWN,
       malformed: 'treatedAsWithdraw',
-      decode: fixed(4, (value) =>
-        isHost(value)
-          ? { type: 'nextHop', nextHop: addressFromBytes(value) }
-          : wrongValue(UPDATE_ERROR.invalidNextHop, 0, `${addressFromBytes(value)} is no host's address`),
-      ),
+      decode: fixed(4, (bytes, at) => {
+        const nextHop = addressAt(bytes, at, 4);
+        if (isHost(bytes[at] ?? 0)) return { type: 'nextHop', nextHop };
+        return wrongValue(UPDATE_ERROR.invalidNextHop, at, `${nextHop} is no host's address`);
+      }),
     },
   ],
   [
@@ -104,7 +114,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'MULTI_EXIT_DISC',
       flags: OPTIONAL,
       malformed: 'treatedAsWithdraw',
-      decode: fixed(4, (value) => ({ type: 'med', med: u32Of(value) })),
+      decode: fixed(4, (bytes, at) => ({ type: 'med', med: u32At(bytes, at) })),
     },
   ],
   [
@@ -114,7 +124,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       flags: WELL_KNOWN,
       malformed: 'treatedAsWithdraw',
       unwanted: internalOnly,
-      decode: fixed(4, (value) => ({ type: 'localPreference', localPreference: u32Of(value) })),
+      decode: fixed(4, (bytes, at) => ({ type: 'localPreference', localPreference: u32At(bytes, at) })),
     },
   ],
   [
@@ -132,7 +142,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'AGGREGATOR',
       flags: OPTIONAL_TRANSITIVE,
       malformed: 'attributeDiscarded',
-      decode: (value, { asOctets }) => decodeAggregator('aggregator', value, asOctets),
+      decode: (bytes, start, end, { asOctets }) => decodeAggregator('aggregator', bytes, start, end, asOctets),
     },
   ],
   [
@@ -141,11 +151,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'COMMUNITIES',
       flags: OPTIONAL_TRANSITIVE,
       malformed: 'treatedAsWithdraw',
-      decode: entries(
-        4,
-        (reader) => reader.u32(),
-        (communities) => ({ type: 'communities', communities }),
-      ),
+      decode: entries(4, u32At, (communities) => ({ type: 'communities', communities })),
     },
   ],
   [
@@ -155,7 +161,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       flags: OPTIONAL,
       malformed: 'treatedAsWithdraw',
       unwanted: internalOnly,
-      decode: fixed(4, (value) => ({ type: 'originatorId', originatorId: addressFromBytes(value) })),
+      decode: fixed(4, (bytes, at) => ({ type: 'originatorId', originatorId: addressAt(bytes, at, 4) })),
     },
   ],
   [
@@ -167,7 +173,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       unwanted: internalOnly,
       decode: entries(
         4,
-        (reader) => addressFromBytes(reader.take(4)),
+        (bytes, at) => addressAt(bytes, at, 4),
         (clusterList) => ({ type: 'clusterList', clusterList }),
       ),
     },
@@ -182,7 +188,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       malformed: 'treatedAsWithdraw',
       decode: entries(
         8,
-        (reader) => hexOf(reader.take(8)),
+        (bytes, at) => hex32(u32At(bytes, at)) + hex32(u32At(bytes, at + 4)),
         (communities) => ({ type: 'extendedCommunities', communities }),
       ),
     },
@@ -194,10 +200,10 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       flags: OPTIONAL_TRANSITIVE,
       malformed: 'attributeDiscarded',
       unwanted: shortOnly,
-      decode(value) {
+      decode(bytes, start, end) {
         // RFC 6793 §6: neither without a segment.
-        if (value.length === 0) return wrongLength(value, 'at least 6');
-        const segments = decodeSegments(value, 4, SEGMENT.confedSet);
+        if (start === end) return wrongLength(start, end, 'at least 6');
+        const segments = decodeSegments(bytes, start, end, 4, SEGMENT.confedSet);
         return isProblem(segments) ? segments : { type: 'as4Path', segments };
       },
     },
@@ -209,7 +215,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       flags: OPTIONAL_TRANSITIVE,
       malformed: 'attributeDiscarded',
       unwanted: shortOnly,
-      decode: (value) => decodeAggregator('as4Aggregator', value, 4),
+      decode: (bytes, start, end) => decodeAggregator('as4Aggregator', bytes, start, end, 4),
     },
   ],
   [
@@ -219,10 +225,11 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'IPV6 EXTENDED COMMUNITIES',
       flags: OPTIONAL_TRANSITIVE,
       malformed: 'treatedAsWithdraw',
-      decode: (value) =>
-        value.length === 0 || value.length % 20 !== 0
-          ? wrongLength(value, 'a multiple of 20')
-          : { type: 'unknown', code: ATTRIBUTE.ipv6ExtendedCommunities, flags: OPTIONAL_TRANSITIVE, value },
+      decode(bytes, start, end) {
+        if (start === end || (end - start) % 20 !== 0) return wrongLength(start, end, 'a multiple of 20');
+        const value = bytes.subarray(start, end);
+        return { type: 'unknown', code: ATTRIBUTE.ipv6ExtendedCommunities, flags: OPTIONAL_TRANSITIVE, value };
+      },
     },
   ],
   [
@@ -233,7 +240,7 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       malformed: 'treatedAsWithdraw',
       decode: entries(
         12,
-        (reader) => `${reader.u32()}:${reader.u32()}:${reader.u32()}`,
+        (bytes, at) => `${u32At(bytes, at)}:${u32At(bytes, at + 4)}:${u32At(bytes, at + 8)}`,
         (communities) => ({ type: 'largeCommunities', communities }),
       ),
     },
@@ -244,46 +251,61 @@ export const ATTRIBUTE_KINDS: ReadonlyMap<number, AttributeKind> = new Map<numbe
       name: 'OTC',
       flags: OPTIONAL_TRANSITIVE,
       malformed: 'treatedAsWithdraw',
-      decode: fixed(4, (value) => ({ type: 'onlyToCustomer', as: u32Of(value) })),
+      decode: fixed(4, (bytes, at) => ({ type: 'onlyToCustomer', as: u32At(bytes, at) })),
     },
   ],
 ]);
 
 /** RFC 7606 §7.2, and RFC 7607 §2: AS 0 is nobody's. `lastType`: the largest type of segment that may be there. */
-function decodeSegments(value: Uint8Array, asOctets: 2 | 4, lastType: number): Segment[] | Problem {
+function decodeSegments(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  asOctets: 2 | 4,
+  lastType: number,
+): Segment[] | Problem {
   const segments: Segment[] = [];
-  const malformedPath = (at: number, why: string): Problem => wrongValue(UPDATE_ERROR.malformedAsPath, at, why);
-  for (let at = 0; at < value.length; ) {
-    if (value.length - at < 2) return malformedPath(at, 'an octet behind the last segment');
-    const [type = 0, count = 0] = value.subarray(at, at + 2);
+  for (let at = start; at < end; ) {
+    if (end - at < 2) return malformedPath(at, 'an octet behind the last segment');
+    const type = bytes[at] ?? 0;
+    const count = bytes[at + 1] ?? 0;
     // RFC 5065 §5: segments of a confederation come from nobody outside of it.
     if (type < SEGMENT.asSet || type > lastType) return malformedPath(at, `a segment of type ${type}`);
     if (count === 0) return malformedPath(at, 'a segment without AS numbers');
-    const end = at + 2 + count * asOctets;
-    if (end > value.length) return malformedPath(at, `a segment of ${count} AS numbers, which is longer than the rest`);
-    const reader = new Reader(value.subarray(at + 2, end));
-    const asNumbers = Array.from({ length: count }, () => (asOctets === 4 ? reader.u32() : reader.u16()));
-    if (asNumbers.includes(0)) return malformedPath(at, 'a segment with AS 0');
+    const next = at + 2 + count * asOctets;
+    if (next > end) return malformedPath(at, `a segment of ${count} AS numbers, which is longer than the rest`);
+    const asNumbers: number[] = [];
+    for (let place = at + 2; place < next; place += asOctets) {
+      const as = asAt(bytes, place, asOctets);
+      if (as === 0) return malformedPath(at, 'a segment with AS 0');
+      asNumbers.push(as);
+    }
     segments.push({ type, asNumbers });
-    at = end;
+    at = next;
   }
   return segments;
 }
 
+const malformedPath = (at: number, why: string): Problem => wrongValue(UPDATE_ERROR.malformedAsPath, at, why);
+
 /** RFC 7606 §7.7, RFC 6793 §3, RFC 7607 §2. */
 function decodeAggregator(
   type: 'aggregator' | 'as4Aggregator',
-  value: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
   asOctets: 2 | 4,
 ): PathAttribute | Problem {
-  if (value.length !== asOctets + 4) return wrongLength(value, `${asOctets + 4}`);
-  const reader = new Reader(value);
-  const as = asOctets === 4 ? reader.u32() : reader.u16();
-  if (as === 0) return wrongValue(UPDATE_ERROR.optionalAttribute, 0, 'AS 0');
-  return { type, as, address: addressFromBytes(reader.take(4)) };
+  if (end - start !== asOctets + 4) return wrongLength(start, end, `${asOctets + 4}`);
+  const as = asAt(bytes, start, asOctets);
+  if (as === 0) return wrongValue(UPDATE_ERROR.optionalAttribute, start, 'AS 0');
+  return { type, as, address: addressAt(bytes, start + asOctets, 4) };
 }
 
-/** RFC 4271 §6.3: neither "this network" (RFC 1122) nor multicast nor what is beyond it. */
-const isHost = ([first = 0]: Uint8Array): boolean => first > 0 && first < 224;
+const asAt = (bytes: Uint8Array, at: number, octets: 2 | 4): number =>
+  octets === 4 ? u32At(bytes, at) : u16At(bytes, at);
 
-const hexOf = (octets: Uint8Array): string => [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join('');
+/** RFC 4271 §6.3, by its first octet: neither "this network" (RFC 1122) nor multicast nor what is beyond it. */
+const isHost = (first: number): boolean => first > 0 && first < 224;
+
+const hex32 = (value: number): string => value.toString(16).padStart(8, '0');

@@ -38,7 +38,8 @@ function decode(bytes: Uint8Array, context: WireContext): Decoded {
     case MESSAGE.update: {
       const result = decodeUpdate(bytes.subarray(HEADER_LENGTH), context);
       if (result.outcome === 'reset') return result.decisive;
-      return { message: { type: 'update', ...result } };
+      const { outcome, update, faults } = result;
+      return { message: { type: 'update', outcome, update, faults } };
     }
     case MESSAGE.notification:
       return { message: { type: 'notification', notification: decodeNotification(bytes) } };

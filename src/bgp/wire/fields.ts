@@ -140,22 +140,26 @@ function updateFields(bytes: Uint8Array, context: WireContext): Field[] {
               hexOf(body.subarray(placed.offset, layout.nlri)),
             ),
           ]
-        : attributeFields(placed, context),
+        : attributeFields(body, placed, context),
     ),
     ...plain('prefix', layout.nlri, body.length),
   ];
 }
 
-function attributeFields({ offset, flags, code, valueOffset, value }: PlacedAttribute, context: WireContext): Field[] {
+/** Of an attribute that stands in `body`. */
+function attributeFields(body: Uint8Array, placed: PlacedAttribute, context: WireContext): Field[] {
+  const { offset, flags, code, start: valueStart, end } = placed;
   const kind = ATTRIBUTE_KINDS.get(code);
   const name = `${kind?.name ?? 'attribute'} (${code}; ${flagWords(flags)})`;
-  const [at, length] = [HEADER_LENGTH + offset, valueOffset - offset + value.length];
-  const decoded = kind?.decode(value, context);
-  if (decoded === undefined || isProblem(decoded)) return [field(at, length, name, hexOf(value))];
+  const [at, length] = [HEADER_LENGTH + offset, end - offset];
+  const decoded = kind?.decode(body, valueStart, end, context);
+  if (decoded === undefined || isProblem(decoded)) {
+    return [field(at, length, name, hexOf(body.subarray(valueStart, end)))];
+  }
   const own = field(at, length, name, attributeWords(decoded));
   if (decoded.type !== 'mpReach' && decoded.type !== 'mpUnreach') return [own];
   const { nlri } = decoded;
-  const start = HEADER_LENGTH + valueOffset + value.length - nlri.bytes.length;
+  const start = HEADER_LENGTH + end - nlri.bytes.length;
   const what = decoded.type === 'mpReach' ? 'prefix' : 'withdrawn';
   return [own, ...prefixFields(what, nlri, { offset: start, depth: 1, bytes: nlri.bytes })];
 }

@@ -44,7 +44,8 @@ export function checkHeader(bytes: Uint8Array, available: number, longest: numbe
     const why = `no type of message has the number ${number}`;
     return malformed(ERROR.header, HEADER_ERROR.badType, TYPE_OFFSET, why, Uint8Array.of(number));
   }
-  const [least, most] = [SHORTEST[type], longestOf(type, longest)];
+  const least = SHORTEST[type];
+  const most = longestOf(type, longest);
   if (length >= least && length <= most) return undefined;
   return badLength(length, least === most ? `exactly ${least}` : `from ${least} to ${most}`);
 }

@@ -40,9 +40,15 @@ export interface PlacedAttribute {
   readonly offset: number;
   readonly flags: number;
   readonly code: number;
-  /** Where the value begins, and the value. */
-  readonly valueOffset: number;
-  readonly value: Uint8Array;
+  /** The value: from `start` up to `end`, where the next attribute begins. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is left is no attribute; `cut` says why. */
+export interface CutAttribute {
+  readonly offset: number;
+  readonly cut: string;
 }
 
 /** Where the fields of an UPDATE stand in its body. */
@@ -61,28 +67,31 @@ const SPECIFIED_FLAGS = FLAG.optional | FLAG.transitive;
 
 /** `body`: of a message, behind its header. Never throws; what is decoded may be views into it. Offsets are the message's. */
 export function decodeUpdate(body: Uint8Array, context: WireContext): UpdateResult {
-  const faults = createFaults();
+  const faults: Faults = { all: [], decisive: undefined };
   const layout = layoutOf(body);
   if ('overrun' in layout) {
     const why = `lengths of withdrawn routes and attributes that go beyond the message`;
-    faults.add('reset', UPDATE_ERROR.malformedAttributeList, layout.overrun, why);
-    return faults.conclude({ withdrawn: NO_NLRI, attributes: [], nlri: NO_NLRI });
+    addFault(faults, 'reset', UPDATE_ERROR.malformedAttributeList, layout.overrun, why);
+    return conclude(faults, { withdrawn: NO_NLRI, attributes: [], nlri: NO_NLRI });
   }
-  const plain = (start: number, end: number): Nlri => {
-    const nlri = nlriFrom('ipv4', body.subarray(start, end), context.addPathReceived.has('ipv4'));
-    if (!('badOffset' in nlri)) return nlri;
-    // RFC 7606 §5.3, §3 (i) and (j).
-    const why = 'a prefix that is longer than it may be';
-    faults.add('reset', UPDATE_ERROR.invalidNetworkField, start + nlri.badOffset, why);
-    return NO_NLRI;
-  };
-  const withdrawn = plain(LENGTH_OCTETS, layout.attributesLength);
-  const nlri = plain(layout.nlri, body.length);
+  const withdrawn = decodePlain(body, LENGTH_OCTETS, layout.attributesLength, context, faults);
+  const nlri = decodePlain(body, layout.nlri, body.length, context, faults);
   const attributes = decodeAttributes(body, layout, context, nlri.count > 0, faults);
-  return faults.conclude({ withdrawn, attributes, nlri });
+  return conclude(faults, { withdrawn, attributes, nlri });
 }
 
 const NO_NLRI: Nlri = { afi: 1, safi: 1, hasPathId: false, count: 0, bytes: NO_BYTES };
+
+/** IPv4 prefixes that stand in no attribute. */
+function decodePlain(body: Uint8Array, start: number, end: number, context: WireContext, faults: Faults): Nlri {
+  const bytes = start === end ? NO_BYTES : body.subarray(start, end);
+  const nlri = nlriFrom('ipv4', bytes, context.addPathReceived.has('ipv4'));
+  if (!('badOffset' in nlri)) return nlri;
+  // RFC 7606 §5.3, §3 (i) and (j).
+  const why = 'a prefix that is longer than it may be';
+  addFault(faults, 'reset', UPDATE_ERROR.invalidNetworkField, start + nlri.badOffset, why);
+  return NO_NLRI;
+}
 
 /** Where the fields are; `overrun`: the length that goes beyond the body. RFC 7606 §3 (b). */
 export function layoutOf(body: Uint8Array): UpdateLayout | { readonly overrun: number } {
@@ -103,21 +112,23 @@ function decodeAttributes(
   const attributes: PathAttribute[] = [];
   const seen = new Set<number>();
   let isReachable = hasNlri;
-  for (const placed of attributesIn(body, layout)) {
+  for (let offset = layout.attributes; offset < layout.nlri; ) {
+    const placed = attributeAt(body, offset, layout.nlri);
     if ('cut' in placed) {
       // RFC 7606 §4: the prefixes are where the length of all attributes says.
-      faults.add('treatedAsWithdraw', UPDATE_ERROR.malformedAttributeList, placed.offset, placed.cut);
+      addFault(faults, 'treatedAsWithdraw', UPDATE_ERROR.malformedAttributeList, placed.offset, placed.cut);
       break;
     }
     const decoded = decodeAttribute(body, placed, context, seen.has(placed.code), faults);
     seen.add(placed.code);
+    offset = placed.end;
     if (decoded === undefined) continue;
     attributes.push(decoded);
     if (decoded.type === 'mpReach') isReachable ||= decoded.nlri.count > 0;
     else if (decoded.type === 'unknown') isReachable ||= decoded.code === ATTRIBUTE.mpReach;
   }
   if (isReachable) reportMissing(seen, hasNlri, layout.attributes, faults);
-  else faults.mindUnreachable();
+  else mindUnreachable(faults);
   return attributes;
 }
 
@@ -125,23 +136,23 @@ function decodeAttributes(
 export function* attributesIn(
   body: Uint8Array,
   { attributes, nlri: end }: UpdateLayout,
-): Generator<PlacedAttribute | { readonly offset: number; readonly cut: string }, void> {
+): Generator<PlacedAttribute | CutAttribute, void> {
   for (let offset = attributes; offset < end; ) {
-    const flags = body[offset] ?? 0;
-    const valueOffset = offset + ((flags & FLAG.extendedLength) === 0 ? 3 : 4);
-    if (valueOffset > end) {
-      yield { offset, cut: 'octets behind the last attribute' };
-      return;
-    }
-    const length = (flags & FLAG.extendedLength) === 0 ? (body[offset + 2] ?? 0) : u16At(body, offset + 2);
-    const next = valueOffset + length;
-    if (next > end) {
-      yield { offset, cut: `an attribute of ${length} octets, which is longer than the rest` };
-      return;
-    }
-    yield { offset, flags, code: body[offset + 1] ?? 0, valueOffset, value: body.subarray(valueOffset, next) };
-    offset = next;
+    const placed = attributeAt(body, offset, end);
+    yield placed;
+    if ('cut' in placed) return;
+    offset = placed.end;
   }
+}
+
+function attributeAt(body: Uint8Array, offset: number, end: number): PlacedAttribute | CutAttribute {
+  const flags = body[offset] ?? 0;
+  const start = offset + ((flags & FLAG.extendedLength) === 0 ? 3 : 4);
+  if (start > end) return { offset, cut: 'octets behind the last attribute' };
+  const length = (flags & FLAG.extendedLength) === 0 ? (body[offset + 2] ?? 0) : u16At(body, offset + 2);
+  const next = start + length;
+  if (next > end) return { offset, cut: `an attribute of ${length} octets, which is longer than the rest` };
+  return { offset, flags, code: body[offset + 1] ?? 0, start, end: next };
 }
 
 function decodeAttribute(
@@ -151,41 +162,42 @@ function decodeAttribute(
   isRepeated: boolean,
   faults: Faults,
 ): PathAttribute | undefined {
-  const { offset, flags, code, valueOffset, value } = placed;
+  const { offset, flags, code, start, end } = placed;
   const kind = ATTRIBUTE_KINDS.get(code);
   const name = kind?.name ?? `attribute ${code}`;
-  const whole = (): Uint8Array => body.slice(offset, valueOffset + value.length);
   if (isRepeated) {
     // RFC 7606 §3 (g).
     const isMultiprotocol = code === ATTRIBUTE.mpReach || code === ATTRIBUTE.mpUnreach;
     const outcome = isMultiprotocol ? 'reset' : 'attributeDiscarded';
-    faults.add(outcome, UPDATE_ERROR.malformedAttributeList, offset, `${name} for a second time`);
+    addFault(faults, outcome, UPDATE_ERROR.malformedAttributeList, offset, `${name} for a second time`);
     return undefined;
   }
   if (kind === undefined) {
-    if ((flags & FLAG.optional) !== 0) return { type: 'unknown', code, flags, value };
+    if ((flags & FLAG.optional) !== 0) return { type: 'unknown', code, flags, value: body.subarray(start, end) };
     // RFC 4271 §6.3; RFC 7606 leaves it as it is.
     const why = `${name} is well-known by its flags, and not known`;
-    faults.add('reset', UPDATE_ERROR.unrecognisedWellKnown, offset, why, whole());
+    addFault(faults, 'reset', UPDATE_ERROR.unrecognisedWellKnown, offset, why, body.slice(offset, end));
     return undefined;
   }
   const unwanted = kind.unwanted?.(context);
   if (unwanted !== undefined) {
-    faults.add('attributeDiscarded', UPDATE_ERROR.optionalAttribute, offset, `${name} ${unwanted}`, whole());
+    const why = `${name} ${unwanted}`;
+    addFault(faults, 'attributeDiscarded', UPDATE_ERROR.optionalAttribute, offset, why, body.slice(offset, end));
     return undefined;
   }
   if ((flags & SPECIFIED_FLAGS) !== kind.flags) {
     // RFC 7606 §3 (c); §5.3 for MP_REACH_NLRI and MP_UNREACH_NLRI.
     const outcome = kind.malformed === 'reset' ? 'reset' : 'treatedAsWithdraw';
     const subcode = outcome === 'reset' ? UPDATE_ERROR.optionalAttribute : UPDATE_ERROR.attributeFlags;
-    faults.add(outcome, subcode, offset, `${name} with the flags 0x${flags.toString(16).padStart(2, '0')}`, whole());
+    const why = `${name} with the flags 0x${flags.toString(16).padStart(2, '0')}`;
+    addFault(faults, outcome, subcode, offset, why, body.slice(offset, end));
     return undefined;
   }
-  const decoded = kind.decode(value, context);
+  const decoded = kind.decode(body, start, end, context);
   if (!isProblem(decoded)) return decoded;
   const { subcode, at, problem } = decoded;
-  const data = WITHOUT_DATA.includes(subcode) ? undefined : whole();
-  faults.add(kind.malformed, subcode, valueOffset + at, `${name}: ${problem}`, data);
+  const data = WITHOUT_DATA.includes(subcode) ? undefined : body.slice(offset, end);
+  addFault(faults, kind.malformed, subcode, at, `${name}: ${problem}`, data);
   return undefined;
 }
 
@@ -195,45 +207,49 @@ function reportMissing(seen: ReadonlySet<number>, hasNlri: boolean, at: number, 
   for (const code of mandatory) {
     if (seen.has(code)) continue;
     const why = `${ATTRIBUTE_KINDS.get(code)?.name} is missing`;
-    faults.add('treatedAsWithdraw', UPDATE_ERROR.missingWellKnown, at, why, Uint8Array.of(code));
+    addFault(faults, 'treatedAsWithdraw', UPDATE_ERROR.missingWellKnown, at, why, Uint8Array.of(code));
   }
 }
 
 interface Faults {
-  /** `at`: into the body. */
-  add(outcome: Fault['outcome'], subcode: number, at: number, why: string, data?: Uint8Array): void;
-  /** There is no prefix that could be withdrawn instead. */
-  mindUnreachable(): void;
-  conclude(update: Update): UpdateResult;
+  readonly all: Fault[];
+  /** The first of the strongest. */
+  decisive: Fault | undefined;
 }
 
-function createFaults(): Faults {
-  const faults: Fault[] = [];
-  /** The first of the strongest. */
-  let decisive: Fault | undefined;
-  return {
-    add(outcome, subcode, at, why, data) {
-      const isDecisive = decisive === undefined || rankOf(outcome) > rankOf(decisive.outcome);
-      if (!isDecisive && faults.length >= MOST_FAULTS) return;
-      const fault: Fault = { ...malformed(ERROR.update, subcode, HEADER_LENGTH + at, why, data), outcome };
-      if (faults.length < MOST_FAULTS) faults.push(fault);
-      if (isDecisive) decisive = fault;
-    },
-    mindUnreachable() {
-      // RFC 7606 §5.2: prefixes may be what could not be read.
-      if (decisive?.outcome !== 'treatedAsWithdraw') return;
-      const stronger: Fault = { ...decisive, outcome: 'reset' };
-      const index = faults.indexOf(decisive);
-      if (index >= 0) faults[index] = stronger;
-      decisive = stronger;
-    },
-    conclude(update) {
-      if (decisive === undefined) return { outcome: 'accepted', update, faults };
-      const { outcome, fault: notification } = decisive;
-      if (outcome === 'reset') return { outcome, update, faults, notification, decisive };
-      return { outcome, update, faults };
-    },
-  };
+/** `at`: into the body. */
+function addFault(
+  faults: Faults,
+  outcome: Fault['outcome'],
+  subcode: number,
+  at: number,
+  why: string,
+  data?: Uint8Array,
+): void {
+  const { all, decisive } = faults;
+  const isDecisive = decisive === undefined || rankOf(outcome) > rankOf(decisive.outcome);
+  if (!isDecisive && all.length >= MOST_FAULTS) return;
+  const fault: Fault = { ...malformed(ERROR.update, subcode, HEADER_LENGTH + at, why, data), outcome };
+  if (all.length < MOST_FAULTS) all.push(fault);
+  if (isDecisive) faults.decisive = fault;
+}
+
+/** There is no prefix that could be withdrawn instead. */
+function mindUnreachable(faults: Faults): void {
+  const { all, decisive } = faults;
+  // RFC 7606 §5.2: prefixes may be what could not be read.
+  if (decisive?.outcome !== 'treatedAsWithdraw') return;
+  const stronger: Fault = { ...decisive, outcome: 'reset' };
+  const index = all.indexOf(decisive);
+  if (index >= 0) all[index] = stronger;
+  faults.decisive = stronger;
+}
+
+function conclude({ all: faults, decisive }: Faults, update: Update): UpdateResult {
+  if (decisive === undefined) return { outcome: 'accepted', update, faults };
+  const { outcome, fault: notification } = decisive;
+  if (outcome === 'reset') return { outcome, update, faults, notification, decisive };
+  return { outcome, update, faults };
 }
 
 const rankOf = (outcome: Outcome): number => OUTCOMES.indexOf(outcome);
