@@ -101,7 +101,11 @@ export function steps(state: PeerState, ...moves: readonly Move[]): Step {
 
 export const arm =
   (timer: FsmTimer, after: Millis, jitter = false): Move =>
-  (state) => [{ ...state, timers: new Set([...state.timers, timer]) }, [{ type: 'setTimer', timer, after, jitter }]];
+  (state) => [withTimer(state, timer), [{ type: 'setTimer', timer, after, jitter }]];
+
+/** With every UPDATE of a peer's whole table its hold timer is set again. */
+const withTimer = (state: PeerState, timer: FsmTimer): PeerState =>
+  state.timers.has(timer) ? state : { ...state, timers: new Set([...state.timers, timer]) };
 
 export const disarm =
   (...timers: readonly FsmTimer[]): Move =>

@@ -11,10 +11,16 @@ export interface PeerTimers {
 /** Of the hold time, for a peer that could not be heard. A KEEPALIVE comes in less. */
 const GRACE = 1 / 3;
 
+/** One setting of a timer: no other one is the same object. `wakesAt`: when the clock's own fires, then or before it is due. */
+interface Setting {
+  readonly armedAt: Millis;
+  readonly after: Millis;
+  readonly wakesAt: Millis;
+}
+
 /** `name`: of the peer, unique among all that use the clock. */
 export function createPeerTimers(name: string, clock: Clock, expired: (timer: FsmTimer) => void): PeerTimers {
-  /** Each with what tells this setting of it from another one. */
-  const set = new Map<FsmTimer, symbol>();
+  const set = new Map<FsmTimer, Setting>();
   const nameOf = (timer: FsmTimer): string => `bgp ${name} ${timer}`;
 
   function expire(timer: FsmTimer): void {
@@ -39,9 +45,24 @@ export function createPeerTimers(name: string, clock: Clock, expired: (timer: Fs
 
   function arm(timer: FsmTimer, after: Millis): void {
     const armedAt = clock.now();
-    set.set(timer, Symbol(timer));
-    clock.setTimer(nameOf(timer), ms(armedAt + after), () => {
-      if (timer === 'hold outgoing' || timer === 'hold incoming') holdExpired(timer, armedAt, after);
+    const due = ms(armedAt + after);
+    const wakesAt = set.get(timer)?.wakesAt;
+    // A peer that sends a table restarts its hold timer with every UPDATE: the clock's own stays, and is put off once it fires.
+    const isWoken = wakesAt !== undefined && wakesAt > armedAt && wakesAt <= due;
+    set.set(timer, { armedAt, after, wakesAt: isWoken ? wakesAt : due });
+    if (!isWoken) wake(timer, due);
+  }
+
+  function wake(timer: FsmTimer, at: Millis): void {
+    clock.setTimer(nameOf(timer), at, () => {
+      const setting = set.get(timer);
+      if (setting === undefined) return;
+      const { armedAt, after } = setting;
+      const due = ms(armedAt + after);
+      if (due > at) {
+        set.set(timer, { armedAt, after, wakesAt: due });
+        wake(timer, due);
+      } else if (timer === 'hold outgoing' || timer === 'hold incoming') holdExpired(timer, armedAt, after);
       else expire(timer);
     });
   }
