@@ -15,6 +15,7 @@ import { installPeers } from '../../scripts/peers.js';
 import { burst } from './burst.js';
 import { connections } from './connections.js';
 import { createContext } from './context.js';
+import { decode } from './decode.js';
 import { fanout } from './fanout.js';
 import { halfOpen } from './half-open.js';
 import { healthchecks } from './healthcheck.js';
@@ -49,6 +50,7 @@ const GROUPS = {
     scale,
     fanout,
     static: statics,
+    decode,
     memory,
   },
 };
