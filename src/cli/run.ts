@@ -1,28 +1,18 @@
-/** `ha2bgp run`: puts the house together, and takes it apart again. */
+/** `ha2bgp run`: the daemon, its log and its recording, until it is asked to go. */
 
 import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
-import { policyFrom } from '../config/policy.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
 import type { Resolved } from '../config/settings.ts';
-import { speakerFrom } from '../config/speaker.ts';
-import { initialState } from '../core/state.ts';
-import { openDiscovery } from '../discovery/discovery.ts';
-import type { Event } from '../model/event.ts';
-import { type Clock, realClock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
-import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
-import { createLoop, type Loop } from '../runtime/loop.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
-import { createDryRunSink } from '../sink/dry-run.ts';
 import type { Sink } from '../sink/sink.ts';
-import type { Backend, BackendPorts } from './backend.ts';
-import { openExabgpBackend } from './exabgp-backend.ts';
-import { discoveryWish, isRefusal } from './host.ts';
-import { listen } from './pipes.ts';
+import { openDaemon } from './daemon.ts';
+import { isRefusal } from './host.ts';
 import { unfinished } from './unfinished.ts';
 
 export async function run(resolved: Resolved, version: string, lifecycle: Lifecycle): Promise<void> {
@@ -38,30 +28,17 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   for (const warning of warnings) warn(warning);
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
-  let loop: Loop | undefined;
-  const push = (event: Event): void => loop?.push(event);
-  const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
-  const backends = await openBackends(settings, { clock, log, push, lifecycle }, warn);
-  const sinks = backends.map(({ sink }) => sink);
-  const source = openDiscovery({
-    ...discoveryWish(settings),
-    clock,
-    log: log.child('discovery'),
-    push,
-  });
-  const executor = createExecutor({ clock, log, sinks, lookNow: source.lookNow, push });
-  const failed = (error: unknown): never => {
-    throw error;
+  let recorder: Recorder | undefined;
+  const openTap = (clock: Clock): Recorder | undefined => {
+    recorder = openRecorder(resolved, version, clock, log);
+    return recorder;
   };
-  const recorder = openRecorder(resolved, version, clock, log);
-  loop = createLoop(initialState(policyFrom(settings)), executor, failed, recorder);
+  const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap });
+  const { sinks } = daemon;
   lifecycle.onClose(async (why, time) => {
     const { onExit } = settings;
     log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
-    loop?.close();
-    // Withdrawing comes first: it is what others wait for.
-    await Promise.all(backends.map((backend) => backend.close(time, onExit)));
-    source.close();
+    await daemon.close(time, onExit);
     for (const sink of sinks) {
       const status = sink.status();
       log.info({ ...(sinks.length > 1 && { backend: status.name }), ...unfinished(status) }, 'stopped');
@@ -72,34 +49,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
     lifecycle.onClose(recorder.close);
     lifecycle.onEnd(recorder.flush);
   }
-  for (const backend of backends) backend.start();
-  push({ type: 'started', at: clock.now() });
-  source.start();
-}
-
-/** Throws what `isRefusal` knows. */
-async function openBackends(
-  settings: Settings,
-  ports: BackendPorts,
-  warn: (problem: Problem) => void,
-): Promise<Backend[]> {
-  const { bgpBackend, dryRun, exabgpApi: api } = settings;
-  if (dryRun) {
-    const sink = createDryRunSink({ log: ports.log.child('dry-run'), api });
-    // ExaBGP stands still when nobody reads what it says, also to one that has nothing to say itself.
-    const start = (): void => {
-      if (bgpBackend.includes('exabgp')) listen(undefined, () => {}, isUnderExabgp(), ports.log, ports.lifecycle);
-    };
-    return [{ sink, start, close: sink.close }];
-  }
-  const backends: Backend[] = [];
-  if (bgpBackend.includes('exabgp') || bgpBackend.includes('test')) backends.push(openExabgpBackend(settings, ports));
-  const speaker = speakerFrom(settings, process.env, warn);
-  if (speaker !== undefined) {
-    const { openSpeakerBackend } = await import('./speaker-backend.ts');
-    backends.push(openSpeakerBackend(speaker, ports, settings.announceDelay));
-  }
-  return backends;
+  daemon.start();
 }
 
 const mostTold = (sinks: readonly Sink[]): number => Math.max(...sinks.map((sink) => sink.status().told));

@@ -1,0 +1,113 @@
+/** The daemon put together from its settings: discovery, core and backends around one loop. `run` is this, and the log. */
+import type { Settings } from '../config/options.ts';
+import type { Problem } from '../config/place.ts';
+import { policyFrom } from '../config/policy.ts';
+import { speakerFrom } from '../config/speaker.ts';
+import { type DaemonState, initialState } from '../core/state.ts';
+import { openDiscovery } from '../discovery/discovery.ts';
+import type { Source } from '../discovery/source.ts';
+import type { Event } from '../model/event.ts';
+import { type Clock, realClock } from '../runtime/clock.ts';
+import { isUnderExabgp } from '../runtime/descriptors.ts';
+import { createExecutor } from '../runtime/executor.ts';
+import type { Lifecycle } from '../runtime/lifecycle.ts';
+import type { Log } from '../runtime/log.ts';
+import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
+import { createDryRunSink } from '../sink/dry-run.ts';
+import type { CloseHow, Sink } from '../sink/sink.ts';
+import type { Backend, BackendPorts } from './backend.ts';
+import { openExabgpBackend } from './exabgp-backend.ts';
+import { discoveryWish } from './host.ts';
+import { listen } from './pipes.ts';
+
+export interface Daemon {
+  /** Of its times, too. */
+  readonly clock: Clock;
+  /** The core's own, to look at. */
+  readonly state: DaemonState;
+  readonly sinks: readonly Sink[];
+  readonly source: Source;
+  /** Throws what `isRefusal` knows. */
+  start(): void;
+  /** Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. */
+  close(time: AbortSignal, how: CloseHow): Promise<void>;
+}
+
+export interface DaemonOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly lifecycle: Lifecycle;
+  /** Hears what is questionable about the settings on this host. */
+  readonly warn: (problem: Problem) => void;
+  /** Hears the events. */
+  readonly openTap?: (clock: Clock) => Tap | undefined;
+}
+
+/** Throws what `isRefusal` knows. */
+export async function openDaemon({
+  settings,
+  log,
+  lifecycle,
+  warn,
+  openTap = () => undefined,
+}: DaemonOptions): Promise<Daemon> {
+  let loop: Loop | undefined;
+  const push = (event: Event): void => loop?.push(event);
+  const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
+  const backends = await openBackends(settings, { clock, log, push, lifecycle }, warn);
+  const sinks = backends.map(({ sink }) => sink);
+  const source = openDiscovery({
+    ...discoveryWish(settings),
+    clock,
+    log: log.child('discovery'),
+    push,
+  });
+  const executor = createExecutor({ clock, log, sinks, lookNow: source.lookNow, push });
+  const failed = (error: unknown): never => {
+    throw error;
+  };
+  const state = initialState(policyFrom(settings));
+  loop = createLoop(state, executor, failed, openTap(clock));
+  return {
+    clock,
+    state,
+    sinks,
+    source,
+    start() {
+      for (const backend of backends) backend.start();
+      push({ type: 'started', at: clock.now() });
+      source.start();
+    },
+    async close(time, how) {
+      loop?.close();
+      // Withdrawing comes first: it is what others wait for.
+      await Promise.all(backends.map((backend) => backend.close(time, how)));
+      source.close();
+    },
+  };
+}
+
+/** Throws what `isRefusal` knows. */
+async function openBackends(
+  settings: Settings,
+  ports: BackendPorts,
+  warn: (problem: Problem) => void,
+): Promise<Backend[]> {
+  const { bgpBackend, dryRun, exabgpApi: api } = settings;
+  if (dryRun) {
+    const sink = createDryRunSink({ log: ports.log.child('dry-run'), api });
+    // ExaBGP stands still when nobody reads what it says, also to one that has nothing to say itself.
+    const start = (): void => {
+      if (bgpBackend.includes('exabgp')) listen(undefined, () => {}, isUnderExabgp(), ports.log, ports.lifecycle);
+    };
+    return [{ sink, start, close: sink.close }];
+  }
+  const backends: Backend[] = [];
+  if (bgpBackend.includes('exabgp') || bgpBackend.includes('test')) backends.push(openExabgpBackend(settings, ports));
+  const speaker = speakerFrom(settings, process.env, warn);
+  if (speaker !== undefined) {
+    const { openSpeakerBackend } = await import('./speaker-backend.ts');
+    backends.push(openSpeakerBackend(speaker, ports, settings.announceDelay));
+  }
+  return backends;
+}
