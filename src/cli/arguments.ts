@@ -9,8 +9,16 @@ import { RELEASES } from '../config/exabgp-conf/release.ts';
 import type { Option } from '../config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
+import { quote, visible } from '../config/quote.ts';
 import type { GivenFlags } from '../config/settings.ts';
-import { COMMANDS, type CommandName, HEALTHCHECK, SETTING_COMMANDS } from './commands.ts';
+import {
+  COMMANDS,
+  type CommandDescription,
+  type CommandName,
+  DEMO,
+  HEALTHCHECK,
+  SETTING_COMMANDS,
+} from './commands.ts';
 import { DECODE, type DecodeWords, decodeCall } from './decode-words.ts';
 import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
 import { isFlag, isUnknownFlag, shortOf, strangers, unexpectedWord, unknownFlag } from './strange-words.ts';
@@ -34,6 +42,9 @@ export type Arguments = Invocation | { readonly print: string };
 
 const EXAMPLES = `
 Examples:
+  See it work, on this host alone, for half a minute:
+    $ ha2bgp demo
+
   Try it on one host: announces 127.0.0.9 while something listens on its port 80 or 443.
     $ ha2bgp
 
@@ -67,8 +78,8 @@ export function parseArguments(words: readonly string[], version: string): Argum
 }
 
 function withOperand(given: Invocation): Invocation {
-  const operand =
-    given.command === 'doctor' || given.command === 'decode' ? undefined : COMMANDS[given.command].operand;
+  const described: Partial<Record<CommandName, CommandDescription>> = COMMANDS;
+  const operand = described[given.command]?.operand;
   if (operand === undefined || given.operand !== undefined) return given;
   return { ...given, problems: [...given.problems, { place: given.command, text: `needs a word: ${operand}` }] };
 }
@@ -137,6 +148,15 @@ function parse(words: readonly string[], version: string): Arguments {
     for (const [each, option] of Object.entries(ownOptions)) add(each, option, own as Record<string, unknown[]>);
     if (name === 'run') program.addHelpText('after', () => `\n${optionsSection(command)}${EXAMPLES}`);
   }
+  prepare(program.command('demo'))
+    .summary(DEMO.summary)
+    .description(DEMO.description)
+    .usage('')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((_options: unknown, { args }: Command) => {
+      invocation = { command: 'demo', flags: {}, problems: [...args, ...behind].map(notOfDemo) };
+    });
   prepare(program.command('doctor'))
     .summary('say what keeps an exabgp.conf from working with ha2bgp, and what to write instead')
     .description(DOCTOR)
@@ -217,6 +237,11 @@ function flagOf(of: Option<unknown>, isOfRecording: boolean): Flag {
 
 const optionsSection = (command: Command): string =>
   command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, 'Options of run and check:\n');
+
+const notOfDemo = (word: string): Problem => ({
+  place: isFlag(word) ? visible(word.replace(/=.*$/s, '')) : quote(word),
+  text: 'ha2bgp demo takes no flags and no words',
+});
 
 /** The first word that is no flag, nor behind an unknown one, whose value it likely is. */
 function takeOperand(isNeeded: boolean, words: readonly string[], behind: readonly string[]) {

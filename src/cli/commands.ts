@@ -8,8 +8,8 @@ import { REPLAYABLE } from '../config/recorded-settings.ts';
 export const SETTING_COMMANDS = ['run', 'check', 'replay', 'config-schema'] as const;
 export type SettingCommand = (typeof SETTING_COMMANDS)[number];
 
-/** The commands that take none of them, each with its words in a file of its own. */
-export const OTHER_COMMANDS = ['doctor', 'decode'] as const;
+/** The commands that take none of them; what words some take stands in files of their own. */
+export const OTHER_COMMANDS = ['demo', 'doctor', 'decode'] as const;
 
 export type CommandName = SettingCommand | (typeof OTHER_COMMANDS)[number];
 export const COMMAND_NAMES: readonly CommandName[] = [...SETTING_COMMANDS, ...OTHER_COMMANDS];
@@ -69,3 +69,12 @@ export const COMMANDS: Readonly<Record<SettingCommand, CommandDescription>> = {
       'ha2bgp replay --help names what can',
   },
 };
+
+/** It takes neither a flag nor a word. */
+export const DEMO = {
+  summary: 'show all of it on this host alone: services, a router and its table, for half a minute',
+  description:
+    'Runs the daemon and its speaker on loopback, between two services that open, close, restart, flap and are killed, and ' +
+    'a router that keeps a table: what is in it, why, and how many milliseconds each change took. Needs no privilege and no ' +
+    'other program, leaves nothing behind, and ends by itself, with 1 when something that was to happen did not.',
+} as const;

@@ -44,6 +44,11 @@ export async function main(
     process.exitCode = await answerDecode(parsed.decode, parsed.problems);
     return;
   }
+  if (parsed.command === 'demo') {
+    lifecycle.servesExabgp(false);
+    await answerDemo(parsed.problems, environment, lifecycle);
+    return;
+  }
   if (parsed.command === 'config-schema') {
     lifecycle.servesExabgp(false);
     const { jsonSchema } = await import('../config/file-schema.ts');
@@ -112,6 +117,27 @@ async function answerReplay({ flags, own = {}, operand: file = '', problems: str
     else if (error instanceof SettingsError) complain(error.problems);
     else throw error;
     return STATUS.bad;
+  }
+}
+
+async function answerDemo(
+  problems: readonly Problem[],
+  environment: Readonly<Record<string, string | undefined>>,
+  lifecycle: Lifecycle,
+): Promise<void> {
+  if (problems.length > 0) {
+    complain([...problems, seeHelp('demo')]);
+    process.exitCode = STATUS.unknown;
+    return;
+  }
+  const { demo } = await import('./demo/demo.ts');
+  const { DemoError } = await import('./demo/demo-error.ts');
+  try {
+    await demo(environment, lifecycle);
+  } catch (error) {
+    if (!(error instanceof DemoError)) throw error;
+    complain([{ place: 'demo', text: error.message }]);
+    lifecycle.fail(STATUS.bad);
   }
 }
 

@@ -1,0 +1,66 @@
+/** SHELL: all that a demo is played by: the router, the services, and the daemon in between. */
+import type { Lifecycle } from '../../runtime/lifecycle.ts';
+import { createLog, type Log } from '../../runtime/log.ts';
+import { type Daemon, openDaemon } from '../daemon.ts';
+import { openRouter, type Router, type RouterEvents } from './router.ts';
+import { freePort, type Service, startService } from './services.ts';
+import { ADDRESSES, commandLine, FIRST_PORTS, ROUTER, ROUTER_PORTS, settingsFrom, wordsFor } from './settings.ts';
+import type { ServiceName } from './story.ts';
+
+export interface Cast {
+  readonly router: Router;
+  readonly services: Readonly<Record<ServiceName, Service>>;
+  /** Where each listens. */
+  readonly endpoints: Readonly<Record<ServiceName, string>>;
+  readonly daemon: Daemon;
+  /** What the daemon was made from, as a shell takes it. */
+  readonly command: string;
+}
+
+export interface CastOptions {
+  readonly events: RouterEvents;
+  readonly lifecycle: Lifecycle;
+  /** Hears what the daemon's log has of warnings and errors. */
+  readonly warned: (line: string) => void;
+  /** Hears how to be rid of each, as soon as it is there. The last one comes first. */
+  readonly opened: (close: (time: AbortSignal) => Promise<void> | void) => void;
+}
+
+/** Throws `DemoError`, and what `isRefusal` knows. The daemon is not started. */
+export async function openCast({ events, lifecycle, warned, opened }: CastOptions): Promise<Cast> {
+  const router = await openRouter(ROUTER, ROUTER_PORTS, events);
+  opened(router.close);
+  const start = async (name: ServiceName) => {
+    const port = await freePort(ADDRESSES[name], FIRST_PORTS[name]);
+    const service = startService(name, ADDRESSES[name], port);
+    opened(service.stop);
+    return { service, port };
+  };
+  const [web, dns] = [await start('web'), await start('dns')];
+  const words = wordsFor({ router: router.port, web: web.port, dns: dns.port });
+  const { settings } = settingsFrom(words);
+  const daemon = await openDaemon({
+    settings,
+    log: quietLog(warned),
+    lifecycle,
+    warn: ({ place, text }) => warned(`${place}: ${text}`),
+  });
+  opened((time) => daemon.close(time, 'withdraw'));
+  return {
+    router,
+    services: { web: web.service, dns: dns.service },
+    endpoints: { web: `${ADDRESSES.web}:${web.port}`, dns: `${ADDRESSES.dns}:${dns.port}` },
+    daemon,
+    command: commandLine(words),
+  };
+}
+
+/** stderr is the same terminal, more often than not. */
+const quietLog = (warned: (line: string) => void): Log =>
+  createLog({
+    format: 'short-text',
+    level: 'warn',
+    color: false,
+    isSilent: true,
+    copy: (_level, line) => warned(line.trimEnd()),
+  });

@@ -1,0 +1,160 @@
+/**
+ * `ha2bgp demo`: the daemon as `run` has it, between services that come and go and a router that keeps a table, all on
+ * loopback, for half a minute.
+ *
+ * What it shows of the router is what came over TCP, and what it says of why is what the core has in its state. Nothing is
+ * played: what does not come is an error. Needs no privilege, and leaves nothing behind.
+ */
+import { standingOf } from '../../core/standing.ts';
+import { type Millis, ms } from '../../model/millis.ts';
+import type { Lifecycle } from '../../runtime/lifecycle.ts';
+import { isRefusal } from '../host.ts';
+import { type Cast, openCast } from './cast.ts';
+import { DemoError } from './demo-error.ts';
+import { frame, type ServiceView, type View } from './frame.ts';
+import type { Line } from './line.ts';
+import type { RouterEvents } from './router.ts';
+import { play, STEPS } from './scenario.ts';
+import { openScreen, type Screen } from './screen.ts';
+import { ROUTER } from './settings.ts';
+import { createStage, prefixOf } from './stage.ts';
+import { newStory, SERVICE_NAMES, type Story } from './story.ts';
+import { summary } from './summary.ts';
+import { changeLine, hintWords, seconds, stepLine } from './words.ts';
+
+const FRAME_EVERY_MS = 100;
+/** It takes some thirty seconds; what takes so long has gone wrong. */
+const LONGEST = ms(55_000);
+const CLOSE_WITHIN_MS = 1_500;
+/** Of the daemon's log, for whoever is told that something did not come. */
+const MOST_WARNINGS = 5;
+const TIMER = 'demo end';
+
+type Closer = (time: AbortSignal) => Promise<void> | void;
+
+/** Resolves when everything is closed and said. Throws `DemoError`, a sentence for people; everything is closed then, too. */
+export async function demo(
+  environment: Readonly<Record<string, string | undefined>>,
+  lifecycle: Lifecycle,
+): Promise<void> {
+  const closers: Closer[] = [];
+  const warnings: string[] = [];
+  let isAskedToGo = false;
+  const close = async (time: AbortSignal): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer(time);
+  };
+  const screen = openScreen(environment, (error) => lifecycle.fail(error.code === 'EPIPE' ? 0 : 1));
+  lifecycle.onClose((_why, time) => {
+    isAskedToGo = true;
+    screen.leave();
+    return close(time);
+  });
+  lifecycle.onEnd(screen.leave);
+  closers.push(screen.leave);
+  const warned = (line: string): void => {
+    warnings.push(line);
+    warnings.splice(0, warnings.length - MOST_WARNINGS);
+  };
+  try {
+    const lastWords = await show(screen, (closer) => closers.push(closer), { lifecycle, warned });
+    await close(AbortSignal.timeout(CLOSE_WITHIN_MS));
+    await screen.say(...lastWords);
+  } catch (error) {
+    // Ctrl-C reaches the services as well, and the scenario misses them. The lifecycle ends what is left.
+    if (isAskedToGo) return new Promise(() => {});
+    await close(AbortSignal.timeout(CLOSE_WITHIN_MS));
+    if (!(error instanceof DemoError) && !isRefusal(error)) throw error;
+    throw new DemoError([error.message, ...warnings].join('\nha2bgp: demo: the daemon logged: '));
+  }
+}
+
+/** Returns the last words. */
+async function show(
+  screen: Screen,
+  opened: (close: Closer) => void,
+  { lifecycle, warned }: Pick<Parameters<typeof openCast>[0], 'lifecycle' | 'warned'>,
+): Promise<readonly Line[]> {
+  const events: { current: RouterEvents | undefined } = { current: undefined };
+  let session = 'no session yet';
+  const cast = await openCast({
+    events: {
+      up(at) {
+        session = `AS ${ROUTER.as}, as AS ${ROUTER.peerAs} told it over TCP to ${ROUTER.address}:${cast.router.port}`;
+        events.current?.up(at);
+      },
+      changed: (change, at) => events.current?.changed(change, at),
+      down(why) {
+        session = `the session is over: ${why}`;
+      },
+    },
+    ...{ lifecycle, warned, opened },
+  });
+  const { clock, state, source } = cast.daemon;
+  const story = newStory(clock.now());
+  let hints = '';
+  let isStopped = false;
+
+  const view = (): View => ({
+    now: clock.now(),
+    steps: STEPS,
+    ...{ story, session, hints },
+    table: cast.router.table,
+    services: servicesOf(cast, clock.now(), isStopped),
+  });
+  const draw = (): void => {
+    if (!isStopped) hints = hintWords(source.status().hints, source.status().interval);
+    screen.draw((size) => frame(view(), size));
+  };
+  const stage = createStage({
+    ...{ story, clock, state },
+    services: cast.services,
+    startDaemon() {
+      const at = clock.now();
+      cast.daemon.start();
+      return at;
+    },
+    async stopDaemon() {
+      isStopped = true;
+      await cast.daemon.close(AbortSignal.timeout(CLOSE_WITHIN_MS), 'withdraw');
+    },
+    told(news) {
+      draw();
+      if (!screen.isLive) void screen.say(...linesOf(news, story, clock.now()));
+    },
+  });
+  events.current = {
+    ...stage.news,
+    down: () => {},
+    changed(change, at) {
+      stage.news.changed(change, at);
+      draw();
+    },
+  };
+  const redraw = setInterval(draw, FRAME_EVERY_MS);
+  opened(() => clearInterval(redraw));
+  const timeUp = new Promise<never>((_, reject) => {
+    const late = (): void => reject(new DemoError(`not over after ${seconds(LONGEST)}: is this host very busy?`));
+    clock.setTimer(TIMER, ms(clock.now() + LONGEST), late);
+    opened(() => clock.clearTimer(TIMER));
+  });
+  await Promise.race([play(stage), timeUp]);
+  return summary({ story, endedAt: clock.now(), command: cast.command, hints }, screen.isLive);
+}
+
+function servicesOf({ daemon, endpoints }: Cast, now: Millis, isStopped: boolean): ServiceView[] {
+  return SERVICE_NAMES.map((name) => {
+    const prefix = prefixOf(name);
+    const verdict = daemon.state.services.get(prefix);
+    const due = verdict?.state === 'rising' || verdict?.state === 'falling' ? ms(verdict.until - now) : undefined;
+    const standing = isStopped ? undefined : standingOf(daemon.state, prefix, now);
+    return { name, endpoint: endpoints[name], prefix, standing, dueIn: due };
+  });
+}
+
+type News = Parameters<Parameters<typeof createStage>[0]['told']>[0];
+
+/** For whoever reads lines. */
+function linesOf(news: News, story: Story, now: Millis): Line[] {
+  if ('change' in news) return [changeLine(news.change, story.startedAt)];
+  return [[], stepLine(news.step, ms(now - story.startedAt))];
+}

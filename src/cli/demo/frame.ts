@@ -1,0 +1,183 @@
+/**
+ * What the terminal shows at a moment, PURE. Every line has a rank: where there are too few rows, those of the highest ranks
+ * are left out, the newest changes being the last of them to go.
+ */
+import type { Standing } from '../../core/standing.ts';
+import type { Prefix } from '../../model/address.ts';
+import { type Millis, ms } from '../../model/millis.ts';
+import { cut, type Line, type Span, span, type Tone, textOf, wrap } from './line.ts';
+import { isUpNow, levelIn, type ServiceName, type Story, type Turn } from './story.ts';
+import type { Table } from './table.ts';
+import { CHANGE_HEADING, changeLine, seconds, whyWords } from './words.ts';
+
+export interface View {
+  readonly now: Millis;
+  readonly story: Story;
+  /** How many steps there will be. */
+  readonly steps: number;
+  readonly services: readonly ServiceView[];
+  readonly table: Table;
+  readonly session: string;
+  readonly hints: string;
+}
+
+export interface ServiceView {
+  readonly name: ServiceName;
+  readonly endpoint: string;
+  readonly prefix: Prefix;
+  /** None once the daemon has stopped. */
+  readonly standing: Standing | undefined;
+  readonly dueIn: Millis | undefined;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+interface Ranked {
+  readonly line: Line;
+  readonly rank: number;
+}
+
+/** Lines longer than that are hard to read. */
+const WIDEST = 100;
+const LABEL = 12;
+/** One mark of a track. */
+export const MARK = ms(500);
+const MARKS = { up: '▇', mixed: '▄', down: '▁' } as const;
+/** What goes first where there is no room: the oldest changes but some, blank lines, then one after the other. */
+const RANK = { needed: 0, table: 1, track: 2, why: 3, heading: 4, newest: 5, footer: 6, blank: 7, older: 8 } as const;
+const NEWEST = 4;
+
+/** As many lines as there are rows, or fewer; none is wider than the columns. */
+export function frame(view: View, { columns, rows }: Size): Line[] {
+  const width = Math.min(columns, WIDEST);
+  const ranked: Ranked[] = [
+    ...opening(view, width),
+    ...view.services.flatMap((service) => serviceBlock(service, view, width)),
+    ...tableBlock(view),
+    ...changesBlock(view),
+    { line: [span(` ${view.hints}`, 'faint')], rank: RANK.footer },
+  ];
+  const chosen = new Set(
+    ranked
+      .map(({ rank }, index) => ({ rank, index }))
+      .sort((one, other) => one.rank - other.rank || one.index - other.index)
+      .slice(0, rows)
+      .map(({ index }) => index),
+  );
+  return ranked.filter((_, index) => chosen.has(index)).map(({ line }) => cut(line, width));
+}
+
+function opening({ story, now, steps }: View, width: number): Ranked[] {
+  const step = story.steps.at(-1);
+  const left: Span[] = [span(' ha2bgp demo', 'strong')];
+  const right = `${seconds(ms(now - story.startedAt))}   Ctrl-C ends it`;
+  const title = spread(left, [span(right, 'faint')], width);
+  if (step === undefined) return [{ line: title, rank: RANK.needed }, BLANK];
+  const [first = '', ...others] = wrap(step.detail, width - 4);
+  return [
+    { line: title, rank: RANK.needed },
+    BLANK,
+    {
+      line: [span(` ▶ ${story.steps.length}/${steps} `, 'caution'), span(step.title, 'strong')],
+      rank: RANK.needed,
+    },
+    { line: [span(`   ${first}`)], rank: RANK.needed },
+    others.length === 0 ? BLANK : { line: [span(`   ${others.join(' ')}`)], rank: RANK.why },
+  ];
+}
+
+const BLANK: Ranked = { line: [], rank: RANK.blank };
+
+function serviceBlock(
+  { name, endpoint, prefix, standing, dueIn }: ServiceView,
+  { story, now }: View,
+  width: number,
+): Ranked[] {
+  const { listens, routed } = story.tracks[name];
+  const isOpen = isUpNow(listens);
+  const [first = '', ...others] = wrap(whyWords(prefix, standing, dueIn), width - LABEL - 2);
+  const tone = whyTone(standing);
+  return [
+    {
+      line: [
+        span(isOpen ? ' ● ' : ' ○ ', isOpen ? 'served' : 'faint'),
+        span(name.padEnd(LABEL - 2), 'strong'),
+        span(`${endpoint}  `),
+        span(isOpen ? 'listens' : 'closed', isOpen ? 'served' : 'faint'),
+      ],
+      rank: RANK.needed,
+    },
+    { line: track('listens', listens, 'served', story, now, width), rank: RANK.track },
+    { line: track('routed', routed, 'routed', story, now, width), rank: RANK.track },
+    { line: [span(label('why')), span(first, tone)], rank: RANK.why },
+    others.length === 0 ? BLANK : { line: [span(label('')), span(others.join(' '), tone)], rank: RANK.why },
+  ];
+}
+
+function whyTone(standing: Standing | undefined): Tone {
+  if (standing === undefined) return 'faint';
+  if (standing.announced) return standing.leaving === undefined ? 'routed' : 'caution';
+  return standing.reason.code === 'dampened' || standing.reason.code === 'announce-delay' ? 'caution' : 'faint';
+}
+
+const label = (text: string): string => `   ${text.padEnd(LABEL - 2)}`;
+
+/** A mark for each part of the time since the start; the last ones where there are more than columns. */
+export function track(
+  name: string,
+  turns: readonly Turn[],
+  tone: Tone,
+  { startedAt }: Story,
+  now: Millis,
+  width: number,
+): Line {
+  const all = Math.ceil((now - startedAt) / MARK);
+  const shown = Math.max(0, Math.min(all, width - LABEL - 2));
+  const spans: Span[] = [span(label(name))];
+  for (let index = all - shown; index < all; index++) {
+    const from = ms(startedAt + index * MARK);
+    const level = levelIn(turns, from, ms(Math.min(now, from + MARK)));
+    const last = spans.at(-1) as Span;
+    const markTone = level === 'down' ? 'faint' : tone;
+    if (spans.length > 1 && last.tone === markTone) spans[spans.length - 1] = span(last.text + MARKS[level], last.tone);
+    else spans.push(span(MARKS[level], markTone));
+  }
+  return spans;
+}
+
+function tableBlock({ table, services, session }: View): Ranked[] {
+  const rows = services.map(({ prefix }): Ranked => {
+    const entry = table.get(prefix);
+    const line: Line =
+      entry === undefined
+        ? [span(`   ${prefix}`.padEnd(22), 'faint'), span('not in the table', 'faint')]
+        : [
+            span(`   ${prefix}`.padEnd(22), 'routed'),
+            span(`next hop ${entry.nextHop ?? '?'}   AS path ${entry.asPath.join(' ')}`),
+          ];
+    return { line, rank: RANK.table };
+  });
+  const heading: Line = [span(" The router's table  ", 'strong'), span(session, 'faint')];
+  return [{ line: heading, rank: RANK.table }, ...rows, BLANK];
+}
+
+function changesBlock({ story: { changes, startedAt } }: View): Ranked[] {
+  return [
+    { line: CHANGE_HEADING, rank: RANK.heading },
+    ...changes.map((change, index): Ranked => {
+      const age = changes.length - 1 - index;
+      return {
+        line: changeLine(change, startedAt),
+        rank: age < NEWEST ? RANK.newest + age / NEWEST : RANK.older + age,
+      };
+    }),
+  ];
+}
+
+function spread(left: Line, right: Line, width: number): Line {
+  const gap = width - textOf(left).length - textOf(right).length;
+  return gap < 1 ? left : [...left, span(' '.repeat(gap)), ...right];
+}

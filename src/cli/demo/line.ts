@@ -1,0 +1,54 @@
+/** A line for a terminal, PURE: pieces of text, each with a tone, and what becomes of them where there is little room. */
+
+export type Tone = 'plain' | 'strong' | 'faint' | 'served' | 'routed' | 'caution' | 'bad';
+export interface Span {
+  readonly text: string;
+  readonly tone: Tone;
+}
+/** No character in it takes more or less than one column. */
+export type Line = readonly Span[];
+
+/** Select Graphic Rendition of ECMA-48 §8.3.117: colours by name, which every terminal fits to its background. */
+const SGR: Readonly<Record<Tone, string>> = {
+  plain: '',
+  strong: '1',
+  faint: '2',
+  served: '32',
+  routed: '36',
+  caution: '33',
+  bad: '31',
+};
+
+export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone });
+export const textOf = (line: Line): string => line.map(({ text }) => text).join('');
+
+export function render(line: Line, hasColor: boolean): string {
+  if (!hasColor) return textOf(line).trimEnd();
+  return line.map(({ text, tone }) => (SGR[tone] === '' ? text : `\x1b[${SGR[tone]}m${text}\x1b[0m`)).join('');
+}
+
+/** No more than so many columns; what is cut off shows as `…`. */
+export function cut(line: Line, columns: number): Line {
+  if (textOf(line).trimEnd().length <= columns) return line;
+  const kept: Span[] = [];
+  let room = Math.max(0, columns - 1);
+  for (const { text, tone } of line) {
+    if (room === 0) break;
+    kept.push({ text: text.slice(0, room), tone });
+    room -= Math.min(room, text.length);
+  }
+  return columns > 0 ? [...kept, span('…', 'faint')] : [];
+}
+
+/** Lines of no more than so many columns, broken at spaces. A word that is longer stays whole. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,73 @@
+/**
+ * SHELL: where the demo shows itself: frames in place of one another on a terminal, lines everywhere else.
+ *
+ * Frames are on the terminal's alternate screen (as of xterm), so that what stood there before is there again afterwards,
+ * whatever its size does meanwhile. One that cannot be written because the terminal is stopped is left out.
+ */
+import type { Writable } from 'node:stream';
+import { isTerminal } from '../../runtime/descriptors.ts';
+import { nonBlockingStream } from '../../runtime/non-blocking.ts';
+import type { Size } from './frame.ts';
+import { type Line, render } from './line.ts';
+
+export interface Screen {
+  /** Whether it takes frames, and nothing but frames until it is left. */
+  readonly isLive: boolean;
+  draw(frame: (size: Size) => readonly Line[]): void;
+  /** Below what was said before; resolves when it is written. */
+  say(...lines: readonly Line[]): Promise<void>;
+  /** The terminal is as it was. No more frames are taken. */
+  leave(): void;
+}
+
+const CSI = '\x1b[';
+/** Alternate screen, cursor hidden (DEC private modes 1049 and 25, as of xterm). */
+const ENTER = `${CSI}?1049h${CSI}?25l`;
+const LEAVE = `${CSI}?25h${CSI}?1049l`;
+const HOME = `${CSI}H`;
+const CLEAR_LINE = `${CSI}K`;
+const CLEAR_BELOW = `${CSI}J`;
+/** Where the terminal does not say. */
+const USUAL: Size = { columns: 80, rows: 24 };
+
+/** `gone`: nobody reads it any more, or it cannot be written. */
+export function openScreen(
+  environment: Readonly<Record<string, string | undefined>>,
+  gone: (error: NodeJS.ErrnoException) => void,
+): Screen {
+  const isShown = isTerminal(1);
+  // terminfo(5): a dumb terminal moves no cursor.
+  const isLive = isShown && environment['TERM'] !== 'dumb';
+  // no-color.org: present, and not empty.
+  const hasColor = isLive && (environment['NO_COLOR'] ?? '') === '';
+  // Node writes to a terminal synchronously: one that is stopped with Ctrl-S would stop us.
+  const output: Writable = isShown ? nonBlockingStream(1) : process.stdout;
+  output.on('error', gone);
+  let isEntered = false;
+
+  return {
+    isLive,
+    draw(frame) {
+      if (!isLive || output.writableLength > 0) return;
+      const { columns = USUAL.columns, rows = USUAL.rows } = process.stdout;
+      const lines = frame({ columns: columns || USUAL.columns, rows: rows || USUAL.rows });
+      const text = lines.map((line) => `${render(line, hasColor)}${CLEAR_LINE}`).join('\r\n');
+      output.write(`${isEntered ? '' : ENTER}${HOME}${text}${CLEAR_BELOW}`);
+      isEntered = true;
+    },
+    say: (...lines) =>
+      new Promise((resolve) => {
+        // A stopped terminal is waited for, and nothing else keeps this process then.
+        const wait = setInterval(() => {}, 1_000);
+        output.write(lines.map((line) => `${render(line, hasColor)}\n`).join(''), () => {
+          clearInterval(wait);
+          resolve();
+        });
+      }),
+    leave() {
+      if (!isEntered) return;
+      isEntered = false;
+      output.write(LEAVE);
+    },
+  };
+}

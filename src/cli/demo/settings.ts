@@ -1,0 +1,44 @@
+/** What the demo runs: a command line that anybody could give, and its settings. */
+import { type Resolved, resolveSettings } from '../../config/settings.ts';
+import type { IpAddress, Prefix } from '../../model/address.ts';
+import { parseArguments } from '../arguments.ts';
+import type { RouterIdentity } from './router.ts';
+import type { ServiceName } from './story.ts';
+
+/** A part of loopback that hardly anybody has something on; every address of it is local without being assigned. */
+export const NETWORK = '127.77.0.0/24' as Prefix;
+export const ADDRESSES: Readonly<Record<ServiceName, IpAddress>> = {
+  web: '127.77.0.80' as IpAddress,
+  dns: '127.77.0.53' as IpAddress,
+};
+/** Where they listen, or beyond where that is taken: ports that need no privilege. */
+export const FIRST_PORTS: Readonly<Record<ServiceName, number>> = { web: 8080, dns: 5353 };
+/** RFC 6996: AS numbers for private use. */
+export const ROUTER: RouterIdentity = { address: '127.0.0.2' as IpAddress, as: 65_001, peerAs: 65_000 };
+const LOCAL = '127.0.0.1' as IpAddress;
+/** 1790, or any. */
+export const ROUTER_PORTS = [1790, 0] as const;
+
+export type Ports = Readonly<Record<ServiceName | 'router', number>>;
+
+/** The words behind `ha2bgp`. Delays are short, and penalties decay soon, for want of time. */
+export const wordsFor = ({ web, dns, router }: Ports): string[] => [
+  ...['--network', NETWORK, '--listen-filter', `sport = :${web} or sport = :${dns}`, '--interval', '100ms'],
+  ...['--announce-delay', '500ms', '--withdraw-delay', '1s', '--dampening-half-life', '4s'],
+  ...['--bgp-backend', 'speaker', '--local-as', String(ROUTER.peerAs), '--router-id', LOCAL],
+  ...['--peer', `${ROUTER.address},as=${ROUTER.as},port=${router},local-address=${LOCAL}`],
+];
+
+/** As a shell takes it. */
+export const commandLine = (words: readonly string[]): string =>
+  ['ha2bgp', ...words.map((word) => (word.includes(' ') ? `"${word}"` : word))].join(' ');
+
+/** What the environment sets has no part in it. */
+export function settingsFrom(words: readonly string[]): Resolved {
+  const parsed = parseArguments(words, '');
+  if ('print' in parsed) throw new Error(parsed.print);
+  const resolved = resolveSettings(parsed.flags, {});
+  const problems = [...parsed.problems, ...resolved.problems];
+  if (problems.length > 0) throw new Error(problems.map(({ place, text }) => `${place}: ${text}`).join('; '));
+  return resolved;
+}
