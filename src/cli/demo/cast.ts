@@ -4,7 +4,7 @@ import { createLog, type Log } from '../../runtime/log.ts';
 import { type Daemon, openDaemon } from '../daemon.ts';
 import { openRouter, type Router, type RouterEvents } from './router.ts';
 import { freePort, type Service, startService } from './services.ts';
-import { ADDRESSES, commandLine, FIRST_PORTS, ROUTER, ROUTER_PORTS, settingsFrom, wordsFor } from './settings.ts';
+import { ADDRESSES, commandPieces, FIRST_PORTS, ROUTER, ROUTER_PORTS, settingsFrom, wordsFor } from './settings.ts';
 import type { ServiceName } from './story.ts';
 
 export interface Cast {
@@ -13,8 +13,8 @@ export interface Cast {
   /** Where each listens. */
   readonly endpoints: Readonly<Record<ServiceName, string>>;
   readonly daemon: Daemon;
-  /** What the daemon was made from, as a shell takes it. */
-  readonly command: string;
+  /** What the daemon was made from, as a shell takes it: a flag and its value each. */
+  readonly command: readonly string[];
 }
 
 export interface CastOptions {
@@ -51,7 +51,7 @@ export async function openCast({ events, lifecycle, warned, opened }: CastOption
     services: { web: web.service, dns: dns.service },
     endpoints: { web: `${ADDRESSES.web}:${web.port}`, dns: `${ADDRESSES.dns}:${dns.port}` },
     daemon,
-    command: commandLine(words),
+    command: commandPieces(words),
   };
 }
 

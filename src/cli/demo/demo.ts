@@ -84,7 +84,7 @@ async function show(
       },
       changed: (change, at) => events.current?.changed(change, at),
       down(why) {
-        session = `the session is over: ${why}`;
+        session = `closed: ${why}`;
       },
     },
     ...{ lifecycle, warned, opened },

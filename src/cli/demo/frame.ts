@@ -42,7 +42,7 @@ interface Ranked {
 
 /** Lines longer than that are hard to read. */
 const WIDEST = 100;
-const LABEL = 12;
+const LABEL = 15;
 /** One mark of a track. */
 export const MARK = ms(500);
 const MARKS = { up: '▇', mixed: '▄', down: '▁' } as const;
@@ -58,6 +58,7 @@ export function frame(view: View, { columns, rows }: Size): Line[] {
     ...view.services.flatMap((service) => serviceBlock(service, view, width)),
     ...tableBlock(view),
     ...changesBlock(view),
+    BLANK,
     { line: [span(` ${view.hints}`, 'faint')], rank: RANK.footer },
   ];
   const chosen = new Set(
@@ -74,7 +75,7 @@ function opening({ story, now, steps }: View, width: number): Ranked[] {
   const step = story.steps.at(-1);
   const left: Span[] = [span(' ha2bgp demo', 'strong')];
   const right = `${seconds(ms(now - story.startedAt))}   Ctrl-C ends it`;
-  const title = spread(left, [span(right, 'faint')], width);
+  const title = spread(left, [span(right, 'faint')], width - 1);
   if (step === undefined) return [{ line: title, rank: RANK.needed }, BLANK];
   const [first = '', ...others] = wrap(step.detail, width - 4);
   return [
@@ -98,13 +99,13 @@ function serviceBlock(
 ): Ranked[] {
   const { listens, routed } = story.tracks[name];
   const isOpen = isUpNow(listens);
-  const [first = '', ...others] = wrap(whyWords(prefix, standing, dueIn), width - LABEL - 2);
+  const [first = '', ...others] = wrap(whyWords(prefix, standing, dueIn), width - LABEL);
   const tone = whyTone(standing);
   return [
     {
       line: [
         span(isOpen ? ' ● ' : ' ○ ', isOpen ? 'served' : 'faint'),
-        span(name.padEnd(LABEL - 2), 'strong'),
+        span(name.padEnd(LABEL - 3), 'strong'),
         span(`${endpoint}  `),
         span(isOpen ? 'listens' : 'closed', isOpen ? 'served' : 'faint'),
       ],
@@ -123,7 +124,7 @@ function whyTone(standing: Standing | undefined): Tone {
   return standing.reason.code === 'dampened' || standing.reason.code === 'announce-delay' ? 'caution' : 'faint';
 }
 
-const label = (text: string): string => `   ${text.padEnd(LABEL - 2)}`;
+const label = (text: string): string => `   ${text.padEnd(LABEL - 3)}`;
 
 /** A mark for each part of the time since the start; the last ones where there are more than columns. */
 export function track(
@@ -135,7 +136,7 @@ export function track(
   width: number,
 ): Line {
   const all = Math.ceil((now - startedAt) / MARK);
-  const shown = Math.max(0, Math.min(all, width - LABEL - 2));
+  const shown = Math.max(0, Math.min(all, width - LABEL));
   const spans: Span[] = [span(label(name))];
   for (let index = all - shown; index < all; index++) {
     const from = ms(startedAt + index * MARK);

@@ -40,15 +40,18 @@ export function cut(line: Line, columns: number): Line {
   return columns > 0 ? [...kept, span('…', 'faint')] : [];
 }
 
-/** Lines of no more than so many columns, broken at spaces. A word that is longer stays whole. */
-export function wrap(text: string, columns: number): string[] {
+/** Lines of no more than so many columns, broken at spaces. */
+export const wrap = (text: string, columns: number): string[] => fill(text.split(' '), columns);
+
+/** Pieces in lines of no more than so many columns. One that is longer stays whole. */
+export function fill(pieces: readonly string[], columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
+  for (const piece of pieces) {
+    if (line !== '' && line.length + 1 + piece.length > columns) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = piece;
+    } else line = line === '' ? piece : `${line} ${piece}`;
   }
   return [...lines, line];
 }

@@ -29,7 +29,7 @@ export interface Stage {
 export const STEPS = 9;
 
 /** Time to read. */
-const PAUSE = ms(1_800);
+const PAUSE = ms(2_200);
 const DOWN_FOR = ms(400);
 const DIP = ms(300);
 /** Eight or nine do; more on a host that is slow to see them. */
@@ -59,7 +59,7 @@ async function bothOpen(stage: Stage): Promise<void> {
   const { announce } = stage.delays;
   stage.begin({
     title: 'Two services open',
-    detail: `A listening socket is all it takes. Half a second later (--announce-delay) both addresses are announced.`,
+    detail: 'A listening socket is all it takes: half a second later (--announce-delay) both are announced.',
   });
   await Promise.all((['web', 'dns'] as const).map((service) => opens(stage, service, announce)));
   await stage.pause(PAUSE);
@@ -110,7 +110,7 @@ async function dnsRestarts(stage: Stage): Promise<void> {
   const downFor = ms((await stage.act('dns', 'open')) - at);
   await stage.pause(ms(withdraw + PAUSE));
   const last = stage.lastChange('dns');
-  const note = `down for ${Math.round(downFor)} ms, withdraw delay ${withdraw} ms`;
+  const note = `down for ${Math.round(downFor)} ms, below ${withdraw} ms`;
   const isSeen = last !== undefined && last > at;
   if (isSeen && downFor < withdraw) throw new DemoError(`the router heard of a restart of dns: ${note}`);
   // On a host that stands still so long it was none.
@@ -123,7 +123,7 @@ async function webFlaps(stage: Stage): Promise<Millis> {
   const { suppress } = stage.dampening;
   stage.begin({
     title: 'web flaps',
-    detail: 'No dip is long enough for a withdraw, but each costs a penalty: then flap dampening takes the route away.',
+    detail: 'Each dip is hidden, but costs a penalty, and flap dampening takes the route.',
   });
   for (let dips = 1; dips <= MOST_DIPS; dips++) {
     await stage.act('web', 'close');
@@ -136,8 +136,8 @@ async function webFlaps(stage: Stage): Promise<Millis> {
     const goneAt = await stage.routed('web', false, ms(0));
     // Withdrawn before, where dips took longer than the delay.
     const took = goneAt >= at ? ms(goneAt - at) : undefined;
-    const note = `penalty ${Math.round(penalty)} is above ${suppress}`;
-    stage.happened({ at, cause: `web flaps, ${dips} times`, effect: 'suppressed', took, note });
+    const note = `penalty ${Math.round(penalty)}, above ${suppress}`;
+    stage.happened({ at, cause: `web flaps ${dips} times`, effect: 'suppressed', took, note });
     await stage.pause(PAUSE);
     return reuseAt;
   }
@@ -150,7 +150,7 @@ async function dnsIsKilled(stage: Stage): Promise<void> {
     detail: 'kill -9: it says no goodbye. The kernel closes its socket, and that is what ha2bgp looks at.',
   });
   const at = await stage.act('dns', 'kill');
-  await goes(stage, 'dns', at, 'dns killed with -9');
+  await goes(stage, 'dns', at, 'dns is killed -9');
   await stage.pause(PAUSE);
 }
 
@@ -161,7 +161,7 @@ async function webIsReused(stage: Stage, reuseAt: Millis): Promise<void> {
     detail: `Its penalty halves every ${stage.delays.halfLife / 1_000} s. When it is down to ${reuse} the route comes back.`,
   });
   const at = await stage.routed('web', true, reuseAt);
-  const note = `since its penalty was down to ${reuse}`;
+  const note = `after its penalty was ${reuse}`;
   stage.happened({ at: reuseAt, cause: 'web is steady', effect: 'announced', took: ms(at - reuseAt), note });
   await stage.pause(PAUSE);
 }

@@ -29,9 +29,16 @@ export const wordsFor = ({ web, dns, router }: Ports): string[] => [
   ...['--peer', `${ROUTER.address},as=${ROUTER.as},port=${router},local-address=${LOCAL}`],
 ];
 
-/** As a shell takes it. */
-export const commandLine = (words: readonly string[]): string =>
-  ['ha2bgp', ...words.map((word) => (word.includes(' ') ? `"${word}"` : word))].join(' ');
+/** The words as a shell takes them, a flag and its value in one. */
+export function commandPieces(words: readonly string[]): string[] {
+  const quoted = words.map((word) => (word.includes(' ') ? `"${word}"` : word));
+  const pieces: string[] = ['ha2bgp'];
+  for (const word of quoted) {
+    if (word.startsWith('--')) pieces.push(word);
+    else pieces.push(`${pieces.pop()} ${word}`);
+  }
+  return pieces;
+}
 
 /** What the environment sets has no part in it. */
 export function settingsFrom(words: readonly string[]): Resolved {

@@ -1,7 +1,7 @@
 /** The demo's own words, PURE: for its frames, and for whoever reads lines. */
 import type { Standing } from '../../core/standing.ts';
 import { networkAddress, type Prefix } from '../../model/address.ts';
-import { formatDuration, type Millis, ms } from '../../model/millis.ts';
+import { type Millis, ms } from '../../model/millis.ts';
 import { sentence } from '../../model/reason.ts';
 import { type Line, span, type Tone } from './line.ts';
 import type { Change, Step } from './story.ts';
@@ -13,7 +13,7 @@ const EFFECT_TONES: Readonly<Record<Change['effect'], Tone>> = {
   unchanged: 'routed',
   suppressed: 'caution',
 };
-const WIDTH = { at: 7, cause: 20, effect: 11, took: 8 } as const;
+const WIDTH = { at: 7, cause: 18, effect: 10, took: 7 } as const;
 
 /** `12.3 s`. */
 export const seconds = (length: Millis): string => `${(Math.max(0, length) / 1_000).toFixed(1)} s`;
@@ -21,7 +21,7 @@ const millis = (length: Millis): string => `${Math.round(length)} ms`;
 
 export const CHANGE_HEADING: Line = [
   span(
-    `${'at'.padStart(WIDTH.at)}  ${'what was done'.padEnd(WIDTH.cause)}  ${'the router'.padEnd(WIDTH.effect)} ${'after'.padStart(WIDTH.took)}`,
+    `${'at'.padStart(WIDTH.at)}  ${'what was done'.padEnd(WIDTH.cause)}  ${'the router'.padEnd(WIDTH.effect)} ${'took'.padStart(WIDTH.took)}`,
     'faint',
   ),
 ];
@@ -67,5 +67,5 @@ export function whyWords(prefix: Prefix, standing: Standing | undefined, dueIn: 
 /** How often listeners are looked at, and what else says when. */
 export const hintWords = (hints: string, interval: Millis): string =>
   hints === 'none'
-    ? `listeners are read every ${formatDuration(interval)}; root with tracefs is told at once`
-    : `listeners are read when ${hints} hints at one, and every ${formatDuration(interval)}`;
+    ? `listeners are looked at every ${millis(interval)}; as root, with tracefs, at once`
+    : `listeners are looked at when ${hints} hints at one, and every ${millis(interval)}`;
