@@ -155,7 +155,8 @@ function parse(words: readonly string[], version: string): Arguments {
     .allowUnknownOption()
     .allowExcessArguments()
     .action((_options: unknown, { args }: Command) => {
-      invocation = { command: 'demo', flags: {}, problems: [...args, ...behind].map(notOfDemo) };
+      const given = (Object.keys(switches) as OptionName[]).map((each) => `--${OPTIONS[each].flag}`);
+      invocation = { command: 'demo', flags: {}, problems: [...given, ...args, ...behind].map(notOfDemo) };
     });
   prepare(program.command('doctor'))
     .summary('say what keeps an exabgp.conf from working with ha2bgp, and what to write instead')

@@ -49,6 +49,50 @@ ours.close()
 print('status', p.wait(10), flush=True)
 `;
 
+/**
+ * Runs it to its end on a terminal, with no capability of root's, and makes that smaller and larger meanwhile: what came of
+ * it, in hexadecimal digits, and whether the terminal's own settings are what they were.
+ */
+const SHOWN = `
+import fcntl, os, pty, struct, subprocess, sys, termios
+main, terminal = pty.openpty()
+def resize(rows, columns): fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+resize(24, 80)
+before = termios.tcgetattr(terminal)
+bare = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--']
+p = subprocess.Popen(bare + sys.argv[1:], stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+  preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+sizes = {b'2/9': (6, 30), b'3/9': (60, 200), b'4/9': (24, 80)}
+said = b''
+while b'\\x1b[?1049l' not in said:
+  said += os.read(main, 65536)
+  for text in [text for text in sizes if text in said]: resize(*sizes.pop(text))
+  if STOP_AT and STOP_AT.encode() in said: os.write(main, b'\\x03'); STOP_AT = ''
+os.set_blocking(main, False)
+status = None
+while status is None:
+  try: said += os.read(main, 65536)
+  except BlockingIOError: pass
+  try: status = p.wait(0.05)
+  except subprocess.TimeoutExpired: pass
+try:
+  while True: said += os.read(main, 65536)
+except BlockingIOError: pass
+print(status, termios.tcgetattr(terminal) == before, said.hex())
+`;
+
+/** Ctrl-C is typed when that is seen; never for an empty text. */
+async function showDemo(stopAt: string): Promise<{ readonly status: string; readonly said: string }> {
+  const script = python(`STOP_AT = '${stopAt}'${SHOWN}`, 'demo');
+  expect(await script.ended, script.stderr()).toBe(0);
+  const [status = '', isRestored, digits = ''] = script.stdout().trim().split(' ');
+  expect(isRestored).toBe('True');
+  return { status, said: Buffer.from(digits, 'hex').toString() };
+}
+
+/** DEC private modes 1049 and 25: the other screen, and the cursor. */
+const [ENTER, LEAVE] = ['\u001b[?1049h\u001b[?25l', '\u001b[?25h\u001b[?1049l'];
+
 describeInterop('ha2bgp', () => {
   afterEach(stopAll);
 
@@ -64,5 +108,30 @@ describeInterop('ha2bgp', () => {
     await listen(['127.94.0.2:8795']);
     expect(await script.ended).toBe(0);
     expect(script.stdout()).toBe('status 0\n');
+  });
+
+  it('demo draws frames in place, whatever the size, and leaves the terminal as it was with the last words on it', async () => {
+    const { status, said } = await showDemo('');
+    expect(status, said).toBe('0');
+    const [before = '', live = '', rest] = said.split(ENTER);
+    expect([before, rest]).toEqual(['', undefined]);
+    const [frames = '', words = '', more] = live.split(LEAVE);
+    expect(more).toBeUndefined();
+    for (let step = 1; step <= 9; step++) expect(frames).toContain(`${step}/9`);
+    // Each begins at the upper left corner and clears what is below; one more line than rows would scroll.
+    const heights = frames
+      .split('\u001b[H')
+      .slice(1)
+      .map((text) => text.split('\r\n').length);
+    expect([Math.min(...heights), Math.max(...heights) <= 60]).toEqual([6, true]);
+    expect(words).toContain('the table is empty');
+    expect(words.endsWith('\r\n')).toBe(true);
+  });
+
+  it('demo ends on Ctrl-C at once, with the terminal as it was', async () => {
+    const { status, said } = await showDemo('Two services open');
+    expect(status, said).toBe('0');
+    expect(said.split(ENTER)).toHaveLength(2);
+    expect(said.endsWith(LEAVE) || said.split(LEAVE)[1] === '').toBe(true);
   });
 });

@@ -1,10 +1,11 @@
 /** SHELL: all that a demo is played by: the router, the services, and the daemon in between. */
+import { hostPrefix, type Prefix } from '../../model/address.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
 import { type Daemon, openDaemon } from '../daemon.ts';
 import { openRouter, type Router, type RouterEvents } from './router.ts';
 import { freePort, type Service, startService } from './services.ts';
-import { ADDRESSES, commandPieces, FIRST_PORTS, ROUTER, ROUTER_PORTS, settingsFrom, wordsFor } from './settings.ts';
+import { commandPieces, FIRST_PORTS, placeOf, ROUTER, ROUTER_PORTS, settingsFrom, wordsFor } from './settings.ts';
 import type { ServiceName } from './story.ts';
 
 export interface Cast {
@@ -12,6 +13,7 @@ export interface Cast {
   readonly services: Readonly<Record<ServiceName, Service>>;
   /** Where each listens. */
   readonly endpoints: Readonly<Record<ServiceName, string>>;
+  readonly prefixes: Readonly<Record<ServiceName, Prefix>>;
   readonly daemon: Daemon;
   /** What the daemon was made from, as a shell takes it: a flag and its value each. */
   readonly command: readonly string[];
@@ -30,9 +32,10 @@ export interface CastOptions {
 export async function openCast({ events, lifecycle, warned, opened }: CastOptions): Promise<Cast> {
   const router = await openRouter(ROUTER, ROUTER_PORTS, events);
   opened(router.close);
+  const { addresses } = placeOf(router.port);
   const start = async (name: ServiceName) => {
-    const port = await freePort(ADDRESSES[name], FIRST_PORTS[name]);
-    const service = startService(name, ADDRESSES[name], port);
+    const port = await freePort(addresses[name], FIRST_PORTS[name]);
+    const service = startService(name, addresses[name], port);
     opened(service.stop);
     return { service, port };
   };
@@ -49,7 +52,8 @@ export async function openCast({ events, lifecycle, warned, opened }: CastOption
   return {
     router,
     services: { web: web.service, dns: dns.service },
-    endpoints: { web: `${ADDRESSES.web}:${web.port}`, dns: `${ADDRESSES.dns}:${dns.port}` },
+    endpoints: { web: `${addresses.web}:${web.port}`, dns: `${addresses.dns}:${dns.port}` },
+    prefixes: { web: hostPrefix(addresses.web), dns: hostPrefix(addresses.dns) },
     daemon,
     command: commandPieces(words),
   };

@@ -17,7 +17,7 @@ import type { RouterEvents } from './router.ts';
 import { play, STEPS } from './scenario.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { ROUTER } from './settings.ts';
-import { createStage, prefixOf } from './stage.ts';
+import { createStage } from './stage.ts';
 import { newStory, SERVICE_NAMES, type Story } from './story.ts';
 import { summary } from './summary.ts';
 import { changeLine, hintWords, seconds, stepLine } from './words.ts';
@@ -50,6 +50,10 @@ export async function demo(
     return close(time);
   });
   lifecycle.onEnd(screen.leave);
+  lifecycle.onFailure((error) => {
+    screen.leave();
+    process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  });
   closers.push(screen.leave);
   const warned = (line: string): void => {
     warnings.push(line);
@@ -108,6 +112,8 @@ async function show(
   const stage = createStage({
     ...{ story, clock, state },
     services: cast.services,
+    prefixes: cast.prefixes,
+    routes: () => cast.router.table.size,
     startDaemon() {
       const at = clock.now();
       cast.daemon.start();
@@ -141,9 +147,9 @@ async function show(
   return summary({ story, endedAt: clock.now(), command: cast.command, hints }, screen.isLive);
 }
 
-function servicesOf({ daemon, endpoints }: Cast, now: Millis, isStopped: boolean): ServiceView[] {
+function servicesOf({ daemon, endpoints, prefixes }: Cast, now: Millis, isStopped: boolean): ServiceView[] {
   return SERVICE_NAMES.map((name) => {
-    const prefix = prefixOf(name);
+    const prefix = prefixes[name];
     const verdict = daemon.state.services.get(prefix);
     const due = verdict?.state === 'rising' || verdict?.state === 'falling' ? ms(verdict.until - now) : undefined;
     const standing = isStopped ? undefined : standingOf(daemon.state, prefix, now);

@@ -7,7 +7,7 @@ import type { Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import { cut, type Line, type Span, span, type Tone, textOf, wrap } from './line.ts';
 import { isUpNow, levelIn, type ServiceName, type Story, type Turn } from './story.ts';
-import type { Table } from './table.ts';
+import type { TableEntry } from './table.ts';
 import { CHANGE_HEADING, changeLine, seconds, whyWords } from './words.ts';
 
 export interface View {
@@ -16,7 +16,7 @@ export interface View {
   /** How many steps there will be. */
   readonly steps: number;
   readonly services: readonly ServiceView[];
-  readonly table: Table;
+  readonly table: ReadonlyMap<Prefix, TableEntry>;
   readonly session: string;
   readonly hints: string;
 }

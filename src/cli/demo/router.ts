@@ -12,14 +12,14 @@ import { encodeKeepalive } from '../../bgp/wire/keepalive.ts';
 import type { Message, WireContext } from '../../bgp/wire/message.ts';
 import { describeNotification } from '../../bgp/wire/notification.ts';
 import { encodeOpen } from '../../bgp/wire/open.ts';
-import type { IpAddress } from '../../model/address.ts';
+import type { IpAddress, Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import { DemoError } from './demo-error.ts';
-import { applyUpdate, clearTable, type Table, type TableChange } from './table.ts';
+import { applyUpdate, clearTable, type Table, type TableChange, type TableEntry } from './table.ts';
 
 export interface Router {
   readonly port: number;
-  readonly table: ReadonlyMap<string, unknown> & Table;
+  readonly table: ReadonlyMap<Prefix, TableEntry>;
   close(): void;
 }
 
@@ -37,9 +37,10 @@ export interface RouterIdentity {
   readonly peerAs: number;
 }
 
-/** Beyond the end of any demo, so that the session lives by keepalives all the same; seconds. */
-const HOLD_TIME = 9;
-const SECOND_MS = 1_000;
+/** Seconds; longer than any demo, so that the peer's silence needs no timer here. */
+const HOLD_TIME = 90;
+/** RFC 4271 §4.4. */
+const KEEPALIVE_MS = (HOLD_TIME * 1_000) / 3;
 const CONTEXT: WireContext = {
   asOctets: 4,
   longestMessage: LONGEST_MESSAGE,
@@ -103,19 +104,16 @@ function converse(
   over: () => void,
 ): void {
   const framer = createFramer(() => LONGEST_MESSAGE);
-  let why = 'the connection is closed';
-  const keepalives = setInterval(() => socket.write(encodeKeepalive()), (HOLD_TIME * SECOND_MS) / 3);
-  const end = (reason: string): void => {
-    why = reason;
-    socket.destroy();
-    finish();
-  };
-  let isOver = false;
-  /** Also when the FIN comes: a withdraw is seen when it is read, not when the socket is taken down. */
-  function finish(): void {
-    if (isOver) return;
-    isOver = true;
+  const keepalives = setInterval(() => socket.write(encodeKeepalive()), KEEPALIVE_MS);
+  /** RFC 4271 §8.2.2. */
+  let phase: 'openSent' | 'openConfirm' | 'established' | 'over' = 'openSent';
+
+  /** A FIN ends it as well: the rest of the connection is not waited for. */
+  function end(why: string): void {
+    if (phase === 'over') return;
+    phase = 'over';
     clearInterval(keepalives);
+    socket.destroy();
     const at = now();
     for (const change of clearTable(table)) events.changed(change, at);
     over();
@@ -123,47 +121,35 @@ function converse(
   }
 
   function hear(message: Message, at: Millis): void {
-    switch (message.type) {
-      case 'open': {
-        const said = message.open.capabilities.find((each) => each.type === 'fourOctetAs')?.as ?? message.open.as;
-        if (said !== peerAs) end(`a peer of AS ${said}, not ${peerAs}`);
-        else socket.write(encodeKeepalive());
-        return;
+    if (message.type === 'notification') end(describeNotification(message.notification));
+    else if (phase === 'openSent' && message.type === 'open') {
+      const said = message.open.capabilities.find((each) => each.type === 'fourOctetAs')?.as ?? message.open.as;
+      if (said !== peerAs) end(`a peer of AS ${said}, not ${peerAs}`);
+      else {
+        phase = 'openConfirm';
+        socket.write(encodeKeepalive());
       }
-      case 'keepalive':
-        if (!isUp) {
-          isUp = true;
-          events.up(at);
-        }
-        return;
-      case 'update':
-        for (const change of applyUpdate(table, message.update, message.outcome === 'treatedAsWithdraw')) {
-          events.changed(change, at);
-        }
-        return;
-      case 'notification':
-        end(describeNotification(message.notification));
-        return;
-      case 'routeRefresh':
-        return; // there is nothing that could be sent again
-      default:
-        message satisfies never;
-    }
+    } else if (phase === 'openConfirm' && message.type === 'keepalive') {
+      phase = 'established';
+      events.up(at);
+    } else if (phase === 'established' && message.type === 'update') {
+      const changes = applyUpdate(table, message.update, message.outcome === 'treatedAsWithdraw');
+      for (const change of changes) events.changed(change, at);
+    } else if (phase !== 'established' || message.type === 'open') end(`${message.type} in ${phase}`);
   }
-  let isUp = false;
 
   socket.on('data', (chunk) => {
     const at = now();
     for (const frame of framer.push(chunk)) {
-      if (isOver) return;
+      if (phase === 'over') return;
       const decoded = 'fault' in frame ? frame : decodeMessage(frame.bytes, CONTEXT);
       if ('fault' in decoded) end(`a message that cannot be read: ${decoded.why}`);
       else hear(decoded.message, at);
     }
   });
   socket.on('error', (error) => end(error.message));
-  socket.on('end', finish);
-  socket.on('close', finish);
+  socket.on('end', () => end('the connection is closed'));
+  socket.on('close', () => end('the connection is closed'));
   socket.write(
     encodeOpen({
       version: VERSION,

@@ -20,6 +20,8 @@ export interface Stage {
   lastChange(service: ServiceName): Millis | undefined;
   /** As the core has it now; `undefined` while it is not suppressed. */
   suppression(service: ServiceName): { readonly penalty: number; readonly reuseAt: Millis } | undefined;
+  /** In the router's table. */
+  routes(): number;
   /** Ends the daemon. When that was asked for. */
   stop(): Promise<Millis>;
   pause(length: Millis): Promise<void>;
@@ -170,6 +172,7 @@ async function daemonStops(stage: Stage): Promise<void> {
   stage.begin({ title: 'ha2bgp stops', detail: 'It says goodbye to the router, which drops what is left.' });
   const at = await stage.stop();
   const took = ms((await stage.routed('web', false, at)) - at);
-  stage.happened({ at, cause: 'ha2bgp stops', effect: 'withdrawn', took, note: 'with the session' });
+  if (stage.routes() > 0) throw new DemoError(`${stage.routes()} routes are left in the router's table`);
+  stage.happened({ at, cause: 'ha2bgp stops', effect: 'withdrawn', took, note: 'the table is empty' });
   await stage.pause(PAUSE);
 }

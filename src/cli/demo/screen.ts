@@ -44,11 +44,12 @@ export function openScreen(
   const output: Writable = isShown ? nonBlockingStream(1) : process.stdout;
   output.on('error', gone);
   let isEntered = false;
+  let isLeft = false;
 
   return {
     isLive,
     draw(frame) {
-      if (!isLive || output.writableLength > 0) return;
+      if (!isLive || isLeft || output.writableLength > 0) return;
       const { columns = USUAL.columns, rows = USUAL.rows } = process.stdout;
       const lines = frame({ columns: columns || USUAL.columns, rows: rows || USUAL.rows });
       const text = lines.map((line) => `${render(line, hasColor)}${CLEAR_LINE}`).join('\r\n');
@@ -65,9 +66,8 @@ export function openScreen(
         });
       }),
     leave() {
-      if (!isEntered) return;
-      isEntered = false;
-      output.write(LEAVE);
+      if (isEntered && !isLeft) output.write(LEAVE);
+      isLeft = true;
     },
   };
 }

@@ -5,26 +5,35 @@ import { parseArguments } from '../arguments.ts';
 import type { RouterIdentity } from './router.ts';
 import type { ServiceName } from './story.ts';
 
-/** A part of loopback that hardly anybody has something on; every address of it is local without being assigned. */
-export const NETWORK = '127.77.0.0/24' as Prefix;
-export const ADDRESSES: Readonly<Record<ServiceName, IpAddress>> = {
-  web: '127.77.0.80' as IpAddress,
-  dns: '127.77.0.53' as IpAddress,
-};
+/** Where the services of a demo are: every address of 127.0.0.0/8 is local without being assigned. */
+export interface Place {
+  readonly network: Prefix;
+  readonly addresses: Readonly<Record<ServiceName, IpAddress>>;
+}
+
 /** Where they listen, or beyond where that is taken: ports that need no privilege. */
 export const FIRST_PORTS: Readonly<Record<ServiceName, number>> = { web: 8080, dns: 5353 };
 /** RFC 6996: AS numbers for private use. */
 export const ROUTER: RouterIdentity = { address: '127.0.0.2' as IpAddress, as: 65_001, peerAs: 65_000 };
 const LOCAL = '127.0.0.1' as IpAddress;
-/** 1790, or any. */
-export const ROUTER_PORTS = [1790, 0] as const;
+/** 1790 and some more, for demos beside each other. A demo has its router's port to itself from beginning to end. */
+export const ROUTER_PORTS: readonly number[] = Array.from({ length: 20 }, (_, index) => 1790 + index);
 
 export type Ports = Readonly<Record<ServiceName | 'router', number>>;
 
+/** Each router's port has addresses of its own, in a part of loopback that hardly anybody uses. */
+export function placeOf(routerPort: number): Place {
+  const start = `127.77.${ROUTER_PORTS.indexOf(routerPort)}`;
+  return {
+    network: `${start}.0/24` as Prefix,
+    addresses: { web: `${start}.80` as IpAddress, dns: `${start}.53` as IpAddress },
+  };
+}
+
 /** The words behind `ha2bgp`. Delays are short, and penalties decay soon, for want of time. */
 export const wordsFor = ({ web, dns, router }: Ports): string[] => [
-  ...['--network', NETWORK, '--listen-filter', `sport = :${web} or sport = :${dns}`, '--interval', '100ms'],
-  ...['--announce-delay', '500ms', '--withdraw-delay', '1s', '--dampening-half-life', '4s'],
+  ...['--network', placeOf(router).network, '--listen-filter', `sport = :${web} or sport = :${dns}`],
+  ...['--interval', '100ms', '--announce-delay', '500ms', '--withdraw-delay', '1s', '--dampening-half-life', '4s'],
   ...['--bgp-backend', 'speaker', '--local-as', String(ROUTER.peerAs), '--router-id', LOCAL],
   ...['--peer', `${ROUTER.address},as=${ROUTER.as},port=${router},local-address=${LOCAL}`],
 ];

@@ -1,12 +1,11 @@
 /** SHELL: between a scenario and what it plays with: acts, waits for the router, and writes down what happened. */
 import type { DaemonState } from '../../core/state.ts';
-import { hostPrefix, type Prefix } from '../../model/address.ts';
+import type { Prefix } from '../../model/address.ts';
 import { formatDuration, type Millis, ms } from '../../model/millis.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DemoError } from './demo-error.ts';
 import type { Stage } from './scenario.ts';
 import type { Service } from './services.ts';
-import { ADDRESSES } from './settings.ts';
 import { type Change, SERVICE_NAMES, type ServiceName, type Step, type Story } from './story.ts';
 import type { TableChange } from './table.ts';
 
@@ -15,6 +14,9 @@ export interface StageParts {
   readonly clock: Clock;
   readonly state: DaemonState;
   readonly services: Readonly<Record<ServiceName, Service>>;
+  readonly prefixes: Readonly<Record<ServiceName, Prefix>>;
+  /** In the router's table. */
+  readonly routes: () => number;
   /** Opens the daemon, and says when. */
   readonly startDaemon: () => Millis;
   /** Resolves when it is closed. */
@@ -31,9 +33,17 @@ export interface RouterNews {
 /** What does not come within that on a busy host does not come. */
 const PATIENCE = ms(8_000);
 
-export const prefixOf = (service: ServiceName): Prefix => hostPrefix(ADDRESSES[service]);
-
-export function createStage({ story, clock, state, services, startDaemon, stopDaemon, told }: StageParts): Stage & {
+export function createStage({
+  story,
+  clock,
+  state,
+  services,
+  prefixes,
+  routes,
+  startDaemon,
+  stopDaemon,
+  told,
+}: StageParts): Stage & {
   readonly news: RouterNews;
 } {
   const { policy } = state;
@@ -92,13 +102,14 @@ export function createStage({ story, clock, state, services, startDaemon, stopDa
           const last = story.tracks[service].routed.at(-1);
           return last?.isUp === isUp && last.at >= since ? last.at : undefined;
         },
-        `${prefixOf(service)} ${isUp ? 'in' : 'out of'} the router's table`,
+        `${prefixes[service]} ${isUp ? 'in' : 'out of'} the router's table`,
       ),
     lastChange: (service) => story.tracks[service].routed.at(-1)?.at,
     suppression(service) {
-      const { penalty, reuseAt } = state.dampening.services.get(prefixOf(service)) ?? {};
+      const { penalty, reuseAt } = state.dampening.services.get(prefixes[service]) ?? {};
       return penalty === undefined || reuseAt === undefined ? undefined : { penalty, reuseAt };
     },
+    routes,
     async stop() {
       const at = clock.now();
       await stopDaemon();
@@ -112,7 +123,7 @@ export function createStage({ story, clock, state, services, startDaemon, stopDa
         lookAgain();
       },
       changed({ type, prefix }, at) {
-        const service = SERVICE_NAMES.find((name) => prefixOf(name) === prefix);
+        const service = SERVICE_NAMES.find((name) => prefixes[name] === prefix);
         if (service !== undefined) story.tracks[service].routed.push({ at, isUp: type === 'announced' });
         lookAgain();
       },

@@ -1,7 +1,7 @@
 /** The table of the router in the demo, PURE: what UPDATEs say, and nothing else (RFC 4271 §9, without a choice of paths). */
 import { SEGMENT } from '../../bgp/wire/codes.ts';
 import { prefixesOf } from '../../bgp/wire/nlri.ts';
-import type { PathAttribute, Update } from '../../bgp/wire/update.ts';
+import type { Nlri, PathAttribute, Update } from '../../bgp/wire/update.ts';
 import type { IpAddress, Prefix } from '../../model/address.ts';
 
 export interface TableEntry {
@@ -20,27 +20,30 @@ export interface TableChange {
 
 /** `isWithdraw`: what it announces counts as withdrawn (RFC 7606 §2). */
 export function applyUpdate(table: Table, { withdrawn, attributes, nlri }: Update, isWithdraw: boolean): TableChange[] {
-  const changes: TableChange[] = [];
-  const drop = (prefix: Prefix): void => {
-    if (table.delete(prefix)) changes.push({ type: 'withdrawn', prefix });
-  };
-  const take = (prefix: Prefix, nextHop: IpAddress | undefined): void => {
-    if (isWithdraw) {
-      drop(prefix);
-      return;
+  const asPath = asPathOf(attributes);
+  const gone = new Set(prefixesOf(withdrawn));
+  const come = new Map<Prefix, TableEntry>();
+  const take = (from: Nlri, nextHop: IpAddress | undefined): void => {
+    for (const prefix of prefixesOf(from)) {
+      if (isWithdraw) gone.add(prefix);
+      else come.set(prefix, { nextHop, asPath });
     }
-    if (!table.has(prefix)) changes.push({ type: 'announced', prefix });
-    table.set(prefix, { nextHop, asPath: asPathOf(attributes) });
   };
-  // RFC 4271 §4.3: a prefix in both fields is announced.
-  for (const prefix of prefixesOf(withdrawn)) drop(prefix);
-  for (const attribute of attributes) if (attribute.type === 'mpUnreach') prefixesOf(attribute.nlri).forEach(drop);
   for (const attribute of attributes) {
-    if (attribute.type !== 'mpReach') continue;
-    for (const prefix of prefixesOf(attribute.nlri)) take(prefix, attribute.nextHops[0]);
+    if (attribute.type === 'mpReach') take(attribute.nlri, attribute.nextHops[0]);
+    if (attribute.type === 'mpUnreach') for (const prefix of prefixesOf(attribute.nlri)) gone.add(prefix);
   }
-  const nextHop = attributes.find((each) => each.type === 'nextHop')?.nextHop;
-  for (const prefix of prefixesOf(nlri)) take(prefix, nextHop);
+  take(nlri, attributes.find((each) => each.type === 'nextHop')?.nextHop);
+
+  const changes: TableChange[] = [];
+  for (const prefix of gone) {
+    // RFC 4271 §4.3: a prefix that stands in both places is announced.
+    if (!come.has(prefix) && table.delete(prefix)) changes.push({ type: 'withdrawn', prefix });
+  }
+  for (const [prefix, entry] of come) {
+    if (!table.has(prefix)) changes.push({ type: 'announced', prefix });
+    table.set(prefix, entry);
+  }
   return changes;
 }
 

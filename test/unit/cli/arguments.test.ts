@@ -77,6 +77,24 @@ describe('doctor', () => {
   });
 });
 
+describe('demo', () => {
+  it('takes no flags and no words', () => {
+    expect(invocation('demo')).toEqual({ command: 'demo', flags: {}, problems: [] });
+    expect(problemsOf('demo', '--network', '10.0.0.0/8', '--', '-x').map(({ place }) => place)).toEqual([
+      '--network',
+      '"10.0.0.0/8"',
+      '-x',
+    ]);
+    // A switch with a value is taken apart before the command is known.
+    expect(problemsOf('demo', '--debug=true').map(({ place }) => place)).toEqual(['--debug']);
+  });
+
+  it('has a help of its own, and stands in the general one', () => {
+    expect(printed('demo', '--help')).toContain('Usage: ha2bgp demo');
+    expect(printed('--help')).toMatch(/^ {2}demo /m);
+  });
+});
+
 describe('flags with a value', () => {
   it.each(ofKind('value', 'list'))('are written in four ways: %s', (name) => {
     const { flag } = optionOf(name);

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { cut, fill, render, span, textOf, wrap } from '../../../../src/cli/demo/line.ts';
+
+const LINE = [span('one '), span('two', 'served'), span(' three', 'faint')];
+
+describe('a line', () => {
+  it('has its tones by name, or none', () => {
+    expect(render(LINE, true)).toBe('one \x1b[32mtwo\x1b[0m\x1b[2m three\x1b[0m');
+    expect(render([...LINE, span('  ')], false)).toBe('one two three');
+  });
+
+  it.each([
+    [0, ''],
+    [1, '…'],
+    [5, 'one …'],
+    [12, 'one two thr…'],
+    [13, 'one two three'],
+    [80, 'one two three'],
+  ])('is cut to %i columns', (columns, text) => {
+    expect(textOf(cut(LINE, columns))).toBe(text);
+  });
+
+  it('is not cut for the spaces at its end', () => {
+    expect(textOf(cut([span('one'), span('   ')], 3)).trimEnd()).toBe('one');
+  });
+});
+
+describe('a text', () => {
+  it('is broken at spaces, and a long word stays whole', () => {
+    expect(wrap('one two three fourteen', 7)).toEqual(['one two', 'three', 'fourteen']);
+    expect(wrap('', 7)).toEqual(['']);
+  });
+
+  it('of pieces is broken between them', () => {
+    expect(fill(['--one 1', '--two "2 2"', '--three'], 20)).toEqual(['--one 1 --two "2 2"', '--three']);
+  });
+});
