@@ -22,7 +22,10 @@ const read = (name: string): string => fs.readFileSync(path.join(root, name), 'u
 const documents = [
   'README.md',
   'CHANGELOG.md',
-  ...fs.readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
+  ...fs
+    .readdirSync(path.join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 
 describe('docs/configuration.md', () => {

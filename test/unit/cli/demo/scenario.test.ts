@@ -1,4 +1,5 @@
 /** The scenario with a stage that answers at once: what it says of what came, and what it makes of what does not come. */
+import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { play, STEPS, type Stage } from '../../../../src/cli/demo/scenario.ts';
 import type { Change, ServiceName, Step } from '../../../../src/cli/demo/story.ts';
@@ -61,6 +62,15 @@ describe('the scenario', () => {
       ['web is steady', 'announced', 550],
       ['ha2bgp stops', 'withdrawn', 1_050],
     ]);
+  });
+
+  it('is what the picture shows: node scripts/demo-svg.js', async () => {
+    const picture = fs.readFileSync(new URL('../../../../docs/demo.svg', import.meta.url), 'utf8');
+    const played = stage();
+    await play(played);
+    for (const { title } of played.steps) expect(picture).toContain(`>${title}<`);
+    // How often web flapped before it was suppressed is another number each time.
+    for (const { cause } of played.changes) expect(picture).toContain(`>${cause.replace(/\d+ times$/, '')}`);
   });
 
   it('ends when a change does not come', async () => {
