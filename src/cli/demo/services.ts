@@ -17,9 +17,11 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Of all processes: `performance.now` counts from the start of each. */
-const sinceBoot = (): number => Number(process.hrtime.bigint()) / 1e6;
-const OFFSET_MS = sinceBoot() - performance.now();
+/** A moment of CLOCK_MONOTONIC, which all processes share, on our own clock, which counts from our start; never too late. */
+function ownTime(monotonic: number): Millis {
+  const own = performance.now();
+  return ms(monotonic - Number(process.hrtime.bigint()) / 1e6 + own);
+}
 
 export function startService(name: string, address: IpAddress, port: number): Service {
   const program = fileURLToPath(new URL('./service.js', import.meta.url));
@@ -48,7 +50,7 @@ export function startService(name: string, address: IpAddress, port: number): Se
     answer = undefined;
     const [said, at = ''] = line.split(' ');
     if (said !== what) throw new DemoError(`the ${name} service cannot listen: ${line.replace('failed ', '')}`);
-    return ms(Number(at) - OFFSET_MS);
+    return ownTime(Number(at));
   }
 
   return {

@@ -28,10 +28,7 @@ export const CHANGE_HEADING: Line = [
 
 /** `startedAt`: of the demo. */
 export function changeLine({ at, cause, effect, took, delay, note }: Change, startedAt: Millis): Line {
-  const rest =
-    took === undefined || delay === undefined
-      ? note
-      : `${millis(delay.length)} ${delay.name} + ${millis(ms(took - delay.length))}`;
+  const rest = took === undefined || delay === undefined ? note : sum(took, delay);
   return [
     span(`${seconds(ms(at - startedAt)).padStart(WIDTH.at)}  `, 'faint'),
     span(`${cause.padEnd(WIDTH.cause)}  `),
@@ -40,6 +37,10 @@ export function changeLine({ at, cause, effect, took, delay, note }: Change, sta
     span(rest === undefined ? '' : `  ${rest}`, 'faint'),
   ];
 }
+
+/** A delay counts from the beginning of the reading that saw the change, which may be a moment before the change itself. */
+const sum = (took: Millis, { name, length }: NonNullable<Change['delay']>): string =>
+  took < length ? `${name} of ${millis(length)}` : `${millis(length)} ${name} + ${millis(ms(took - length))}`;
 
 /** `at`: since the start. */
 export const stepLine = ({ title, detail }: Step, at: Millis): Line => [
