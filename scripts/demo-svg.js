@@ -150,11 +150,12 @@ ${lines.join('\n')}
 <rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8" fill="#0d1117" stroke="#30363d"/>
 <circle cx="18" cy="16" r="5" fill="#30363d"/><circle cx="34" cy="16" r="5" fill="#30363d"/><circle cx="50" cy="16" r="5" fill="#30363d"/>
 <text x="${width / 2}" y="20" class="f" text-anchor="middle">npm start -- demo</text>
-<svg x="${PADDING}" y="${TITLE + PADDING / 2}" width="${width - 2 * PADDING}" height="${height - TITLE - PADDING}" overflow="hidden">
+<clipPath id="screen"><rect width="${width - 2 * PADDING}" height="${height - TITLE - PADDING}"/></clipPath>
+<g transform="translate(${PADDING} ${TITLE + PADDING / 2})" clip-path="url(#screen)">
 <g id="strip" transform="translate(${-still * width})">
 ${strip.join('\n')}
 </g>
-</svg>
+</g>
 </svg>
 `;
 }
