@@ -27,6 +27,7 @@ const PURE_FILES = [
   'bgp/role.ts',
   'bgp/speaker-error.ts',
   'bgp/ttl.ts',
+  'bgp/update-group.ts',
   'bgp/update-messages.ts',
   'bgp/vocabulary.ts',
   'bgp/wire/attribute.ts',

@@ -13,6 +13,7 @@ import { audienceOf, isAddressed, mayGoBy } from './audience.ts';
 import { type Held, nextHopsFor, type Terms, type Words, wordsFor } from './path-attributes.ts';
 import { createPaths, withPathId } from './paths.ts';
 import type { Entry, Rib } from './rib.ts';
+import { createUpdateGroups, type UpdateGroups } from './update-group.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
 import { AFI, ROUTE_REFRESH, SAFI } from './wire/codes.ts';
 import { encodeRouteRefresh } from './wire/route-refresh.ts';
@@ -38,9 +39,15 @@ const MOST_OCTETS = 64 * 1_024;
 const MOST_INTERNED = 10_000;
 
 /** `mayEnd`: whether everything is in the RIB that was to come first, so that an End-of-RIB is true (RFC 4724 §4.1). */
-export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = () => true): AdjRibOut {
+export function createAdjRibOut(
+  rib: Rib,
+  terms: Terms,
+  mayEnd: () => boolean = () => true,
+  groups: UpdateGroups = createUpdateGroups(),
+): AdjRibOut {
   const { settings, negotiated, local } = terms;
   const reader = rib.open();
+  const group = groups(terms);
   const mayHave = audienceOf(settings);
   /** Weakly: attributes that no route has any more take their words along. */
   const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
@@ -125,6 +132,34 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
       asked.clear();
       reader.again();
     }
+    ready = packed();
+    if (isBeginning) ready.unshift(...marks(ROUTE_REFRESH.beginning));
+    if (!reader.isLevel()) return;
+    ready.push(...marks(ROUTE_REFRESH.end));
+    repeated.clear();
+    if (!mayEnd()) return;
+    for (const family of fresh) ready.push(endOfRib(family));
+    fresh.clear();
+  }
+
+  /** By somebody else, if that was the same. */
+  function packed(): Uint8Array[] {
+    const mark = rib.names(settings.address) ? undefined : reader.mark();
+    if (mark === undefined) return read();
+    const { version } = rib;
+    const same = group.take(mark, version);
+    if (same !== undefined) {
+      reader.follow(same.place);
+      told += same.more;
+      return [...same.messages];
+    }
+    const before = told;
+    const messages = read();
+    group.keep(mark, version, { messages, place: reader.place(), more: told - before });
+    return [...messages];
+  }
+
+  function read(): Uint8Array[] {
     const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
     const announced = new Map<Words, Uint8Array[]>();
     const announce = (said: Words, nlri: Uint8Array): void => {
@@ -158,14 +193,7 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
         if (before === undefined) told++;
       }
     });
-    ready = updatesOf({ withdrawn, announced }, negotiated.longestMessage);
-    if (isBeginning) ready.unshift(...marks(ROUTE_REFRESH.beginning));
-    if (!reader.isLevel()) return;
-    ready.push(...marks(ROUTE_REFRESH.end));
-    repeated.clear();
-    if (!mayEnd()) return;
-    for (const family of fresh) ready.push(endOfRib(family));
-    fresh.clear();
+    return updatesOf({ withdrawn, announced }, negotiated.longestMessage);
   }
 
   function slice(): Uint8Array[] {
@@ -191,7 +219,10 @@ export function createAdjRibOut(rib: Rib, terms: Terms, mayEnd: () => boolean = 
       }
       return held;
     },
-    close: () => reader.close(),
+    close() {
+      group.leave();
+      reader.close();
+    },
   };
 }
 

@@ -23,6 +23,7 @@ import { rolesSaid } from './role.ts';
 import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
 import type { Turns } from './turns.ts';
+import type { UpdateGroups } from './update-group.ts';
 import { encodeKeepalive } from './wire/keepalive.ts';
 import type { Message } from './wire/message.ts';
 import { encodeOpen } from './wire/open.ts';
@@ -60,6 +61,7 @@ export interface PeerSessionOptions {
   readonly routerId: IpAddress;
   readonly rib: Rib;
   readonly isComplete: () => boolean;
+  readonly groups: UpdateGroups;
   readonly turns: Turns;
   readonly clock: Clock;
   readonly log: Log;
@@ -71,7 +73,7 @@ export interface PeerSessionOptions {
 const LEAST_JITTER = 0.75;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const { settings, routerId, rib, isComplete, turns, clock, log, random } = options;
+  const { settings, routerId, rib, isComplete, groups, turns, clock, log, random } = options;
   const name = peerName(settings);
   const said = createPeerLog(settings, clock, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
@@ -175,7 +177,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   function sessionUp(way: Way, negotiated: Negotiated): void {
     const connection = connections.of(way);
     if (connection === undefined) return;
-    session = openSession({ connection, negotiated, settings, rib, isComplete, turns, log });
+    session = openSession({ connection, negotiated, settings, rib, isComplete, groups, turns, log });
     since = clock.now();
     said.up();
     const { peerAs, holdTime } = negotiated;

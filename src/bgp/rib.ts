@@ -8,7 +8,7 @@
  * a change that was undone before it was told costs nothing, and one that was told is not told twice.
  * What it does not: know what a peer is, what a route says on the wire, or whether it may go to whom.
  */
-import { type Family, familyOf, isLoopback, networkAddress, type Prefix } from '../model/address.ts';
+import { type Family, familyOf, type IpAddress, isLoopback, networkAddress, type Prefix } from '../model/address.ts';
 import type { Route } from '../model/route.ts';
 import { encodePrefix } from './wire/prefix.ts';
 
@@ -28,6 +28,14 @@ export type Tell = (entry: Entry, known: readonly Route[], now: readonly Route[]
 export interface Reader {
   /** Whether everything was told. */
   isLevel(): boolean;
+  /**
+   * Readers of the same mark know the same and have the same before them: `read` tells them the same for as long as the
+   * version of the RIB is the same. `undefined` for one that is not like any other.
+   */
+  mark(): number | undefined;
+  place(): Place;
+  /** Goes to where another reader of the same mark went by `read`, and tells nothing. */
+  follow(place: Place): void;
   /** Tells the next changes, `most` at most, and returns how many were looked at. */
   read(most: number, tell: Tell): number;
   /** Tells everything that stands at present once more, as far as it was told: see `read`. */
@@ -35,13 +43,23 @@ export interface Reader {
   close(): void;
 }
 
+declare const placeBrand: unique symbol;
+/** Where a reader stands. */
+export interface Place {
+  readonly [placeBrand]: true;
+}
+
 export interface Rib {
+  /** Another one after each change, and after each entry that was forgotten: no place of before is one to go to. */
+  readonly version: number;
   /** Prefixes that stand. */
   readonly size: number;
   /** These, and prefixes that are gone, which somebody has yet to hear. */
   readonly remembered: number;
   /** `routes`: all of that prefix, in the order of preference; none to withdraw it. */
   set(prefix: Prefix, routes: readonly Route[]): void;
+  /** Whether a route was ever by way of that address, or for that neighbor. */
+  names(address: IpAddress): boolean;
   /** One that was told nothing yet. */
   open(): Reader;
 }
@@ -78,7 +96,15 @@ class Standing extends Node implements Entry {
 class Marker extends Node {
   /** Everything up to here was told. */
   version = 0;
+  /** The version of the RIB when everything was told, 0 for nothing of nothing; otherwise a number below 0 that it has alone. */
+  mark = 0;
+  /** The last entry of the last read. */
+  last: Standing | undefined;
+  /** Whether it passed one that may have to be tidied. */
+  hasOld = false;
 }
+
+type Stand = Readonly<Pick<Marker, 'version' | 'mark' | 'last' | 'hasOld'>>;
 
 const NONE: readonly Route[] = [];
 const NOTHING: readonly Former[] = [];
@@ -91,6 +117,9 @@ export function createRib(): Rib {
   let everyone: readonly Marker[] = [];
   let version = 0;
   let size = 0;
+  let forgotten = 0;
+  let marks = 0;
+  const named = new Set<IpAddress>();
 
   function set(prefix: Prefix, routes: readonly Route[]): void {
     let entry = entries.get(prefix);
@@ -101,6 +130,7 @@ export function createRib(): Rib {
     } else if (isSame(entry.routes, routes)) return;
     size += Number(routes.length > 0) - Number(entry.routes.length > 0);
     if (entry.version > 0) remember(entry);
+    for (const route of routes) name(route);
     entry.version = ++version;
     entry.routes = routes.length === 0 ? NONE : routes;
     if (routes.length === 0 && !isKnown(entry)) {
@@ -109,6 +139,12 @@ export function createRib(): Rib {
     }
     unlink(entry);
     insertBefore(ring, entry);
+  }
+
+  function name({ attributes: { nextHop, otherNextHops }, scope }: Route): void {
+    if (nextHop !== 'self') named.add(nextHop);
+    for (const other of otherNextHops ?? []) if (other !== 'self') named.add(other);
+    for (const neighbor of scope?.neighbors ?? []) named.add(neighbor);
   }
 
   /** Readers behind it know what it said until now; the others know what they knew. */
@@ -133,6 +169,7 @@ export function createRib(): Rib {
   const isKnown = (entry: Standing): boolean => entry.former.some(({ routes }) => routes.length > 0);
 
   function forget(entry: Standing): void {
+    forgotten++;
     unlink(entry);
     entries.delete(entry.prefix);
   }
@@ -148,7 +185,7 @@ export function createRib(): Rib {
 
   /** Former values, and a withdrawn entry, go when every reader has passed. Returns whether the entry went. */
   function tidy(entry: Standing): boolean {
-    if ((entry.former.length === 0 && entry.routes.length > 0) || !isAhead(entry)) return false;
+    if (!isOld(entry) || !isAhead(entry)) return false;
     entry.former = NOTHING;
     if (entry.routes.length > 0) return false;
     forget(entry);
@@ -165,24 +202,52 @@ export function createRib(): Rib {
     function readOn(most: number, tell: Tell): number {
       let looked = 0;
       let last: Node = marker;
+      marker.last = undefined;
+      marker.hasOld = false;
       while (looked < most && last.next !== ring) {
         const { next } = last;
         const before = last;
         last = next;
         if (!(next instanceof Standing)) continue;
         looked++;
+        marker.last = next;
+        if (isOld(next)) marker.hasOld = true;
         const known = knownTo(next, marker);
         // Of entries in the order of their versions this is the greatest.
         marker.version = next.version;
         if (!isSame(known, next.routes)) tell(next, known, next.routes);
         if (tidy(next)) last = before;
       }
+      moveTo(last);
+      marker.mark = isAtEnd() ? version : --marks;
+      return looked;
+    }
+
+    function moveTo(last: Node): void {
       if (last !== marker) {
         unlink(marker);
         insertAfter(last, marker);
       }
       if (marker.next === ring) marker.version = version;
-      return looked;
+    }
+
+    function follow({ last, hasOld, mark, version: upTo }: Stand): void {
+      if (last !== undefined && hasOld) pass(last);
+      else if (last !== undefined) moveTo(last);
+      marker.version = upTo;
+      marker.mark = mark;
+    }
+
+    /** What was withdrawn goes with the last reader that passes. */
+    function pass(last: Standing): void {
+      let at: Node = marker;
+      for (let isThere = false; !isThere; ) {
+        const { next } = at;
+        isThere = next === last;
+        if (next instanceof Standing) marker.version = next.version;
+        if (!(next instanceof Standing) || !tidy(next)) at = next;
+      }
+      moveTo(at);
     }
 
     function readAgain(most: number, tell: Tell): number {
@@ -211,6 +276,12 @@ export function createRib(): Rib {
 
     return {
       isLevel: () => repeat === undefined && isAtEnd(),
+      mark: () => (repeat === undefined ? marker.mark : undefined),
+      place() {
+        const { version, mark, last, hasOld } = marker;
+        return { version, mark, last, hasOld } satisfies Stand as Stand & Place;
+      },
+      follow: (place) => follow(place as Place & Stand),
       read(most, tell) {
         const looked = readOn(most, tell);
         return looked < most ? looked + readAgain(most - looked, tell) : looked;
@@ -237,6 +308,9 @@ export function createRib(): Rib {
   }
 
   return {
+    get version() {
+      return version + forgotten;
+    },
     get size() {
       return size;
     },
@@ -244,9 +318,13 @@ export function createRib(): Rib {
       return entries.size;
     },
     set,
+    names: (address) => named.has(address),
     open,
   };
 }
+
+/** Whether something of what it said before is still there. */
+const isOld = ({ former, routes }: Standing): boolean => former.length > 0 || routes.length === 0;
 
 /** Routes are compared as they are: equal ones are the same object. */
 const isSame = (one: readonly Route[], other: readonly Route[]): boolean =>

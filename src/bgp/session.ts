@@ -13,6 +13,7 @@ import { createRarely } from './rarely.ts';
 import { createReceived, type Received } from './received.ts';
 import type { Rib } from './rib.ts';
 import type { Turns } from './turns.ts';
+import type { UpdateGroups } from './update-group.ts';
 import { ROUTE_REFRESH } from './wire/codes.ts';
 import type { Message } from './wire/message.ts';
 import { familyFrom } from './wire/nlri.ts';
@@ -38,6 +39,7 @@ export interface SessionOptions {
   readonly rib: Rib;
   /** Whether the RIB has all that a peer which kept our routes (RFC 4724) is to compare them with. */
   readonly isComplete: () => boolean;
+  readonly groups: UpdateGroups;
   readonly turns: Turns;
   readonly log: Log;
 }
@@ -48,6 +50,7 @@ export function openSession({
   settings,
   rib,
   isComplete,
+  groups,
   turns,
   log,
 }: SessionOptions): Session {
@@ -56,7 +59,7 @@ export function openSession({
   connection.agree({ asOctets, longestMessage, isExternal, addPathReceived: new Set() }, ms(2_000 * holdTime));
   const local = localEndOf(connection.local, settings, negotiated);
   const mayEnd = (): boolean => negotiated.gracefulRestart === 0 || isComplete();
-  const out = createAdjRibOut(rib, { settings, negotiated, local }, mayEnd);
+  const out = createAdjRibOut(rib, { settings, negotiated, local }, mayEnd, groups);
   const received = createReceived(settings, log);
   const refreshes = createRarely();
   const strange = createRarely();

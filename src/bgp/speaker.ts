@@ -18,6 +18,7 @@ import { createPeerSession, type PeerStatus } from './peer-session.ts';
 import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
 import { createTurns } from './turns.ts';
+import { createUpdateGroups } from './update-group.ts';
 import { CEASE } from './wire/codes.ts';
 
 export interface Speaker {
@@ -47,6 +48,7 @@ const GOODBYE = 'ha2bgp stops';
 export function createSpeaker({ settings, clock, log, random = Math.random }: SpeakerOptions): Speaker {
   const rib = createRib();
   const turns = createTurns(clock);
+  const groups = createUpdateGroups();
   let isComplete = false;
   const { routerId } = settings;
   const peers = settings.peers.map((peer) =>
@@ -55,6 +57,7 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
       routerId,
       rib,
       isComplete: () => isComplete,
+      groups,
       turns,
       clock,
       log,
