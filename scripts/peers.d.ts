@@ -1,6 +1,13 @@
 export const VIRTIOFSD: string;
 export const KERNEL: string;
 export const EXABGP_5: string;
+export const ROUTERS: string;
+export const NEWER_ROUTERS: Readonly<
+  Record<
+    'bird-2.17' | 'bird-3' | 'frr-10' | 'openbgpd-8' | 'gobgp-4',
+    { readonly suite: string; readonly package: string; readonly version: string }
+  >
+>;
 export function missingPeers(): string[];
 export function whyNoInterop(): string[];
 export function whyNoVm(): string[];

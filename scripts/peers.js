@@ -31,10 +31,25 @@ export const KERNEL = path.join(CACHE, 'ha2bgp-vm');
 /** ExaBGP 5, as a newer Debian packs it: `usr/sbin/python3-exabgp`, `usr/lib/python3/dist-packages`. */
 export const EXABGP_5 = path.join(CACHE, 'ha2bgp-exabgp5');
 
+/** Routers of newer Debian suites, in `NAME/usr` each. Newer than these is another entry, tried first. */
+export const ROUTERS = path.join(CACHE, 'ha2bgp-routers');
+/** Those of a suite one after the other. The version is its beginning. */
+export const NEWER_ROUTERS = {
+  'bird-2.17': { suite: 'trixie', package: 'bird2', version: '2.17.' },
+  'bird-3': { suite: 'trixie', package: 'bird3', version: '3.1.' },
+  'frr-10': { suite: 'trixie', package: 'frr', version: '10.3' },
+  'openbgpd-8': { suite: 'trixie', package: 'openbgpd', version: '8.8' },
+  'gobgp-4': { suite: 'forky', package: 'gobgpd', version: '4.' },
+};
+
 const missingOf = (programs) =>
   Object.keys(programs).filter((program) => !PLACES.some((place) => fs.existsSync(path.join(place, program))));
 
-export const missingPeers = () => [...missingOf(PEERS), ...(fs.existsSync(EXABGP_5) ? [] : ['ExaBGP 5'])];
+export const missingPeers = () => [
+  ...missingOf(PEERS),
+  ...(fs.existsSync(EXABGP_5) ? [] : ['ExaBGP 5']),
+  ...Object.keys(NEWER_ROUTERS).filter((name) => !fs.existsSync(path.join(ROUTERS, name))),
+];
 
 /** What keeps the interop tests from running here; empty when nothing does. */
 export function whyNoInterop() {
@@ -57,6 +72,8 @@ function whyNot() {
 export function installPeers() {
   install(PEERS, 'the interop tests');
   unpack(EXABGP_5, 'fetch-exabgp5.sh', 'ExaBGP 5 for the interop tests');
+  const routers = Object.entries(NEWER_ROUTERS).map(([name, of]) => `${name}:${of.suite}:${of.package}=${of.version}*`);
+  unpack(ROUTERS, 'fetch-routers.sh', `${Object.keys(NEWER_ROUTERS).join(', ')} for the interop tests`, routers);
 }
 
 /** The same for the virtual machine. Its kernel is unpacked, and not installed. Throws when something cannot be had. */
@@ -77,10 +94,10 @@ function install(programs, what) {
   runScript('install-peers.sh', packages, `installing ${packages.join(' ')}`);
 }
 
-function unpack(folder, script, what) {
+function unpack(folder, script, what, words = []) {
   if (fs.existsSync(folder) || !mayInstall()) return;
   console.log(`fetching ${what} into ${path.relative(process.cwd(), folder)} (HA2BGP_PEERS=skip declines)`);
-  runScript(script, [folder], `fetching ${what}`);
+  runScript(script, [folder, ...words], `fetching ${what}`);
 }
 
 function runScript(name, args, what) {

@@ -29,7 +29,7 @@ export function startBird(namespace: Namespace, place: string, name: string, con
   };
 }
 
-/** What `show route all` prints. */
+/** What `show route all` prints.  */
 export function parseRoutes(text: string): BirdRoute[] {
   const routes: { prefix: string; attributes: Record<string, string> }[] = [];
   for (const line of text.split('\n')) {
@@ -37,7 +37,10 @@ export function parseRoutes(text: string): BirdRoute[] {
     if (isMore !== undefined) routes.push({ prefix: prefix ?? routes.at(-1)?.prefix ?? '', attributes: {} });
     const [, name, value = ''] = /^\t([\w.]+): ?(.*)$/.exec(line) ?? [];
     const last = routes.at(-1);
-    if (name !== undefined && last !== undefined) last.attributes[name] = value;
+    if (name !== undefined && last !== undefined) last.attributes[inBird2(name)] = value;
   }
   return routes;
 }
+
+/** BIRD 3 has the words of its filters: `bgp_med`, `bgp_path`. */
+const inBird2 = (name: string): string => name.replace(/^bgp_path$/, 'BGP.as_path').replace(/^bgp_/, 'BGP.');

@@ -5,21 +5,58 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { childrenOf, isAlive } from './processes.ts';
+import { childrenOf, isAlive, start } from './processes.ts';
 import { bird } from './routers/bird.ts';
 import { exabgp } from './routers/exabgp.ts';
 import { frr } from './routers/frr.ts';
 import { gobgp } from './routers/gobgp.ts';
-import type { RouterFiles, RouterKind, RouterNeighbor, RouterOptions, RouterRoute, Session } from './routers/kind.ts';
+import type {
+  RouterFiles,
+  RouterKind,
+  RouterNeighbor,
+  RouterOptions,
+  RouterProgram,
+  RouterRoute,
+  Session,
+} from './routers/kind.ts';
 import { openbgpd } from './routers/openbgpd.ts';
+import { installed, newer } from './routers/release.ts';
 import { until } from './until.ts';
 
-const KINDS = { bird, frr, gobgp, openbgpd, exabgp } satisfies Record<string, RouterKind>;
+/** What Debian 12 has. */
+const INSTALLED = {
+  bird: bird(installed('2.0.')),
+  frr: frr(installed('8.4')),
+  gobgp: gobgp(installed('3.10')),
+  openbgpd: openbgpd(installed('7.7')),
+  exabgp,
+} satisfies Record<string, RouterKind>;
+const KINDS = {
+  ...INSTALLED,
+  'bird-2.17': bird(newer('bird-2.17')),
+  'bird-3': bird(newer('bird-3')),
+  'frr-10': frr(newer('frr-10')),
+  'gobgp-4': gobgp(newer('gobgp-4')),
+  'openbgpd-8': openbgpd(newer('openbgpd-8')),
+} satisfies Record<string, RouterKind>;
 export type RouterName = keyof typeof KINDS;
 export const ROUTER_NAMES = Object.keys(KINDS) as RouterName[];
+/** One release of each: for what takes long, and is the kernel's doing, or our own. */
+export const INSTALLED_ROUTERS = Object.keys(INSTALLED) as (keyof typeof INSTALLED)[];
+export const programOf = (kind: RouterName): RouterProgram => KINDS[kind].program;
+
+/** The version that it begins with by what we take it for, and what it says itself. */
+export async function versionsOf(kind: RouterName): Promise<{ readonly expected: string; readonly said: string }> {
+  const { release, tellsVersion }: RouterKind = KINDS[kind];
+  const [command = '', ...args] = [...release.via, ...tellsVersion];
+  const asked = start(command, args);
+  await asked.ended;
+  return { expected: release.version, said: asked.stdout() + asked.stderr() };
+}
 
 export interface Router {
   readonly kind: RouterName;
+  readonly program: RouterProgram;
   /** Of the neighbor with that address. Default: of the first. */
   session(address?: string): Promise<Session>;
   /** Those that came from neighbors, sorted by prefix and next hops. */
@@ -56,6 +93,7 @@ export async function startRouter(kind: RouterName, options: RouterOptions): Pro
   };
   return {
     kind,
+    program: definition.program,
     session: (address) => run.session(neighbor(address)),
     routes: async () =>
       (await run.routes())

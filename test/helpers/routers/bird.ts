@@ -1,4 +1,4 @@
-/** BIRD 2, asked with birdc. */
+/** BIRD 2 and 3, asked with birdc. */
 
 import { parseRoutes } from '../bird.ts';
 import { run, start } from '../processes.ts';
@@ -6,11 +6,15 @@ import { until } from '../until.ts';
 import { asPathOf, communityOf, extendedOf, extendedOfHex, hexOf, nextHopsOf, originOf } from './communities.ts';
 import { EXAMPLE, edited, readExample, repeated } from './example.ts';
 import type { RouterKind, RouterNeighbor, RouterOptions, RouterRoute } from './kind.ts';
+import type { Release } from './release.ts';
 
 const PROTOCOL = /^protocol bgp ha2bgp \{\n[\s\S]*?^\}\n/m;
 const channel = (family: string): RegExp => new RegExp(`^ {4}${family} \\{\\n[\\s\\S]*?^ {4}\\};\\n`, 'm');
 
-export const bird: RouterKind = {
+export const bird = (release: Release): RouterKind => ({
+  program: 'bird',
+  release,
+  tellsVersion: ['bird', '--version'],
   configure(options) {
     const tells = options.neighbors.some(({ enhancedRefresh }) => enhancedRefresh === true);
     const text = edited(readExample('bird-peer.conf'), [
@@ -25,13 +29,16 @@ export const bird: RouterKind = {
     );
   },
   async launch({ namespace, neighbors }, { config, file }) {
+    const { via, version } = release;
+    const reload = version.startsWith('2.') ? ['reload', 'in'] : ['reload', 'bgp', 'in'];
     const control = file('ctl');
-    const [command = '', ...args] = [...namespace.enter, 'bird', '-f', '-c', config, '-s', control];
+    const [command = '', ...args] = [...namespace.enter, ...via, 'bird', '-f', '-c', config, '-s', control];
     const started = start(command, args);
-    const ask = (...words: string[]): Promise<string> => run('birdc', ['-s', control, ...words]);
+    const [client = '', ...asking] = [...via, 'birdc', '-s', control];
+    const ask = (...words: string[]): Promise<string> => run(client, [...asking, ...words]);
     await until(
       () => `BIRD answering: ${started.stderr()}`,
-      async () => (await start('birdc', ['-s', control, 'show', 'status']).ended) === 0,
+      async () => (await start(client, [...asking, 'show', 'status']).ended) === 0,
     );
     const nameOf = (neighbor: RouterNeighbor): string => `ha2bgp${neighbors.indexOf(neighbor)}`;
     return {
@@ -52,10 +59,10 @@ export const bird: RouterKind = {
       },
       routes: async () =>
         parseRoutes(await ask('show', 'route', 'all', 'where', 'source', '=', 'RTS_BGP')).map(routeOf),
-      refresh: async (neighbor) => void (await ask('reload', 'in', nameOf(neighbor))),
+      refresh: async (neighbor) => void (await ask(...reload, nameOf(neighbor))),
     };
   },
-};
+});
 
 function protocol(block: string, { as, port }: RouterOptions, neighbor: RouterNeighbor, index: number): string {
   const { password, families, extendedNextHop, holdTime, multihop } = neighbor;

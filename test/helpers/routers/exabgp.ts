@@ -3,15 +3,19 @@
  * read here from its beginning.
  */
 import fs from 'node:fs';
-import { startExabgp } from '../exabgp.ts';
+import { EXABGP_4_2, startExabgp } from '../exabgp.ts';
 import { until } from '../until.ts';
 import { communityOf, extendedOfHex, hexOf, nextHopsOf, originOf } from './communities.ts';
 import { cannot, EXAMPLE, edited, readExample, repeated } from './example.ts';
 import type { RouterKind, RouterNeighbor, RouterOptions, RouterRoute, Session } from './kind.ts';
+import { installed } from './release.ts';
 
 const NEIGHBOR = /^neighbor 10\.1\.1\.1 \{\n[\s\S]*?^\}\n/m;
 
 export const exabgp: RouterKind = {
+  program: 'exabgp',
+  release: installed('4.2.'),
+  tellsVersion: ['/usr/bin/python3', EXABGP_4_2.program, '--version'],
   configure(options, { file }) {
     const text = edited(readExample('exabgp-peer.conf'), [['/run/exabgp/routes.json', file('json')]]);
     return repeated(text, NEIGHBOR, options.neighbors, (block, neighbor) => section(block, options, neighbor));

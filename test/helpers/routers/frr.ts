@@ -1,4 +1,4 @@
-/** FRR 8.4: zebra and bgpd, without what Debian's service starts around them, asked with vtysh. */
+/** FRR 8.4 and 10: zebra, bgpd, and mgmtd where there is one, without what else Debian's service starts, asked with vtysh. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { run, type Started, start } from '../processes.ts';
@@ -6,14 +6,22 @@ import { until } from '../until.ts';
 import { communityOf, extendedOf, nextHopsOf, originOf } from './communities.ts';
 import { cannot, EXAMPLE, edited, readExample, repeated } from './example.ts';
 import type { RouterKind, RouterNeighbor, RouterOptions, RouterRoute } from './kind.ts';
+import type { Release } from './release.ts';
 
 /** Everything about the neighbor, of `router bgp`. FRR takes it up again for each. */
 const NEIGHBOR = /^ neighbor 10\.1\.1\.1 remote-as [\s\S]*?(?=^exit$)/m;
 const block = (family: string): RegExp =>
   new RegExp(`^ address-family ${family} unicast\\n[\\s\\S]*?exit-address-family\\n`, 'm');
-type Daemon = 'zebra' | 'bgpd';
+type Daemon = 'mgmtd' | 'zebra' | 'bgpd';
+/** Without it zebra of FRR 10 fills the log with what it cannot tell it. */
+const hasMgmtd = ({ version }: Release): boolean => Number.parseInt(version, 10) >= 9;
+/** Where the sockets between mgmtd and the others are, and nowhere else. */
+const MOUNT = 'mount -t tmpfs tmpfs /run && mkdir /run/frr && mount --bind "$0" /run/frr && exec "$@"';
 
-export const frr: RouterKind = {
+export const frr = (release: Release): RouterKind => ({
+  program: 'frr',
+  release,
+  tellsVersion: ['/usr/lib/frr/bgpd', '--version'],
   configure(options) {
     const text = edited(readExample('frr.conf'), [
       [`router bgp ${EXAMPLE.routerAs}`, `router bgp ${options.as}`],
@@ -32,25 +40,31 @@ export const frr: RouterKind = {
     const launchDaemon = (daemon: Daemon, ...more: string[]): Started => {
       const at = (suffix: string): string => path.join(directory, `${daemon}.${suffix}`);
       const [command = '', ...args] = [
-        ...[...namespace.enter, `/usr/lib/frr/${daemon}`, '-u', 'frr', '-g', 'frr'],
-        ...['--vty_socket', directory, '-P', '0', '-z', path.join(directory, 'zserv.api')],
-        ...['-i', at('pid'), '-f', at('conf'), '--log', 'stdout', ...more],
+        ...[...namespace.enter, 'unshare', '--mount', 'sh', '-c', MOUNT, directory, ...release.via],
+        ...[`/usr/lib/frr/${daemon}`, '-u', 'frr', '-g', 'frr'],
+        ...['--vty_socket', directory, '-P', '0', '-i', at('pid'), '--log', 'stdout', ...more],
       ];
       return start(command, args);
     };
-    const ask = (command: string): Promise<string> => run('vtysh', ['--vty_socket', directory, '-c', command]);
+    const of = (daemon: Daemon): string[] => [
+      ...['-z', path.join(directory, 'zserv.api'), '-f', path.join(directory, `${daemon}.conf`)],
+    ];
+    const [shell = '', ...asking] = [...release.via, 'vtysh', '--vty_socket', directory, '-c'];
+    const ask = (command: string): Promise<string> => run(shell, [...asking, command]);
     const answers = async (of: Started, command: string, answer: string): Promise<void> =>
       void (await until(
         () => `FRR answering: ${of.stdout()}${of.stderr()}`,
         async () => (await ask(command).catch(() => '')).includes(answer),
       ));
     // One after the other: a bgpd that finds no zebra tries again after 10 s, and drops IPv6 routes until it knows the links.
-    const zebra = launchDaemon('zebra');
+    const mgmtd = hasMgmtd(release) ? [launchDaemon('mgmtd')] : [];
+    for (const each of mgmtd) await answers(each, 'show mgmt backend-adapter all', 'Backend');
+    const zebra = launchDaemon('zebra', ...of('zebra'));
     await answers(zebra, 'show zebra', 'OS');
-    const bgpd = launchDaemon('bgpd', '-p', String(port ?? 179));
+    const bgpd = launchDaemon('bgpd', ...of('bgpd'), '-p', String(port ?? 179));
     await answers(bgpd, 'show zebra client summary', 'bgp');
     await answers(bgpd, 'show bgp summary json', '{');
-    const processes = [zebra, bgpd];
+    const processes = [...mgmtd, zebra, bgpd];
     // A line that it does not understand is logged, and otherwise as if it were not there.
     const refused = /No such command on config line.*/.exec(processes.map(({ stdout }) => stdout()).join(''));
     if (refused !== null) throw new Error(`FRR: ${refused[0]}`);
@@ -78,14 +92,14 @@ export const frr: RouterKind = {
       cleanUp: async () => {
         // Where the log of a crash would be: a killed daemon leaves it.
         for (const { pid } of processes) {
-          for (const daemon of ['zebra', 'bgpd']) {
+          for (const daemon of ['mgmtd', 'zebra', 'bgpd']) {
             fs.rmSync(`/var/tmp/frr/${daemon}.${pid}`, { recursive: true, force: true });
           }
         }
       },
     };
   },
-};
+});
 
 function lines(found: string, { as }: RouterOptions, neighbor: RouterNeighbor): string {
   const { families, password, holdTime, multihop } = neighbor;
@@ -139,10 +153,16 @@ interface Path {
   readonly otc?: number;
 }
 
-/** Of each prefix a list: itself, then what is known of each path. */
+interface Entry {
+  readonly paths: readonly Path[];
+}
+
+/** Of each prefix, before FRR 10, a list: itself, then what is known of each path. */
 function routesOf(text: string): RouterRoute[] {
-  const { routes } = JSON.parse(text) as { routes: Readonly<Record<string, readonly Path[]>> };
-  return Object.entries(routes).flatMap(([prefix, [, ...paths]]) => paths.map((path) => routeOf(prefix, path)));
+  const { routes } = JSON.parse(text) as { routes: Readonly<Record<string, readonly Path[] | Entry>> };
+  return Object.entries(routes).flatMap(([prefix, entry]) =>
+    ('paths' in entry ? entry.paths : entry.slice(1)).map((path) => routeOf(prefix, path)),
+  );
 }
 
 function routeOf(prefix: string, path: Path): RouterRoute {

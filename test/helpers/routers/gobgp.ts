@@ -1,10 +1,11 @@
-/** GoBGP 3, asked with gobgp. */
+/** GoBGP 3 and 4, asked with gobgp. */
 import fs from 'node:fs';
 import { run, start } from '../processes.ts';
 import { until } from '../until.ts';
 import { communityOf, extendedOf, extendedOfHex, hexOf, nextHopsOf } from './communities.ts';
 import { cannot, EXAMPLE, edited, readExample, repeated } from './example.ts';
 import type { RouterKind, RouterNeighbor, RouterRoute } from './kind.ts';
+import type { Release } from './release.ts';
 
 const NEIGHBOR = /^\[\[neighbors\]\]\n[\s\S]*?(?=^\[\[defined-sets\.prefix-sets\]\]\n)/m;
 const familyBlock = (family: string): RegExp =>
@@ -16,7 +17,10 @@ const familyBlock = (family: string): RegExp =>
 /** Of the FSM of RFC 4271, as its interface numbers them. */
 const STATES = ['unknown', 'idle', 'connect', 'active', 'openSent', 'openConfirm', 'established'] as const;
 
-export const gobgp: RouterKind = {
+export const gobgp = (release: Release): RouterKind => ({
+  program: 'gobgp',
+  release,
+  tellsVersion: ['gobgpd', '--version'],
   configure({ as, routerId, port, neighbors }) {
     const addresses = new Set(neighbors.map(({ localAddress }) => `"${localAddress}"`));
     const text = edited(readExample('gobgpd.toml'), [
@@ -31,14 +35,17 @@ export const gobgp: RouterKind = {
     const socket = file('sock');
     fs.rmSync(socket, { force: true }); // a killed one leaves it
     const api = `unix://${socket}`;
-    const [command = '', ...args] = [...namespace.enter, 'gobgpd', '-f', config, '--api-hosts', api, '--pprof-disable'];
+    const { via } = release;
+    const served = ['gobgpd', '-f', config, '--api-hosts', api, '--pprof-disable'];
+    const [command = '', ...args] = [...namespace.enter, ...via, ...served];
     const started = start(command, args);
-    const words = (...more: string[]): string[] => ['--target', api, ...more];
-    const ask = async <T>(...more: string[]): Promise<T> => JSON.parse(await run('gobgp', words(...more, '-j'))) as T;
+    const [client = '', ...asking] = [...via, 'gobgp', '--target', api];
+    const ask = async <T>(...more: string[]): Promise<T> =>
+      JSON.parse(await run(client, [...asking, ...more, '-j'])) as T;
     // The configuration is read after its interface is there.
     await until(
       () => `gobgpd answering: ${started.stdout()}${started.stderr()}`,
-      async () => started.stdout().includes('Add a peer') && (await start('gobgp', words('neighbor')).ended) === 0,
+      async () => started.stdout().includes('Add a peer') && (await start(client, [...asking, 'neighbor']).ended) === 0,
     );
     return {
       processes: [started],
@@ -63,7 +70,7 @@ export const gobgp: RouterKind = {
       refresh: () => cannot('GoBGP', 'asking for routes again'),
     };
   },
-};
+});
 
 function tables(block: string, neighbor: RouterNeighbor): string {
   const { families, password, holdTime, multihop } = neighbor;

@@ -3,6 +3,7 @@ import type { Family } from '../../../src/model/address.ts';
 import type { Role } from '../../../src/model/peer.ts';
 import type { Namespace } from '../namespaces.ts';
 import type { Started } from '../processes.ts';
+import type { Release } from './release.ts';
 
 export interface RouterOptions {
   readonly namespace: Namespace;
@@ -83,8 +84,14 @@ export interface RouterRoute {
   readonly otc?: number;
 }
 
+export type RouterProgram = 'bird' | 'frr' | 'gobgp' | 'openbgpd' | 'exabgp';
+
 /** What a kind knows to do. */
 export interface RouterKind {
+  readonly program: RouterProgram;
+  readonly release: Release;
+  /** Of that release: a command that prints its version. */
+  readonly tellsVersion: readonly string[];
   /** The text of its configuration: the example, with what the options say in the place of what it says. */
   configure(options: RouterOptions, files: RouterFiles): string;
   /** Started, and answering its command line. */

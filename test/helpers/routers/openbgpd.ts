@@ -1,5 +1,5 @@
 /**
- * OpenBGPD 7, asked with bgpctl. Its directory and its socket are in /run, and nowhere else: it gets a /run of its own,
+ * OpenBGPD 7 and 8, asked with bgpctl. Its directory and its socket are in /run, and nowhere else: it gets a /run of its own,
  * which goes with its last process.
  */
 import { run, start } from '../processes.ts';
@@ -7,14 +7,19 @@ import { until } from '../until.ts';
 import { asPathOf, communityOf, extendedOf, extendedOfHex, hexOf, originOf } from './communities.ts';
 import { cannot, EXAMPLE, edited, readExample, repeated } from './example.ts';
 import type { RouterKind, RouterNeighbor, RouterRoute } from './kind.ts';
+import type { Release } from './release.ts';
 
 const NEIGHBOR = /^neighbor 10\.1\.1\.1 \{\n[\s\S]*?^\}\n/m;
 const RULES = /^(?:allow from .*\n)+/m;
 const LISTEN = `listen on ${EXAMPLE.router}\n`;
-const MOUNT = 'mount -t tmpfs tmpfs /run && mkdir -m 755 /run/openbgpd && exec bgpd -d -f "$0"';
+const MOUNT = 'mount -t tmpfs tmpfs /run && mkdir -m 755 /run/openbgpd && exec "$0" "$@"';
 
-export const openbgpd: RouterKind = {
+export const openbgpd = (release: Release): RouterKind => ({
+  program: 'openbgpd',
+  release,
+  tellsVersion: ['bgpd', '-V'],
   configure({ as, routerId, port, neighbors }) {
+    const isOld = release.version.startsWith('7.');
     const addresses = [...new Set(neighbors.map(({ localAddress }) => localAddress))];
     const listens = addresses.map((address) => `listen on ${address}${port === undefined ? '' : ` port ${port}`}\n`);
     const text = edited(readExample('openbgpd.conf'), [
@@ -26,10 +31,13 @@ export const openbgpd: RouterKind = {
     const withRules = repeated(text, RULES, neighbors, (rules, { address }) =>
       edited(rules, [[`from ${EXAMPLE.ha2bgp} `, `from ${address} `]]),
     );
+    if (isOld && neighbors.some(({ extendedNextHop }) => extendedNextHop))
+      cannot('OpenBGPD 7', 'IPv6 next hops of IPv4 routes');
     return repeated(withRules, NEIGHBOR, neighbors, section);
   },
   async launch({ namespace }, { config }) {
-    const [command = '', ...args] = [...namespace.enter, 'unshare', '--mount', 'sh', '-c', MOUNT, config];
+    const served = [...release.via, 'bgpd', '-d', '-f', config];
+    const [command = '', ...args] = [...namespace.enter, 'unshare', '--mount', 'sh', '-c', MOUNT, ...served];
     const started = start(command, args);
     const words = (...more: string[]): string[] => [`--mount=/proc/${started.pid}/ns/mnt`, 'bgpctl', ...more];
     const ask = async <T>(...more: string[]): Promise<T> => JSON.parse(await run('nsenter', words('-j', ...more))) as T;
@@ -57,11 +65,10 @@ export const openbgpd: RouterKind = {
       refresh: async ({ address }) => void (await run('nsenter', words('neighbor', address, 'refresh'))),
     };
   },
-};
+});
 
 function section(block: string, neighbor: RouterNeighbor): string {
   const { families, password, holdTime, multihop } = neighbor;
-  if (neighbor.extendedNextHop === true) cannot('OpenBGPD 7.7', 'IPv6 next hops of IPv4 routes');
   const isPassive = neighbor.passive ?? true;
   return edited(block, [
     [`neighbor ${EXAMPLE.ha2bgp} {`, `neighbor ${neighbor.address} {`],
@@ -82,6 +89,7 @@ function section(block: string, neighbor: RouterNeighbor): string {
       `announce policy ${neighbor.role === 'rs-server' ? 'rs' : neighbor.role}${neighbor.strictRole === true ? ' enforce' : ''}`,
     ],
     neighbor.twoOctetAs === true && ['announce IPv4', 'announce as-4byte no\n\tannounce IPv4'],
+    neighbor.extendedNextHop === true && ['announce IPv4', 'announce extended nexthop yes\n\tannounce IPv4'],
   ]);
 }
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Daemon } from '../../helpers/daemon.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { stopAll } from '../../helpers/processes.ts';
-import { ROUTER_NAMES, type Router } from '../../helpers/router.ts';
+import { INSTALLED_ROUTERS, type Router } from '../../helpers/router.ts';
 import { hasNoSession, hasRoutes, logOf } from '../../helpers/routers/expecting.ts';
 import { addSpeakerLink, peer, plain, type SpeakerLink } from '../../helpers/speaker-link.ts';
 
@@ -38,7 +38,7 @@ describeInterop('a side that stands still', () => {
     await link?.remove();
   });
 
-  describe.each(ROUTER_NAMES)('%s', (kind) => {
+  describe.each(INSTALLED_ROUTERS)('%s', (kind) => {
     it('gives us up after the hold time, and has everything again when we go on', async () => {
       router = await link.start(kind, { holdTime: SHORTEST });
       daemon = link.run([...peer(), '--static', PREFIXES.join(' ')]);

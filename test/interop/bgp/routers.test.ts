@@ -13,7 +13,15 @@ import { type Bird, startBird } from '../../helpers/bird.ts';
 import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { stopAll } from '../../helpers/processes.ts';
-import { ROUTER_NAMES, type Router, type RouterName, startRouter } from '../../helpers/router.ts';
+import {
+  INSTALLED_ROUTERS,
+  programOf,
+  ROUTER_NAMES,
+  type Router,
+  type RouterName,
+  startRouter,
+  versionsOf,
+} from '../../helpers/router.ts';
 import { hasRoutes, hasSession } from '../../helpers/routers/expecting.ts';
 import type { RouterNeighbor, RouterRoute } from '../../helpers/routers/kind.ts';
 import { until } from '../../helpers/until.ts';
@@ -75,7 +83,7 @@ protocol bgp over6 from announced {
 }`;
 
 /** GoBGP and ExaBGP have no command that asks. */
-const CALLING = ROUTER_NAMES.filter((kind) => kind !== 'exabgp' && kind !== 'gobgp');
+const CALLING = ROUTER_NAMES.filter((kind) => !['exabgp', 'gobgp'].includes(programOf(kind)));
 
 const RICH = {
   origin: 'igp',
@@ -105,7 +113,7 @@ const expected = (asPath: readonly number[], internal: { localPreference?: numbe
 
 /** ExaBGP has no filter. */
 const shown = (kind: RouterName, routes: readonly RouterRoute[]): RouterRoute[] => {
-  if (kind !== 'exabgp') return [...routes];
+  if (programOf(kind) !== 'exabgp') return [...routes];
   const more = ['100.64.0.128/25', '192.0.2.1/32', '2001:db8:65::2/128'].map((prefix) => {
     const like = routes.find(
       (route) => route.prefix === (prefix.includes(':') ? '2001:db8:64::2/128' : '100.64.0.2/32'),
@@ -117,6 +125,11 @@ const shown = (kind: RouterName, routes: readonly RouterRoute[]): RouterRoute[] 
 };
 
 describeInterop('the routers of these tests', () => {
+  it.each(ROUTER_NAMES)('%s is the release that it is taken for', async (kind) => {
+    const { expected, said } = await versionsOf(kind);
+    expect(said.split(/\s+/).find((word) => word.startsWith(expected))).toBeDefined();
+  });
+
   let place: string;
   let announcer: Namespace;
   let namespace: Namespace;
@@ -175,7 +188,7 @@ describeInterop('the routers of these tests', () => {
     expect(await router.session()).toMatchObject({ isEstablished: false });
   });
 
-  it.each(ROUTER_NAMES)(
+  it.each(INSTALLED_ROUTERS)(
     '%s in the same AS, with a session each for IPv4 and IPv6, a password, and a restart',
     async (kind) => {
       router = await starts(kind, ROUTER.as, [

@@ -43,7 +43,7 @@ const sorted = (...routes: readonly RouterRoute[]): RouterRoute[] =>
 const internal = (route: RouterRoute): RouterRoute => ({ ...route, asPath: [], localPreference: 200 });
 
 /** GoBGP and ExaBGP have no command that asks for routes once more. */
-const asks = ({ kind }: Router): boolean => kind !== 'gobgp' && kind !== 'exabgp';
+const asks = ({ program }: Router): boolean => program !== 'gobgp' && program !== 'exabgp';
 
 describeInterop('the speaker and a router', () => {
   let link: SpeakerLink;
