@@ -8,6 +8,7 @@ import { formatListenFilter } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
 import { checkBackends } from './backends.ts';
 import { checkDampening } from './dampening.ts';
+import { checkRoom } from './message-room.ts';
 import { checkNextHops, warnOfNextHops } from './next-hops.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
@@ -54,6 +55,7 @@ export function checkTogether(
     problems.push({ place: placeOf(name), text });
   }
   checkRoutes(complete, placeOf, problems);
+  checkRoom(complete, (name, text) => void problems.push({ place: placeOf(name), text }));
   const isIpv6Meant =
     announced.some(isIpv6) || settings.static.some(({ prefixes, values }) => !values.nexthop && prefixes.some(isIpv6));
   warnOfNextHops(settings, placeOf, problems.length === 0 && isIpv6Meant, warnings);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Terms, wordsFor } from '../../../src/bgp/path-attributes.ts';
+import { updatesOf } from '../../../src/bgp/update-messages.ts';
 import type { Family } from '../../../src/model/address.ts';
 import type { RouteAttributes } from '../../../src/model/route.ts';
 import { ip, terms } from '../../helpers/sessions.ts';
@@ -225,5 +226,28 @@ describe('a family of which nothing can be told', () => {
     ],
   ] as const)('%s', (_, family, of, why) => {
     expect(wordsOf(family, {}, terms(of))).toBe(why);
+  });
+});
+
+describe('as much as settings let through (config/message-room)', () => {
+  const list = (count: number, text: (index: number) => string): string[] =>
+    Array.from({ length: count }, (_, index) => text(index));
+  const route = {
+    med: 1,
+    localPreference: 1,
+    // 6 octets each, 4, 8, 12: 3936, and 160 besides.
+    asPath: list(300, () => '').map((_, index) => 4_200_000_000 + index),
+    communities: list(84, (index) => `1:${index}`),
+    extendedCommunities: list(75, (index) => `target:1:${index}`),
+    largeCommunities: list(100, (index) => `1:1:${index}`),
+  };
+
+  it('fits into one message with one prefix, also at its worst', () => {
+    const negotiated = { isExternal: false, asOctets: 2 } as const;
+    const said = wordsOf('ipv6', route, terms({ local: '2001:db8::1', linkLocal: 'fe80::1', negotiated }));
+    if (typeof said === 'string') throw new Error(said);
+    const prefix = new Uint8Array(17).fill(128);
+    const changes = { withdrawn: { ipv4: [], ipv6: [] }, announced: new Map([[said, [prefix]]]) };
+    expect(updatesOf(changes, 4_096)).toHaveLength(1);
   });
 });

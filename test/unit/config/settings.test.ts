@@ -11,6 +11,7 @@ const warningsOf = (flags: GivenFlags, environment: Record<string, string | unde
 
 const BOTH = { network: ['192.0.2.0/24', '2001:db8::/32'] };
 const ONLY_IPV4 = { network: ['192.0.2.0/24'] };
+const SPEAKER = { ...ONLY_IPV4, bgpBackend: ['speaker'], localAs: ['65000'], routerId: ['10.1.1.1'] };
 const ONLY_IPV6 = { network: ['2001:db8::/32'] };
 
 describe('defaults', () => {
@@ -377,7 +378,7 @@ describe('what routes say', () => {
     ['a neighbor that is another than the next hop', { ...ONLY_IPV4, neighbor: ['10.0.0.1'], nexthop: ['10.0.0.2'] }],
     ['self for IPv6 with IPv6 neighbors', { ...ONLY_IPV6, nexthopSelfIpv6: ['1'], neighbor: ['2001:db8::1'] }],
     ['a dry run with everything in the log', { ...ONLY_IPV4, dryRun: ['1'], logLevel: ['debug'] }],
-    ['as much as a message holds', { ...ONLY_IPV4, largeCommunity: many(330, (index) => `1:1:${index}`) }],
+    ['as much as a message holds', { ...ONLY_IPV4, largeCommunity: many(328, (index) => `1:1:${index}`) }],
     ['as much as a command holds', { ...ONLY_IPV4, neighbor: many(90, (index) => `198.51.100.${index}`) }],
   ])('may be %s', (_name, flags) => {
     expect(problemsOf(flags)).toEqual([]);
@@ -397,8 +398,24 @@ describe('what routes say', () => {
       '--dry-run: contradicts --log-level warn: the commands are logged at info',
     ],
     [
-      { ...ONLY_IPV4, largeCommunity: many(331, (index) => `1:1:${index}`) },
-      '--large-community: all attributes together need 4100 octets, and a BGP message has 4096',
+      { ...ONLY_IPV4, largeCommunity: many(329, (index) => `1:1:${index}`) },
+      '--large-community: all attributes together need 4108 octets, and a BGP message has 4096',
+    ],
+    [
+      { ...ONLY_IPV4, static: ['100.64.0.1/32', `100.64.0.2/32 100.64.0.3/32,${keys('large-community', 329)}`] },
+      '--static: 100.64.0.2/32: all attributes together need 4108 octets, and a BGP message has 4096',
+    ],
+    [
+      {
+        ...SPEAKER,
+        static: [`100.64.0.2/32,${keys('large-community', 200)}`],
+        peer: [`10.1.1.2,as=1,${keys('extended-community', 200)}`, `10.1.1.3,as=1,${keys('large-community', 2)}`],
+      },
+      '--peer: 10.1.1.2: all attributes together need 4160 octets, and a BGP message has 4096',
+    ],
+    [
+      { ...ONLY_IPV4, static: [`100.64.0.2/32,${keys('extended-community', 400)}`] },
+      /^--static: 100.64.0.2\/32: all attributes and neighbors together make a command of [5-7]\d\d\d bytes, and ExaBGP is told 4096 at most$/,
     ],
     [
       { ...ONLY_IPV4, community: many(340, (index) => `65535:${60_000 + index}`) },
@@ -432,6 +449,11 @@ describe('what routes say', () => {
     expect(settings.neighbor).toEqual(['192.0.2.7', '2001:db8::7']);
   });
 });
+
+/** Of a static prefix or a peer: so many values of a list. */
+const keys = (name: string, count: number): string =>
+  many(count, (index) => `${name}=${VALUE[name]}${index}`).join(',');
+const VALUE: Readonly<Record<string, string>> = { 'large-community': '1:1:', 'extended-community': 'target:1:' };
 
 function many(count: number, text: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => text(index));
