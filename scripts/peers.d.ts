@@ -12,4 +12,5 @@ export function missingPeers(): string[];
 export function whyNoInterop(): string[];
 export function whyNoVm(): string[];
 export function installPeers(): void;
+export function fetchRouters(): void;
 export function installVm(): void;

@@ -31,9 +31,9 @@ export const KERNEL = path.join(CACHE, 'ha2bgp-vm');
 /** ExaBGP 5, as a newer Debian packs it: `usr/sbin/python3-exabgp`, `usr/lib/python3/dist-packages`. */
 export const EXABGP_5 = path.join(CACHE, 'ha2bgp-exabgp5');
 
-/** Routers of newer Debian suites, in `NAME/usr` each. Newer than these is another entry, tried first. */
+/** Routers of newer Debian suites, in `NAME/usr` each. */
 export const ROUTERS = path.join(CACHE, 'ha2bgp-routers');
-/** Those of a suite one after the other. The version is its beginning. */
+/** Those of a suite one after the other; `version`: what it begins with. To fetch others instead, remove the folder. */
 export const NEWER_ROUTERS = {
   'bird-2.17': { suite: 'trixie', package: 'bird2', version: '2.17.' },
   'bird-3': { suite: 'trixie', package: 'bird3', version: '3.1.' },
@@ -72,6 +72,10 @@ function whyNot() {
 export function installPeers() {
   install(PEERS, 'the interop tests');
   unpack(EXABGP_5, 'fetch-exabgp5.sh', 'ExaBGP 5 for the interop tests');
+}
+
+/** The same for routers newer than those, which are unpacked and not installed. Throws when one cannot be had. */
+export function fetchRouters() {
   const routers = Object.entries(NEWER_ROUTERS).map(([name, of]) => `${name}:${of.suite}:${of.package}=${of.version}*`);
   unpack(ROUTERS, 'fetch-routers.sh', `${Object.keys(NEWER_ROUTERS).join(', ')} for the interop tests`, routers);
 }

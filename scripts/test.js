@@ -1,13 +1,14 @@
 // `npm test`: lint, types and every test but the long ones. `npm run test:long`: the long ones.
 // Other words go to vitest: `npm test -- --project unit`.
 import { spawnSync } from 'node:child_process';
-import { installPeers, installVm, whyNoInterop, whyNoVm } from './peers.js';
+import { fetchRouters, installPeers, installVm, whyNoInterop, whyNoVm } from './peers.js';
 
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
 const rest = words.filter((word) => word !== '--long');
 
 attempt(installPeers);
+attempt(fetchRouters);
 const missing = whyNoInterop();
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
 

@@ -29,10 +29,11 @@ export function startBird(namespace: Namespace, place: string, name: string, con
   };
 }
 
-/** What `show route all` prints.  */
+/** What `show route all` prints. */
 export function parseRoutes(text: string): BirdRoute[] {
   const routes: { prefix: string; attributes: Record<string, string> }[] = [];
-  for (const line of text.split('\n')) {
+  // A long list goes on in lines of their own.
+  for (const line of text.replaceAll('\n\t\t', ' ').split('\n')) {
     const [, prefix, isMore] = /^(\S+\/\d+)? +((?:unicast|unreachable|blackhole)\b.*)$/.exec(line) ?? [];
     if (isMore !== undefined) routes.push({ prefix: prefix ?? routes.at(-1)?.prefix ?? '', attributes: {} });
     const [, name, value = ''] = /^\t([\w.]+): ?(.*)$/.exec(line) ?? [];

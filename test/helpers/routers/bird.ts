@@ -51,8 +51,10 @@ export const bird = (release: Release): RouterKind => ({
         const counts = [...text.matchAll(/^ +Import updates: +(\d+)/gm)];
         const updates = counts.reduce((sum, [, count]) => sum + Number(count), 0);
         const [, role] = /^ +Neighbor capabilities\n[\s\S]*?^ +Role: +(\S+)/m.exec(text) ?? [];
+        const hasLongMessages = [...text.matchAll(/^ +Extended message$/gm)].length === 2;
         return {
-          ...{ state, isEstablished, updates, marks: started.stderr().match(/Got (BEGIN|END)-OF-RR/g)?.length ?? 0 },
+          ...{ state, isEstablished, updates, hasLongMessages },
+          marks: started.stderr().match(/Got (BEGIN|END)-OF-RR/g)?.length ?? 0,
           ...(isEstablished ? { holdTime: Number(holdTime ?? 0) } : {}),
           ...(role === undefined ? {} : { role: role.replace('_', '-') }),
         };
@@ -96,6 +98,7 @@ function protocol(block: string, { as, port }: RouterOptions, neighbor: RouterNe
       '# local role provider; require roles yes;',
       `local role ${neighbor.role.replace('-', '_')};${neighbor.strictRole === true ? ' require roles yes;' : ''}`,
     ],
+    neighbor.extendedMessages === true && ['hold time', 'enable extended messages yes; hold time'],
     extendedNextHop === true && ['ipv4 {\n', 'ipv4 {\n        extended next hop yes;\n'],
   ]);
 }

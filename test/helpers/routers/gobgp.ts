@@ -80,7 +80,11 @@ function tables(block: string, neighbor: RouterNeighbor): string {
   for (const family of ['ipv4', 'ipv6'] as const) {
     if (families?.includes(family) === false) text = repeated(text, familyBlock(family), [], String);
   }
+  const restart = '  [neighbors.graceful-restart.config]\n    enabled = true\n';
+  const restarts = '    [neighbors.afi-safis.mp-graceful-restart.config]\n      enabled = true\n';
   return edited(text, [
+    neighbor.gracefulRestart === true && ['  [[neighbors.afi-safis]]\n', `  [[neighbors.afi-safis]]\n${restarts}`],
+    neighbor.gracefulRestart === true && ['  [neighbors.timers.config]\n', `${restart}  [neighbors.timers.config]\n`],
     [`neighbor-address = "${EXAMPLE.ha2bgp}"`, `neighbor-address = "${neighbor.address}"`],
     [`peer-as = ${EXAMPLE.ha2bgpAs}`, `peer-as = ${neighbor.as}`],
     [`local-address = "${EXAMPLE.router}"`, `local-address = "${neighbor.localAddress}"`],

@@ -49,6 +49,10 @@ export interface RouterNeighbor {
   /** The router's own (RFC 9234), and whether it takes no neighbor without one. */
   readonly role?: Role;
   readonly strictRole?: boolean;
+  /** Messages of more than 4096 octets (RFC 8654), where it doesn't take them of its own accord. */
+  readonly extendedMessages?: boolean;
+  /** It keeps our routes when we restart (RFC 4724), where it doesn't of its own accord. */
+  readonly gracefulRestart?: boolean;
 }
 
 export interface Session {
@@ -63,6 +67,8 @@ export interface Session {
   readonly marks?: number;
   /** Of the neighbor, in the words of RFC 9234, where it named one. */
   readonly role?: string;
+  /** Messages of more than 4096 octets are agreed on, where the router tells. */
+  readonly hasLongMessages?: boolean;
 }
 
 /** Lists are sorted; communities in the words of `model/community` as far as the router tells what they are. */

@@ -89,6 +89,7 @@ function section(block: string, neighbor: RouterNeighbor): string {
       `announce policy ${neighbor.role === 'rs-server' ? 'rs' : neighbor.role}${neighbor.strictRole === true ? ' enforce' : ''}`,
     ],
     neighbor.twoOctetAs === true && ['announce IPv4', 'announce as-4byte no\n\tannounce IPv4'],
+    neighbor.extendedMessages === true && ['announce IPv4', 'announce extended message yes\n\tannounce IPv4'],
     neighbor.extendedNextHop === true && ['announce IPv4', 'announce extended nexthop yes\n\tannounce IPv4'],
   ]);
 }

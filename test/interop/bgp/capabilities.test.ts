@@ -4,7 +4,7 @@ import type { Daemon } from '../../helpers/daemon.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { stopAll } from '../../helpers/processes.ts';
 import { programOf, ROUTER_NAMES, type Router } from '../../helpers/router.ts';
-import { hasRoutes, hasSession, logOf } from '../../helpers/routers/expecting.ts';
+import { hasNoSession, hasRoutes, hasSession, logOf, withoutLinkLocal } from '../../helpers/routers/expecting.ts';
 import type { RouterRoute } from '../../helpers/routers/kind.ts';
 import { addSpeakerLink, HOST, peer, plain, ROUTER, type SpeakerLink } from '../../helpers/speaker-link.ts';
 
@@ -13,7 +13,17 @@ const STATIC = ['--static', PREFIXES.join(' ')];
 /** RFC 6793 §9. */
 const AS_TRANS = 23_456;
 const LARGE_AS = 4_200_000_000;
+/** 3,600 octets for all of them, and 5 for each prefix: one message of the longer kind, or three others. */
+const MANY = {
+  prefixes: Array.from({ length: 250 }, (_, index) => `100.64.0.${index}/32`).sort(),
+  extendedCommunities: Array.from({ length: 450 }, (_, index) => `target:1:${index}`).sort(),
+};
 const IPV6_SESSION = { address: HOST.ipv6, as: HOST.as, localAddress: ROUTER.ipv6 };
+
+/** Others of these releases take none, or have them without a way to tell. */
+const TAKES_LONG_MESSAGES = ROUTER_NAMES.filter((kind) => !['gobgp', 'openbgpd', 'exabgp'].includes(kind));
+/** ExaBGP has no routes to keep. */
+const KEEPS_ROUTES = ROUTER_NAMES.filter((kind) => kind !== 'exabgp');
 
 describeInterop('what is agreed on with a router', () => {
   let link: SpeakerLink;
@@ -93,6 +103,36 @@ describeInterop('what is agreed on with a router', () => {
       daemon = link.run(['--peer', `${ROUTER.ipv6},as=${ROUTER.as}`, ...STATIC]);
       await hasSession(router, HOST.ipv6, log);
       await has(...PREFIXES.map((prefix) => plain(prefix, { nextHops: [HOST.ipv6] })));
+    }, 120_000);
+  });
+
+  describe.each(TAKES_LONG_MESSAGES)('%s', (kind) => {
+    it('is told in messages of more than 4096 octets', async () => {
+      router = await link.start(kind, { extendedMessages: true });
+      const { prefixes, extendedCommunities } = MANY;
+      const values = extendedCommunities.map((each) => `extended-community=${each}`);
+      daemon = link.run([...peer(), '--static', [prefixes.join(' '), ...values].join(',')]);
+      await has(...prefixes.map((prefix) => plain(prefix, { extendedCommunities })));
+      const { updates, hasLongMessages } = await router.session();
+      // BIRD counts routes; the others messages: one, and the end of each family.
+      if (programOf(kind) === 'bird') expect(hasLongMessages).toBe(true);
+      else expect(updates).toBe(3);
+    }, 120_000);
+  });
+
+  describe.each(KEEPS_ROUTES)('%s', (kind) => {
+    it('keeps routes while we are away for a restart, and drops what does not come again; all when we go', async () => {
+      router = await link.start(kind, { gracefulRestart: true });
+      const words = peer('graceful-restart=120s');
+      daemon = link.run([...words, '--static', '100.64.0.1/32 100.64.0.2/32']);
+      await has(plain('100.64.0.1/32'), plain('100.64.0.2/32'));
+      await daemon.stop('SIGKILL');
+      await hasNoSession(router);
+      expect(withoutLinkLocal(await router.routes())).toEqual([plain('100.64.0.1/32'), plain('100.64.0.2/32')]);
+      daemon = link.run([...words, '--static', '100.64.0.2/32 100.64.0.3/32']);
+      await has(plain('100.64.0.2/32'), plain('100.64.0.3/32'));
+      expect(await daemon.stop()).toBe(0);
+      await hasRoutes(router, []);
     }, 120_000);
   });
 });
