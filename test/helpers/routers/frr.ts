@@ -15,8 +15,11 @@ const block = (family: string): RegExp =>
 type Daemon = 'mgmtd' | 'zebra' | 'bgpd';
 /** Without it zebra of FRR 10 fills the log with what it cannot tell it. */
 const hasMgmtd = ({ version }: Release): boolean => Number.parseInt(version, 10) >= 9;
-/** Where the sockets between mgmtd and the others are, and nowhere else. */
-const MOUNT = 'mount -t tmpfs tmpfs /run && mkdir /run/frr && mount --bind "$0" /run/frr && exec "$@"';
+/** Where the sockets between mgmtd and the others are, and nowhere else; mgmtd reads the files of this host otherwise. */
+const MOUNT = [
+  'mount -t tmpfs tmpfs /run && mkdir /run/frr && mount --bind "$0" /run/frr',
+  'mount -t tmpfs tmpfs /etc/frr && exec "$@"',
+].join(' && ');
 
 export const frr = (release: Release): RouterKind => ({
   program: 'frr',

@@ -19,7 +19,8 @@ export const openbgpd = (release: Release): RouterKind => ({
   release,
   tellsVersion: ['bgpd', '-V'],
   configure({ as, routerId, port, neighbors }) {
-    const isOld = release.version.startsWith('7.');
+    const hasExtendedNextHop = neighbors.some(({ extendedNextHop }) => extendedNextHop);
+    if (hasExtendedNextHop && release.version.startsWith('7.')) cannot('OpenBGPD 7', 'IPv6 next hops of IPv4 routes');
     const addresses = [...new Set(neighbors.map(({ localAddress }) => localAddress))];
     const listens = addresses.map((address) => `listen on ${address}${port === undefined ? '' : ` port ${port}`}\n`);
     const text = edited(readExample('openbgpd.conf'), [
@@ -27,12 +28,12 @@ export const openbgpd = (release: Release): RouterKind => ({
       [`router-id ${EXAMPLE.router}\n`, `router-id ${routerId}\n`],
       // Of its own calls; the default is 120 s.
       [LISTEN, `${listens.join('')}connect-retry 1\n`],
+      // The kernel of its own system has no such routes, and 9 refuses it otherwise.
+      hasExtendedNextHop && ['\nrouter-id', '\nfib-update no\nrouter-id'],
     ]);
     const withRules = repeated(text, RULES, neighbors, (rules, { address }) =>
       edited(rules, [[`from ${EXAMPLE.ha2bgp} `, `from ${address} `]]),
     );
-    if (isOld && neighbors.some(({ extendedNextHop }) => extendedNextHop))
-      cannot('OpenBGPD 7', 'IPv6 next hops of IPv4 routes');
     return repeated(withRules, NEIGHBOR, neighbors, section);
   },
   async launch({ namespace }, { config }) {

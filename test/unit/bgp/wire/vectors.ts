@@ -194,6 +194,82 @@ export const VECTORS: readonly Vector[] = [
     },
   },
   {
+    name: 'OPEN of FRR 10.3: no unregistered code, but 76 (a limit of paths)',
+    hex: `${MARKER} 007f 01
+      04 fde9 0009 0a0101fe 62
+      02 06 01 04 0001 00 01
+      02 06 01 04 0002 00 01
+      02 02 02 00
+      02 02 46 00
+      02 06 41 04 0000fde9
+      02 02 06 00
+      02 0a 45 08 0001 01 01 0002 01 01        // several paths, receives
+      02 0c 4c 0a 0001 01 0000 0002 01 0000
+      02 0a 49 08 06 726f75746572 00           // name "router", no domain
+      02 04 40 02 c078                         // restarting, NOTIFICATION too, 120 s
+      02 10 47 0e 0001 01 80 000000 0002 01 80 000000`,
+    isDecodedOnly: true,
+    message: {
+      type: 'open',
+      open: {
+        version: 4,
+        as: 65001,
+        holdTime: 9,
+        routerId: ip('10.1.1.254'),
+        capabilities: [
+          { type: 'multiprotocol', afi: 1, safi: 1 },
+          { type: 'multiprotocol', afi: 2, safi: 1 },
+          { type: 'routeRefresh' },
+          { type: 'enhancedRouteRefresh' },
+          { type: 'fourOctetAs', as: 65001 },
+          { type: 'extendedMessage' },
+          {
+            type: 'addPath',
+            entries: [
+              { afi: 1, safi: 1, mode: 'receive' },
+              { afi: 2, safi: 1, mode: 'receive' },
+            ],
+          },
+          { type: 'unknown', code: 76, value: hex('0001 01 0000 0002 01 0000') },
+          { type: 'unknown', code: 73, value: hex('06 726f75746572 00') },
+          { type: 'gracefulRestart', isRestarting: true, hasNotification: true, time: 120, families: [] },
+          { type: 'unknown', code: 71, value: hex('0001 01 80 000000 0002 01 80 000000') },
+        ],
+      },
+    },
+  },
+  {
+    name: 'OPEN of GoBGP 4.8.0: takes longer messages',
+    hex: `${MARKER} 0043 01
+      04 fde9 0009 0a0101fe 26
+      02 24
+      02 00
+      49 04 02 766d 00                         // name "vm", no domain
+      06 00
+      01 04 0001 00 01
+      01 04 0002 00 01
+      41 04 0000fde9
+      05 06 0001 0001 0002                     // IPv4 unicast over IPv6`,
+    message: {
+      type: 'open',
+      open: {
+        version: 4,
+        as: 65001,
+        holdTime: 9,
+        routerId: ip('10.1.1.254'),
+        capabilities: [
+          { type: 'routeRefresh' },
+          { type: 'unknown', code: 73, value: hex('02 766d 00') },
+          { type: 'extendedMessage' },
+          { type: 'multiprotocol', afi: 1, safi: 1 },
+          { type: 'multiprotocol', afi: 2, safi: 1 },
+          { type: 'fourOctetAs', as: 65001 },
+          { type: 'extendedNextHop', entries: [{ afi: 1, safi: 1, nextHopAfi: 2 }] },
+        ],
+      },
+    },
+  },
+  {
     name: 'OPEN with RFC 8950 §4, RFC 9234 §4.1 and two modes of RFC 7911 §4',
     hex: `${MARKER} 003e 01
       04 5ba0 0003 01020304 21
