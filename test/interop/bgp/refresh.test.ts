@@ -35,7 +35,7 @@ describeInterop('what is told again', () => {
 
   // With graceful restart the End-of-RIB waits until everything is there, and a beginning has to wait for it (§4).
   describe.each([[''], ['graceful-restart=30s']])('with %j', (key) => {
-    it.each(['bird', 'frr', 'openbgpd'] as const)(
+    it.each(['bird', 'frr', 'openbgpd', 'bird-2.17', 'bird-3', 'frr-10', 'openbgpd-8'] as const)(
       'has a beginning and an end for %s, which keeps all its routes',
       async (kind) => {
         router = await link.start(kind, { enhancedRefresh: true });

@@ -52,7 +52,7 @@ describeInterop('roles', () => {
     await link?.remove();
   });
 
-  describe.each(['bird', 'frr', 'openbgpd'] as const)('%s', (kind) => {
+  describe.each(['bird', 'frr', 'openbgpd', 'bird-2.17', 'bird-3', 'frr-10'] as const)('%s', (kind) => {
     it.each(PAIRS)(
       'has us as %s where it is %s, both strict',
       async (ours, theirs, otc) => {
