@@ -26,6 +26,8 @@ export interface AdjRibOut {
   again(family: Family): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
+  /** How many sets of attributes were too long for a message of this session so far: their routes are not told. */
+  tooLong(): number;
   /** Why no route of a family is told by way of our own address, where that is so. */
   held(): Readonly<Partial<Record<Family, Held>>>;
   close(): void;
@@ -64,11 +66,13 @@ export function createAdjRibOut(
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
   let told = 0;
+  let tooLong = 0;
 
   function words(family: Family, attributes: RouteAttributes): Words | Held {
     const known = wordsOf[family].get(attributes);
     if (known !== undefined) return known;
     const made = intern(wordsFor(family, attributes, terms));
+    if (made === 'too-long') tooLong++;
     wordsOf[family].set(attributes, made);
     return made;
   }
@@ -84,9 +88,9 @@ export function createAdjRibOut(
   }
 
   /** The words of the prefix by way of the first next hop of those attributes, if this peer may have that. */
-  function way({ prefix, family }: Entry, attributes: RouteAttributes): Words | undefined {
-    if (!mayGoBy(settings, prefix, attributes.nextHop)) return undefined;
-    const said = words(family, attributes);
+  function way(entry: Entry, attributes: RouteAttributes): Words | undefined {
+    if (!mayGoBy(settings, entry, attributes.nextHop)) return undefined;
+    const said = words(entry.family, attributes);
     return typeof said === 'string' ? undefined : said;
   }
 
@@ -151,11 +155,13 @@ export function createAdjRibOut(
     if (same !== undefined) {
       reader.follow(same.place);
       told += same.more;
+      tooLong += same.tooLong;
       return [...same.messages];
     }
-    const before = told;
+    const before = { told, tooLong };
     const messages = read();
-    group.keep(mark, version, { messages, place: reader.place(), more: told - before });
+    const [more, left] = [told - before.told, tooLong - before.tooLong];
+    group.keep(mark, version, { messages, place: reader.place(), more, tooLong: left });
     return [...messages];
   }
 
@@ -211,6 +217,7 @@ export function createAdjRibOut(
     isLevel: () => ready.length === 0 && reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd()),
     again: (family) => void asked.add(family),
     told: () => told,
+    tooLong: () => tooLong,
     held() {
       const held: Partial<Record<Family, Held>> = {};
       for (const family of settings.families) {

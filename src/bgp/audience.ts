@@ -22,8 +22,10 @@ export const isFor = (peer: PeerSettings, prefix: Prefix, routes: readonly Route
   audienceOf(peer)({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
   routes.some((route) => isAddressed(peer, route) && hasWay(peer, route));
 
-const hasWay = (peer: PeerSettings, { prefix, attributes: { nextHop, otherNextHops } }: Route): boolean =>
-  mayGoBy(peer, prefix, nextHop) || (otherNextHops?.some((other) => mayGoBy(peer, prefix, other)) ?? false);
+function hasWay(peer: PeerSettings, { prefix, attributes: { nextHop, otherNextHops } }: Route): boolean {
+  const entry = { prefix, family: familyOf(prefix) };
+  return mayGoBy(peer, entry, nextHop) || (otherNextHops?.some((other) => mayGoBy(peer, entry, other)) ?? false);
+}
 
 /** Whether the peer may have a prefix, whatever is said of it: prepared once and cheap to ask often. */
 export function audienceOf({ address, only }: PeerSettings): (of: Pick<Entry, 'prefix' | 'isLoopback'>) => boolean {
@@ -36,9 +38,15 @@ export function audienceOf({ address, only }: PeerSettings): (of: Pick<Entry, 'p
 export const isAddressed = ({ address }: PeerSettings, { scope }: Route): boolean =>
   scope?.neighbors === undefined || scope.neighbors.includes(address);
 
-/** Whether that may be the next hop of that prefix for it. */
-export const mayGoBy = ({ address }: PeerSettings, prefix: Prefix, nextHop: NextHop): boolean =>
-  nextHop === 'self' || (nextHop !== address && !isHostPrefixOf(prefix, nextHop));
+/** Whether that may be the next hop of that prefix for it; of the session's own address the session knows. */
+export function mayGoBy(
+  { address, nextHop: own }: PeerSettings,
+  { prefix, family }: Pick<Entry, 'prefix' | 'family'>,
+  nextHop: NextHop,
+): boolean {
+  const hop = nextHop === 'self' ? own[family] : nextHop;
+  return hop === undefined || (hop !== address && !isHostPrefixOf(prefix, hop));
+}
 
 /** Most prefixes begin otherwise, and no text has to be made to see that. */
 const isHostPrefixOf = (prefix: Prefix, address: IpAddress): boolean =>

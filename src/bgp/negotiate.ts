@@ -196,9 +196,12 @@ const refused = (subcode: number, data: readonly number[], detail: string): Refu
   detail,
 });
 
-/** RFC 4724 §3: of several instances the last one counts. */
+/** RFC 5492 §4: a capability may come in several instances. */
+const all = <T extends Capability['type']>(open: Open, type: T): readonly Extract<Capability, { type: T }>[] =>
+  open.capabilities.filter((each): each is Extract<Capability, { type: T }> => each.type === type);
+/** RFC 4724 §3: of several instances of what has one meaning, the last one counts. */
 const find = <T extends Capability['type']>(open: Open, type: T): Extract<Capability, { type: T }> | undefined =>
-  open.capabilities.findLast((each): each is Extract<Capability, { type: T }> => each.type === type);
+  all(open, type).at(-1);
 const has = (open: Open, type: Capability['type']): boolean => find(open, type) !== undefined;
 
 const multiprotocol = (family: Family) => ({ type: 'multiprotocol', afi: AFI[family], safi: SAFI.unicast }) as const;
@@ -218,13 +221,17 @@ const familiesOf = (open: Open): ReadonlySet<Family> =>
 /** In MP_REACH_NLRI, and so not without the multiprotocol capability. */
 const takesIpv4OverIpv6 = (open: Open): boolean =>
   announces(open, 'ipv4') &&
-  (find(open, 'extendedNextHop')?.entries.some((each) => isOf('ipv4')(each) && each.nextHopAfi === AFI.ipv6) ?? false);
+  all(open, 'extendedNextHop').some(({ entries }) =>
+    entries.some((each) => isOf('ipv4')(each) && each.nextHopAfi === AFI.ipv6),
+  );
 
 /** RFC 7911 §4. */
 const sendsPaths = (open: Open, family: Family): boolean => pathMode(open, family, 'send');
 const takesPaths = (open: Open, family: Family): boolean => pathMode(open, family, 'receive');
 const pathMode = (open: Open, family: Family, wanted: 'send' | 'receive'): boolean =>
-  find(open, 'addPath')?.entries.some((each) => isOf(family)(each) && [wanted, 'both'].includes(each.mode)) ?? false;
+  all(open, 'addPath').some(({ entries }) =>
+    entries.some((each) => isOf(family)(each) && [wanted, 'both'].includes(each.mode)),
+  );
 
 /** RFC 7911 §4: we send several paths, and take none. */
 function addPath({ addPath: families }: PeerSettings): readonly Capability[] {

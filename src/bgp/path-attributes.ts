@@ -5,13 +5,14 @@
  *     everything else       MP_REACH_NLRI with prefixes | attributes RFC 4760 §3, first as RFC 7606 §5.1 asks
  */
 import { join, u16, u32 } from '../bytes/join.ts';
-import { addressToBytes, type Family, familyOf, type IpAddress } from '../model/address.ts';
+import { addressToBytes, bitsOf, type Family, familyOf, type IpAddress } from '../model/address.ts';
 import { communityNumbers, extendedCommunityHex } from '../model/community.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import type { NextHop, RouteAttributes, SaidAttributes } from '../model/route.ts';
 import type { Negotiated } from './negotiate.ts';
 import { isOnlyToCustomers } from './role.ts';
-import { AFI, AS_TRANS, ATTRIBUTE, FLAG, ORIGIN, SAFI, SEGMENT } from './wire/codes.ts';
+import { AFI, AS_TRANS, ATTRIBUTE, FLAG, HEADER_LENGTH, ORIGIN, SAFI, SEGMENT } from './wire/codes.ts';
+import { PATH_ID_LENGTH } from './wire/nlri.ts';
 
 /** Our own end of a session. */
 export interface LocalEnd {
@@ -41,7 +42,9 @@ export type Held =
   /** The session has no address of that family, and no next hop is given. */
   | 'next-hop-missing'
   /** An IPv6 next hop for IPv4, which the peer does not take (RFC 8950). */
-  | 'extended-next-hop-not-negotiated';
+  | 'extended-next-hop-not-negotiated'
+  /** With its attributes a prefix fits into no message of this session. */
+  | 'too-long';
 
 /** RFC 4271 §5.1.5: what is said to internal peers of a route that says nothing itself. */
 const DEFAULT_LOCAL_PREFERENCE = 100;
@@ -49,12 +52,22 @@ const LARGEST_SHORT_AS = 0xffff;
 const LONGEST_SEGMENT = 255;
 const LONGEST_SHORT_VALUE = 255;
 
+/** Of an UPDATE: of the withdrawn routes, and of the attributes. */
+export const LENGTHS = 4;
+/** Of an attribute: flags, code, length of two octets. */
+export const LONG_HEAD = 4;
+
+/** Octets that are left for prefixes with those words; below 0 where not even the words fit. */
+export const roomFor = ({ reach, attributes }: Words, longest: number): number =>
+  longest - HEADER_LENGTH - LENGTHS - attributes.length - (reach === undefined ? 0 : LONG_HEAD + reach.length);
+
 /** `route`: the next hop that the route itself names, or `self`. */
 export function nextHopsFor(family: Family, route: NextHop, terms: Terms): readonly IpAddress[] | Held {
   const { settings, negotiated, local } = terms;
   if (!negotiated.families.has(family)) return 'family-not-negotiated';
   const given = route !== 'self' && familyOf(route) === family ? route : settings.nextHop[family];
-  if (given !== undefined) {
+  // Our own address is the same by whatever name it is given.
+  if (given !== undefined && given !== local.address) {
     return familyOf(given) === family || negotiated.hasExtendedNextHop ? [given] : 'extended-next-hop-not-negotiated';
   }
   const isOwnFamily = familyOf(local.address) === family;
@@ -74,7 +87,7 @@ export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): 
   const said: SaidAttributes = { ...route, ...terms.settings.attributes };
   const [first] = nextHops;
   const isOrdinary = family === 'ipv4' && first !== undefined && familyOf(first) === 'ipv4';
-  return {
+  const words: Words = {
     reach: isOrdinary ? undefined : reachOf(family, nextHops),
     attributes: join(
       attribute(FLAG.transitive, ATTRIBUTE.origin, [ORIGIN.igp]),
@@ -89,6 +102,9 @@ export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): 
       ...onlyToCustomerOf(terms),
     ),
   };
+  // RFC 4271 §9.2: such a route is not told.
+  const longest = bitsOf(family) / 8 + 1 + (terms.negotiated.addPathSent.has(family) ? PATH_ID_LENGTH : 0);
+  return roomFor(words, terms.negotiated.longestMessage) < longest ? 'too-long' : words;
 }
 
 /** RFC 4760 §3: family, next hop, a reserved octet. */

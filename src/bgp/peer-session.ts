@@ -91,12 +91,16 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     queue.push(event);
     if (isHandling) return;
     isHandling = true;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [state, actions] = handle(machine, next);
-      machine = state;
-      for (const action of actions) execute(action);
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [state, actions] = handle(machine, next);
+        machine = state;
+        for (const action of actions) execute(action);
+      }
+    } finally {
+      // Whatever fails: goodbye has yet to be said.
+      isHandling = false;
     }
-    isHandling = false;
   }
 
   function execute(action: FsmAction): void {
@@ -258,4 +262,5 @@ const HELD: Readonly<Record<Held, string>> = {
   'next-hop-missing':
     'no address of ours on this session: give the peer a nexthop-ipv4 or -ipv6, or leave the family out',
   'extended-next-hop-not-negotiated': 'the peer takes no IPv6 next hop for IPv4 (RFC 8950): give it a nexthop-ipv4',
+  'too-long': 'with their attributes its prefixes fit into no message',
 };

@@ -66,11 +66,20 @@ export function openSession({
   const malformed = createRarely();
   let isResting = false;
   let isOver = false;
+  /** That something is too long. */
+  let isSaid = false;
 
   function step(): boolean {
     if (isOver || out.isLevel() || !connection.hasRoom()) return false;
     const messages = out.next();
     if (messages.length > 0) connection.send(...messages);
+    if (out.tooLong() > 0 && !isSaid) {
+      isSaid = true;
+      log.warn(
+        { peer, longest: `${negotiated.longestMessage} octets` },
+        'routes that fit into no message are not told',
+      );
+    }
     return !out.isLevel() && connection.hasRoom();
   }
   const flush = (): void => turns.ask(step);
@@ -85,8 +94,12 @@ export function openSession({
     });
   }
 
-  /** RFC 2918 §4: of a family that was not negotiated it is ignored. RFC 7313 §5: so is a subtype that was not. */
-  function refresh({ afi, safi, subtype }: RouteRefresh): void {
+  // RFC 2918 §3: of a peer without RFC 7313 that octet means nothing.
+  const hasSubtypes = negotiated.peerOpen.capabilities.some(({ type }) => type === 'enhancedRouteRefresh');
+
+  /** RFC 2918 §4: of a family that was not negotiated it is ignored. RFC 7313 §5: so is an unknown subtype. */
+  function refresh({ afi, safi, subtype: said }: RouteRefresh): void {
+    const subtype = hasSubtypes ? said : ROUTE_REFRESH.request;
     const family = familyFrom(afi, safi);
     const isOurs = family !== undefined && negotiated.families.has(family);
     // RFC 7313 §4: around what the peer tells once more. Nothing of it is kept, so nothing is to be purged.

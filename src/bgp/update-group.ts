@@ -16,6 +16,8 @@ export interface Packed {
   readonly place: Place;
   /** How many routes the peer has more. */
   readonly more: number;
+  /** How many sets of attributes were too long. */
+  readonly tooLong: number;
 }
 
 export interface UpdateGroup {
@@ -69,8 +71,8 @@ export function createUpdateGroups(): UpdateGroups {
 }
 
 /**
- * What has no part in what a session says; everything else has, also what is yet to come. The peer's address has where a
- * route names it (`Rib.names`), and such a session packs for itself.
+ * What has no part in what a session says; everything else has, also what is yet to come. The peer's address has one where
+ * a route names it (`Rib.names`), and such a session packs for itself.
  */
 const SILENT_SETTINGS = [
   ...(['address', 'device', 'port', 'localAddress', 'passive', 'password', 'ttlSecurity', 'multihop'] as const),
@@ -88,9 +90,9 @@ function keyOf({ settings, negotiated, local }: Terms): string {
         .map(([name, value]) => [name, value instanceof Set ? [...value] : value])
         .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)),
     );
-  const isOnLoopback = isLoopback(settings.address);
+  const isOwnNextHop = Object.values(settings.nextHop).includes(settings.address);
   return JSON.stringify([
     ...[without(settings, SILENT_SETTINGS), without(negotiated, SILENT_NEGOTIATED)],
-    ...[without(local, []), isOnLoopback],
+    ...[without(local, []), isLoopback(settings.address), isOwnNextHop],
   ]);
 }

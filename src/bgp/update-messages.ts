@@ -3,7 +3,7 @@
  * come in messages of their own, before the rest: a black hole is worse than a route that comes a moment later.
  */
 import type { Family } from '../model/address.ts';
-import type { Words } from './path-attributes.ts';
+import { LENGTHS, LONG_HEAD, roomFor, type Words } from './path-attributes.ts';
 import { AFI, ATTRIBUTE, FLAG, HEADER_LENGTH, MARKER_LENGTH, MESSAGE, SAFI } from './wire/codes.ts';
 
 /** A prefix as it stands on the wire. */
@@ -14,22 +14,18 @@ export interface Changes {
   readonly announced: ReadonlyMap<Words, readonly Nlri[]>;
 }
 
-/** Two lengths: of the withdrawn routes, and of the attributes. */
-const LENGTHS = 4;
-/** Flags, code, length of two octets. */
-const LONG_HEAD = 4;
 const FAMILY_LENGTH = 3;
 
-/** Throws `RangeError` if one prefix with its words fits into no message: settings are checked for that. */
+/** Throws `RangeError` if a prefix with its words fits into no message: see `roomFor`. */
 export function updatesOf({ withdrawn, announced }: Changes, longest: number): Uint8Array[] {
   const messages: Uint8Array[] = [];
   const room = longest - HEADER_LENGTH - LENGTHS;
   for (const part of parts(withdrawn.ipv4, room)) messages.push(withdrawMessage(part));
   for (const part of parts(withdrawn.ipv6, room - LONG_HEAD - FAMILY_LENGTH))
     messages.push(unreachMessage('ipv6', part));
-  for (const [{ reach, attributes }, prefixes] of announced) {
-    const head = attributes.length + (reach === undefined ? 0 : LONG_HEAD + reach.length);
-    for (const part of parts(prefixes, room - head)) {
+  for (const [words, prefixes] of announced) {
+    const { reach, attributes } = words;
+    for (const part of parts(prefixes, roomFor(words, longest))) {
       messages.push(reach === undefined ? announceMessage(attributes, part) : reachMessage(reach, attributes, part));
     }
   }

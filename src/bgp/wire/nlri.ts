@@ -20,7 +20,7 @@ export interface NlriEntry {
   readonly pathId?: number;
 }
 
-const PATH_ID_LENGTH = 4;
+export const PATH_ID_LENGTH = 4;
 
 /** `undefined` for a family that is not ours. */
 export function familyFrom(afi: number, safi: number): Family | undefined {

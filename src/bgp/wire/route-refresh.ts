@@ -26,7 +26,7 @@ export const encodeRouteRefresh = ({ afi, safi, subtype }: RouteRefresh): Uint8A
 /** Of a whole message. Throws `MalformedError`. What an unknown subtype has behind its SAFI is not looked at. */
 export function decodeRouteRefresh(bytes: Uint8Array): RouteRefresh {
   // RFC 7313 §5: a subtype that nobody knows is ignored, and so is how long it is.
-  const isUnknown = bytes.length > HEADER_LENGTH + LENGTH && (bytes[SUBTYPE_OFFSET] ?? 0) > ROUTE_REFRESH.end;
+  const isUnknown = (bytes[SUBTYPE_OFFSET] ?? 0) > ROUTE_REFRESH.end;
   if (bytes.length !== HEADER_LENGTH + LENGTH && !isUnknown) {
     // RFC 7313 §5: its data is the whole message. Without RFC 7313 no error is named, and this one says what is wrong.
     const why = `a ROUTE-REFRESH of ${bytes.length} octets where it is ${HEADER_LENGTH + LENGTH}`;
@@ -37,5 +37,5 @@ export function decodeRouteRefresh(bytes: Uint8Array): RouteRefresh {
   const reader = new Reader(bytes.subarray(HEADER_LENGTH));
   const afi = reader.u16();
   const subtype = reader.u8();
-  return { afi, subtype, safi: reader.u8() };
+  return { afi, subtype, safi: reader.remaining > 0 ? reader.u8() : 0 };
 }

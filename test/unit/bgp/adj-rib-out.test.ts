@@ -212,6 +212,13 @@ describe('several next hops', () => {
     expect([said(), out.told()]).toEqual([[], 1]);
   });
 
+  it('are one where one is our own address by its number, though `self` has a link-local one besides', () => {
+    const { rib, out, said } = outOf({ ...paths, local: '2001:db8::1', linkLocal: 'fe80::1' });
+    said();
+    put(rib, '2001:db8:f::/48', by('self', '2001:db8::1'));
+    expect([said().length, out.told()]).toEqual([1, 1]);
+  });
+
   it('leave the identifier with a route of one, in a family that has them', () => {
     const { rib, said } = outOf({ negotiated: { addPathSent: new Set<Family>(['ipv4']) }, local: '2001:db8::1' });
     said();
@@ -384,6 +391,12 @@ describe('a peer is not told', () => {
     ["of the session's own address", '192.0.2.1/32', SELF, {}],
     ['of a route by way of itself (RFC 4271 §5.1.3)', '198.51.100.7/32', other, {}],
     ['of a next hop by way of it', '203.0.113.1/32', { nextHop: ip('203.0.113.1') }, {}],
+    [
+      'of the next hop that it hears for ours',
+      '203.0.113.1/32',
+      SELF,
+      { settings: { nextHop: { ipv4: ip('203.0.113.1') } } },
+    ],
     ['of what is outside of its `only`', '198.51.100.7/32', SELF, { settings: { only: ['203.0.113.0/24' as Prefix] } }],
     [
       'of a family that was not agreed on',
@@ -416,6 +429,25 @@ describe('a peer is not told', () => {
     said();
     put(rib, '127.0.0.9/32', SELF);
     expect(said()).toHaveLength(1);
+  });
+
+  it('of what fits into no message (RFC 4271 §9.2), and loses what it was told of it before', () => {
+    // Of 4,096 octets 19 are the header, 4 lengths, 20 the attributes of PLAIN, 4 the head of the communities.
+    const saying = (count: number): RouteAttributes => ({
+      ...SELF,
+      communities: Array.from({ length: count }, (_, index) => `65000:${index}`),
+    });
+    const room = (4_096 - 19 - 4 - 20 - 4 - '20c0000207'.length / 2) / 4;
+    const { rib, out, said } = outOf();
+    said();
+    put(rib, '198.51.100.7/32', saying(Math.floor(room)));
+    expect([said().length, out.told(), out.tooLong()]).toEqual([1, 1, 0]);
+    put(rib, '198.51.100.7/32', saying(Math.floor(room) + 1));
+    expect(said()).toEqual([compact(`${MARKER}001c 02 0005 20 c6336407 0000`)]);
+    expect([out.told(), out.tooLong(), out.isLevel()]).toEqual([0, 1, true]);
+    const long = outOf({ negotiated: { longestMessage: 65_535 } });
+    put(long.rib, '198.51.100.7/32', saying(Math.floor(room) + 1));
+    expect([long.said().length, long.out.told(), long.out.tooLong()]).toEqual([3, 1, 0]);
   });
 
   it('of a family, and that says why', () => {

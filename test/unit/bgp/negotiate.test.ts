@@ -267,6 +267,17 @@ describe('what is agreed', () => {
     expect(agreed(open, peerSettings({ addPath: offered })).addPathSent).toEqual(new Set(expected));
   });
 
+  it('what stands in one of several instances of a capability (RFC 5492 §4)', () => {
+    const paths = (afi: number) => ({ type: 'addPath', entries: [{ afi, safi: 1, mode: 'receive' }] }) as const;
+    const hops = (safi: number) => ({ type: 'extendedNextHop', entries: [{ afi: 1, safi, nextHopAfi: 2 }] }) as const;
+    const open = peerOpen({ capabilities: [IPV4, IPV6, paths(1), paths(2), hops(1), hops(128)] });
+    const { addPathSent, hasExtendedNextHop } = agreed(
+      open,
+      peerSettings({ addPath: ['ipv4', 'ipv6'], extendedNextHop: true }),
+    );
+    expect([addPathSent, hasExtendedNextHop]).toEqual([new Set(['ipv4', 'ipv6']), true]);
+  });
+
   it('who may ask again: the capability is ours (RFC 2918 §4)', () => {
     expect(agreed(peerOpen(), peerSettings()).hasRouteRefresh).toBe(true);
     expect(agreed(peerOpen(), peerSettings(), new Set([2])).hasRouteRefresh).toBe(false);

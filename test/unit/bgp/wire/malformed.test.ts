@@ -152,6 +152,10 @@ describe('a ROUTE-REFRESH (RFC 7313 §5)', () => {
     },
   );
 
+  it('of a subtype that nobody knows, and too short for a family, is for others to ignore too', () => {
+    expect(answer(message(5, '0001 05'))).toMatchObject({ routeRefresh: { afi: 1, subtype: 5, safi: 0 } });
+  });
+
   it('with more than fits into a NOTIFICATION: its data is cut', () => {
     const bytes = message(5, '00'.repeat(4_077));
     expect(answer(bytes)).toEqual(notification(`07 01 ${text(bytes.subarray(0, 4_075))}`, 19));
