@@ -10,7 +10,7 @@
 import { type Family, hostPrefix } from '../model/address.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
 import { audienceOf, isAddressed, mayGoBy } from './audience.ts';
-import { type Held, nextHopsFor, type Terms, type Words, wordsFor } from './path-attributes.ts';
+import { type Held, type Terms, type Unsaid, type Words, wordsFor } from './path-attributes.ts';
 import { createPaths, withPathId } from './paths.ts';
 import type { Entry, Rib } from './rib.ts';
 import { createUpdateGroups, type UpdateGroups } from './update-group.ts';
@@ -26,10 +26,8 @@ export interface AdjRibOut {
   again(family: Family): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
-  /** How many sets of attributes were too long for a message of this session so far: their routes are not told. */
-  tooLong(): number;
-  /** Why no route of a family is told by way of our own address, where that is so. */
-  held(): Readonly<Partial<Record<Family, Held>>>;
+  /** Why routes were not told so far, each reason once. */
+  unsaid(): readonly Unsaid[];
   close(): void;
 }
 
@@ -66,15 +64,19 @@ export function createAdjRibOut(
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
   let told = 0;
-  let tooLong = 0;
+  let unsaid: readonly Unsaid[] = [];
 
   function words(family: Family, attributes: RouteAttributes): Words | Held {
     const known = wordsOf[family].get(attributes);
     if (known !== undefined) return known;
     const made = intern(wordsFor(family, attributes, terms));
-    if (made === 'too-long') tooLong++;
+    if (typeof made === 'string') leaveOut({ family, why: made });
     wordsOf[family].set(attributes, made);
     return made;
+  }
+
+  function leaveOut(what: Unsaid): void {
+    if (!unsaid.some(({ family, why }) => family === what.family && why === what.why)) unsaid = [...unsaid, what];
   }
 
   /** What differs only in what this peer never hears is the same (RFC 4271 §9.2: no route is told twice as it is). */
@@ -155,13 +157,12 @@ export function createAdjRibOut(
     if (same !== undefined) {
       reader.follow(same.place);
       told += same.more;
-      tooLong += same.tooLong;
+      for (const each of same.unsaid) leaveOut(each);
       return [...same.messages];
     }
-    const before = { told, tooLong };
+    const before = told;
     const messages = read();
-    const [more, left] = [told - before.told, tooLong - before.tooLong];
-    group.keep(mark, version, { messages, place: reader.place(), more, tooLong: left });
+    group.keep(mark, version, { messages, place: reader.place(), more: told - before, unsaid });
     return [...messages];
   }
 
@@ -217,15 +218,7 @@ export function createAdjRibOut(
     isLevel: () => ready.length === 0 && reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd()),
     again: (family) => void asked.add(family),
     told: () => told,
-    tooLong: () => tooLong,
-    held() {
-      const held: Partial<Record<Family, Held>> = {};
-      for (const family of settings.families) {
-        const hops = nextHopsFor(family, 'self', terms);
-        if (typeof hops === 'string') held[family] = hops;
-      }
-      return held;
-    },
+    unsaid: () => unsaid,
     close() {
       group.leave();
       reader.close();

@@ -46,6 +46,11 @@ export type Held =
   /** With its attributes a prefix fits into no message of this session. */
   | 'too-long';
 
+export interface Unsaid {
+  readonly family: Family;
+  readonly why: Held;
+}
+
 /** RFC 4271 §5.1.5: what is said to internal peers of a route that says nothing itself. */
 const DEFAULT_LOCAL_PREFERENCE = 100;
 const LARGEST_SHORT_AS = 0xffff;

@@ -7,8 +7,8 @@ import { type PeerSettings, peerName } from '../model/peer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Why } from './fsm.ts';
-import { adviceOn } from './role.ts';
-import { CEASE, ERROR } from './wire/codes.ts';
+import { roleWanted } from './role.ts';
+import { CEASE, ERROR, OPEN_ERROR } from './wire/codes.ts';
 import { describeNotification, type Notification } from './wire/notification.ts';
 
 export interface PeerLog {
@@ -72,17 +72,26 @@ const isStop = ({ code, subcode }: Notification): boolean =>
     (each) => each === subcode,
   );
 
-function sentenceOf(why: Why, { role }: PeerSettings): string {
+function sentenceOf(why: Why, settings: PeerSettings): string {
   switch (why.by) {
     case 'us':
       return why.notification === undefined
         ? `we: ${why.detail}`
         : `we: ${why.detail}; told the peer: ${describeNotification(why.notification)}`;
     case 'peer':
-      return `the peer: ${describeNotification(why.notification)}${adviceOn(why.notification, role)}`;
+      return `the peer: ${describeNotification(why.notification)}${adviceOn(why.notification, settings)}`;
     case 'network':
       return `the network: ${why.detail}`;
     default:
       return why satisfies never;
   }
+}
+
+/** What a peer that ends a session for that wants of us; empty where that is nothing of our settings. */
+function adviceOn({ code, subcode }: Notification, { role, localAs }: PeerSettings): string {
+  if (code !== ERROR.open) return '';
+  if (subcode === OPEN_ERROR.roleMismatch) return `: ${roleWanted(role)}`;
+  if (subcode === OPEN_ERROR.badPeerAs)
+    return `: it does not expect AS ${localAs}: make it so there, or change local-as`;
+  return '';
 }

@@ -15,7 +15,7 @@ import { createConnections } from './connections.ts';
 import { createPeer, type FsmAction, type FsmEvent, handle, type PeerState, type Way, type Why } from './fsm.ts';
 import { createIncomingLimit } from './incoming-limit.ts';
 import type { Negotiated } from './negotiate.ts';
-import type { Held } from './path-attributes.ts';
+import type { Unsaid } from './path-attributes.ts';
 import { createPeerLog } from './peer-log.ts';
 import { createPeerTimers } from './peer-timers.ts';
 import type { Rib } from './rib.ts';
@@ -40,7 +40,8 @@ export interface PeerStatus {
   readonly told: number;
   /** Whether everything was written that there is. */
   readonly isLevel: boolean;
-  readonly held: Readonly<Partial<Record<Family, Held>>>;
+  /** Why some routes are not told. */
+  readonly unsaid: readonly Unsaid[];
   readonly received: Readonly<Record<Family, number>>;
 }
 
@@ -188,13 +189,6 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     const families = [...negotiated.families].join(',');
     const about = { peer: name, as: peerAs, holdTime: `${holdTime}s`, families, local: connection.local };
     log.info({ ...about, ...rolesSaid(settings.role, negotiated.peerOpen) }, 'session up');
-    for (const [family, why] of Object.entries(session.out.held())) {
-      const isAll = why === 'family-not-negotiated';
-      const what = isAll
-        ? 'nothing is told of a family'
-        : 'of a family only routes with a next hop of their own are told';
-      log.info({ peer: name, family, why: HELD[why] }, what);
-    }
     for (const family of settings.addPath) {
       if (negotiated.addPathSent.has(family) || !negotiated.families.has(family)) continue;
       log.info({ peer: name, family }, 'no ADD-PATH on its side: of several next hops it is told the first');
@@ -251,16 +245,8 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       negotiated: session?.negotiated,
       told: session?.out.told() ?? 0,
       isLevel: session?.out.isLevel() ?? false,
-      held: session?.out.held() ?? {},
+      unsaid: session?.out.unsaid() ?? [],
       received: session?.received.counts() ?? { ipv4: 0, ipv6: 0 },
     }),
   };
 }
-
-const HELD: Readonly<Record<Held, string>> = {
-  'family-not-negotiated': 'the peer does not take it',
-  'next-hop-missing':
-    'no address of ours on this session: give the peer a nexthop-ipv4 or -ipv6, or leave the family out',
-  'extended-next-hop-not-negotiated': 'the peer takes no IPv6 next hop for IPv4 (RFC 8950): give it a nexthop-ipv4',
-  'too-long': 'with their attributes its prefixes fit into no message',
-};

@@ -1,7 +1,5 @@
 /** Roles of autonomous systems towards each other, PURE: RFC 9234. Which go together, and what our routes say of ours. */
 import type { PeerSettings, Role } from '../model/peer.ts';
-import { ERROR, OPEN_ERROR } from './wire/codes.ts';
-import type { Notification } from './wire/notification.ts';
 import type { Open } from './wire/open.ts';
 
 /** RFC 9234 §4.1, table 1. */
@@ -51,10 +49,8 @@ export function rolesSaid(
   return { role: role.ours, peerRole: theirs };
 }
 
-/** What a peer that ends a session for that wants of us (RFC 9234 §4.2); empty where it is about something else. */
-export function adviceOn({ code, subcode }: Notification, role: PeerSettings['role']): string {
-  if (code !== ERROR.open || subcode !== OPEN_ERROR.roleMismatch) return '';
-  return role === undefined
-    ? ': it wants to hear a role of us: say role for this peer'
-    : `: our role is ${role.ours}: make it ${COUNTERPARTS[role.ours]} there, or change role here`;
-}
+/** What a peer that ends a session for that wants of us (RFC 9234 §4.2). */
+export const roleWanted = (role: PeerSettings['role']): string =>
+  role === undefined
+    ? 'it wants to hear a role of us: say role for this peer'
+    : `our role is ${role.ours}: make it ${COUNTERPARTS[role.ours]} there, or change role here`;

@@ -2,6 +2,7 @@
  * SHELL: a session that is up. Tells the peer what its Adj-RIB-Out (`adj-rib-out`) has for it, as fast as the peer reads;
  * counts what the peer announces, and answers its route refreshes (RFC 2918).
  */
+import type { Family } from '../model/address.ts';
 import { ms } from '../model/millis.ts';
 import { type PeerSettings, peerName } from '../model/peer.ts';
 import type { Log } from '../runtime/log.ts';
@@ -9,6 +10,7 @@ import { type AdjRibOut, createAdjRibOut } from './adj-rib-out.ts';
 import type { Connection } from './connection.ts';
 import { localEndOf } from './local-end.ts';
 import type { Negotiated } from './negotiate.ts';
+import type { Held } from './path-attributes.ts';
 import { createRarely } from './rarely.ts';
 import { createReceived, type Received } from './received.ts';
 import type { Rib } from './rib.ts';
@@ -66,19 +68,16 @@ export function openSession({
   const malformed = createRarely();
   let isResting = false;
   let isOver = false;
-  /** That something is too long. */
-  let isSaid = false;
+  /** How many reasons why something is not told. */
+  let said = 0;
 
   function step(): boolean {
     if (isOver || out.isLevel() || !connection.hasRoom()) return false;
     const messages = out.next();
     if (messages.length > 0) connection.send(...messages);
-    if (out.tooLong() > 0 && !isSaid) {
-      isSaid = true;
-      log.warn(
-        { peer, longest: `${negotiated.longestMessage} octets` },
-        'routes that fit into no message are not told',
-      );
+    for (const { family, why } of out.unsaid().slice(said)) {
+      log.warn({ peer, family, why: sentenceOf(why, family) }, 'not all routes are told');
+      said++;
     }
     return !out.isLevel() && connection.hasRoom();
   }
@@ -141,4 +140,20 @@ export function openSession({
       out.close();
     },
   };
+}
+
+/** What to do about it. */
+function sentenceOf(why: Held, family: Family): string {
+  switch (why) {
+    case 'family-not-negotiated':
+      return 'the peer does not take the family';
+    case 'next-hop-missing':
+      return `no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address of ours on this session: give the peer a nexthop-${family}, or leave the family out`;
+    case 'extended-next-hop-not-negotiated':
+      return 'the peer takes no IPv6 next hop for IPv4 (RFC 8950): give it a nexthop-ipv4';
+    case 'too-long':
+      return 'with its attributes a prefix fits into no message';
+    default:
+      return why satisfies never;
+  }
 }

@@ -7,7 +7,7 @@
  */
 import { isLoopback } from '../model/address.ts';
 import type { Negotiated } from './negotiate.ts';
-import type { Terms } from './path-attributes.ts';
+import type { Terms, Unsaid } from './path-attributes.ts';
 import type { Place } from './rib.ts';
 
 export interface Packed {
@@ -16,8 +16,8 @@ export interface Packed {
   readonly place: Place;
   /** How many routes the peer has more. */
   readonly more: number;
-  /** How many sets of attributes were too long. */
-  readonly tooLong: number;
+  /** Why routes are not among them, nor were before. */
+  readonly unsaid: readonly Unsaid[];
 }
 
 export interface UpdateGroup {

@@ -76,7 +76,9 @@ export function checkNextHops(
 
 /** A command of ExaBGP has one next hop; two commands for one prefix would be one route, which changes. */
 function checkOneEach(settings: Settings, placeOf: (name: OptionName) => string, problems: Problem[]): void {
-  const expected = `expected one next hop a family; several are for ${placeOf('bgpBackend')} speaker alone, which tells them with ADD-PATH`;
+  const expected = isSpeakerAlone(settings)
+    ? `expected one next hop a family with ${placeOf('dryRun')}, which shows commands of ExaBGP`
+    : `expected one next hop a family; several are for ${placeOf('bgpBackend')} speaker alone, which tells them with ADD-PATH`;
   for (const family of ['ipv4', 'ipv6'] as const) {
     const hops = nextHopsFor(family, settings);
     if (hops.length > 1) problems.push({ place: placeOf('nexthop'), text: `${hops.join(' and ')}: ${expected}` });

@@ -68,7 +68,9 @@ export function nextHops(of: Description<readonly NextHop[]>): Option<readonly N
     const address = parseAddress(text);
     return address !== undefined && isUnicast(address)
       ? { value: address }
-      : { expected: 'a unicast address of a host, or "self"' };
+      : {
+          expected: `a unicast address of a host, or "self"${text.includes(',') ? '; each of several by itself' : ''}`,
+        };
   });
 }
 

@@ -10,7 +10,7 @@ export const ROUTE_OPTIONS = {
     short: 't',
     environment: 'HA2BGP_NEXTHOP',
     default: [],
-    help: 'next hop of what is announced, repeatable: one a family, of the speaker several (ADD-PATH). None given: self for IPv4, nothing for IPv6',
+    help: 'next hop of what is announced, repeatable: one a family, of the speaker several (peers with ADD-PATH). None given: self for IPv4, nothing for IPv6',
   }),
   nexthopSelfIpv6: toggle({
     flag: 'nexthop-self-ipv6',

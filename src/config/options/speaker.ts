@@ -23,6 +23,6 @@ export const SPEAKER_OPTIONS = {
     flag: 'peer',
     environment: 'HA2BGP_PEER',
     default: [],
-    help: 'a BGP peer of the speaker: its address, as=AS, and what else is said of it; repeatable, separated by ";" in the environment',
+    help: 'a BGP peer of the speaker: address, as=AS, keys of docs/configuration.md (role, hold-time …); repeatable, separated by ";" in the environment',
   }),
 } as const;

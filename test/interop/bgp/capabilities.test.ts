@@ -74,7 +74,7 @@ describeInterop('what is agreed on with a router', () => {
       router = await link.start(kind, { families: ['ipv6'] });
       daemon = link.run([...peer(), ...STATIC]);
       await has(plain(PREFIXES[1]));
-      await daemon.logged('"family":"ipv4","why":"the peer does not take it","msg":"nothing is told of a family"');
+      await daemon.logged('"family":"ipv4","why":"the peer does not take the family","msg":"not all routes are told"');
     }, 120_000);
 
     it('has IPv6 routes over IPv6 with both our addresses, and IPv4 routes that name a next hop', async () => {

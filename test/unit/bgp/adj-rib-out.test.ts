@@ -441,17 +441,21 @@ describe('a peer is not told', () => {
     const { rib, out, said } = outOf();
     said();
     put(rib, '198.51.100.7/32', saying(Math.floor(room)));
-    expect([said().length, out.told(), out.tooLong()]).toEqual([1, 1, 0]);
+    expect([said().length, out.told(), out.unsaid()]).toEqual([1, 1, []]);
     put(rib, '198.51.100.7/32', saying(Math.floor(room) + 1));
     expect(said()).toEqual([compact(`${MARKER}001c 02 0005 20 c6336407 0000`)]);
-    expect([out.told(), out.tooLong(), out.isLevel()]).toEqual([0, 1, true]);
+    expect([out.told(), out.unsaid(), out.isLevel()]).toEqual([0, [{ family: 'ipv4', why: 'too-long' }], true]);
     const long = outOf({ negotiated: { longestMessage: 65_535 } });
     put(long.rib, '198.51.100.7/32', saying(Math.floor(room) + 1));
-    expect([long.said().length, long.out.told(), long.out.tooLong()]).toEqual([3, 1, 0]);
+    expect([long.said().length, long.out.told(), long.out.unsaid()]).toEqual([3, 1, []]);
   });
 
   it('of a family, and that says why', () => {
-    const { out } = outOf({ negotiated: { families: new Set<Family>(['ipv4']) } });
-    expect(out.held()).toEqual({ ipv6: 'family-not-negotiated' });
+    const { rib, out, said } = outOf({ negotiated: { families: new Set<Family>(['ipv4']) } });
+    said();
+    expect(out.unsaid()).toEqual([]);
+    put(rib, '2001:db8::1/128', SELF);
+    put(rib, '2001:db8::2/128', SELF);
+    expect([said(), out.unsaid()]).toEqual([[], [{ family: 'ipv6', why: 'family-not-negotiated' }]]);
   });
 });

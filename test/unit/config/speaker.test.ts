@@ -340,13 +340,13 @@ describe('backends', () => {
     ],
   ] as [GivenFlags, string[]][])('have several next hops with the speaker alone: %j', (flags, problems) => {
     expect(problemsOf(flags)).toEqual([]);
-    for (const more of [
-      { bgpBackend: ['speaker', 'exabgp'] },
-      { bgpBackend: ['speaker', 'test'] },
-      { dryRun: ['yes'] },
-    ]) {
-      const text =
-        ': expected one next hop a family; several are for --bgp-backend speaker alone, which tells them with ADD-PATH';
+    const alone = '; several are for --bgp-backend speaker alone, which tells them with ADD-PATH';
+    for (const [more, why] of [
+      [{ bgpBackend: ['speaker', 'exabgp'] }, alone],
+      [{ bgpBackend: ['speaker', 'test'] }, alone],
+      [{ dryRun: ['yes'] }, ' with --dry-run, which shows commands of ExaBGP'],
+    ] as const) {
+      const text = `: expected one next hop a family${why}`;
       const told = problemsOf({ ...flags, ...more });
       expect(told).toEqual(problems.map((each) => expect.stringContaining(each)));
       for (const each of told) expect(each.endsWith(text)).toBe(true);
