@@ -30,7 +30,8 @@ function decode(bytes: Uint8Array, context: WireContext): Decoded {
   if (bytes.length < HEADER_LENGTH || lengthOf(bytes) !== bytes.length) {
     const data = bytes.slice(LENGTH_OFFSET, TYPE_OFFSET);
     const why = `a length of ${lengthOf(bytes)} where there are ${bytes.length} octets`;
-    return malformed(ERROR.header, HEADER_ERROR.badLength, LENGTH_OFFSET, why, data);
+    const at = Math.min(LENGTH_OFFSET, bytes.length);
+    return malformed(ERROR.header, HEADER_ERROR.badLength, at, why, data);
   }
   switch (typeOf(bytes)) {
     case MESSAGE.open:

@@ -230,7 +230,8 @@ function addFault(
   const isDecisive = decisive === undefined || rankOf(outcome) > rankOf(decisive.outcome);
   if (!isDecisive && all.length >= MOST_FAULTS) return;
   const fault: Fault = { ...malformed(ERROR.update, subcode, HEADER_LENGTH + at, why, data), outcome };
-  if (all.length < MOST_FAULTS) all.push(fault);
+  // What decides is among them however late it comes.
+  all[Math.min(all.length, MOST_FAULTS - 1)] = fault;
   if (isDecisive) faults.decisive = fault;
 }
 

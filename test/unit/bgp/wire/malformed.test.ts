@@ -46,7 +46,9 @@ describe('a header (RFC 4271 §6.1)', () => {
   it('says more or less than there is', () => {
     expect(answer(hex(`${MARKER} 0017 02 0000 00`))).toEqual(notification('01 02 0017', 16));
     expect(answer(hex(`${MARKER} 0017 02 0000 0000 00`))).toEqual(notification('01 02 0017', 16));
-    expect(answer(hex(''))).toEqual(notification('01 02', 16));
+    // Where there is no length, it is missing at the end of what there is.
+    expect(answer(hex(''))).toEqual(notification('01 02', 0));
+    expect(answer(hex('ffffff'))).toEqual(notification('01 02', 3));
     expect(answer(hex(`${MARKER} 0013`))).toEqual(notification('01 02 0013', 16));
   });
 });
@@ -483,5 +485,15 @@ describe('an UPDATE that is taken as a withdraw, or loses an attribute (RFC 7606
   it('names no more faults than somebody reads', () => {
     const { faults } = judge(`${BASIC} ${'c0 fb 00 '.repeat(200)}`) as { faults: unknown[] };
     expect(faults.length).toBe(32);
+  });
+
+  it('names the one that decides, however many come before it', () => {
+    const bytes = updateMessage({
+      attributes: `${BASIC} ${'c0 fb 00 '.repeat(200)} 80 04 03 000001`,
+      prefixes: PREFIX,
+    });
+    const { outcome, faults } = answer(bytes) as { outcome: Outcome; faults: readonly { why: string }[] };
+    expect([outcome, faults.length]).toEqual(['treatedAsWithdraw', 32]);
+    expect(faults.at(-1)).toMatchObject({ outcome, why: 'MULTI_EXIT_DISC: 3 octets where it is 4' });
   });
 });
