@@ -1,6 +1,7 @@
-"""Services that come and go, always new ones: soak-load.py DEVICE
+"""Services that come and go, always new ones: soak-load.py DEVICE [NETWORK]
 
-Each is an address of its own inside 10.64.0.0/10 and a listener on it, TCP or UDP. Up to 50 are there at a time; of one that
+Each is an address of its own inside 10.64.0.0/10 and a listener on it, TCP or UDP. With NETWORK, such as 100.64.0, they are
+in that /24, and come again after 200 others. Up to 50 are there at a time; of one that
 goes, the address or the listener goes first. Ends when stdin ends, and says how many there were.
 """
 import random
@@ -40,12 +41,18 @@ def opened(address):
     return s
 
 
+def address_of(number):
+    if len(sys.argv) > 2:
+        return f"{sys.argv[2]}.{1 + number % 200}"
+    return f"10.{64 + (number >> 16) % 64}.{(number >> 8) & 255}.{number & 255}"
+
+
 # Address → its listener, and whether the address itself is there.
 services = {}
 count = 0
 while not select.select([sys.stdin], [], [], PAUSE)[0]:
-    if len(services) < random.randrange(1, MOST + 1):
-        address = f"10.{64 + (count >> 16) % 64}.{(count >> 8) & 255}.{count & 255}"
+    address = address_of(count)
+    if len(services) < random.randrange(1, MOST + 1) and address not in services:
         ask(RTM_NEWADDR, CREATE, address)
         services[address] = [opened(address), True]
         count += 1
