@@ -21,6 +21,7 @@ import { halfOpen } from './half-open.js';
 import { healthchecks } from './healthcheck.js';
 import { host } from './host.js';
 import { idle } from './idle.js';
+import { keepalives } from './keepalives.js';
 import { killed } from './killed.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
@@ -51,6 +52,7 @@ const GROUPS = {
     fanout,
     static: statics,
     decode,
+    keepalives,
     memory,
   },
 };

@@ -4,7 +4,8 @@
  *     many-peers.mjs {"as":65001,"holdTime":9,"addresses":["10.1.1.1", …],"isCounting":false}
  *
  * On stdin `restart ADDRESS…` ends those sessions without a word, and `report` asks for what is known since the last report;
- * on stdout lines of JSON. `isCounting`: routes are counted by their octets, and no table is kept.
+ * on stdout lines of JSON; times are of CLOCK_MONOTONIC, in milliseconds. `isCounting`: no table is kept, and what is said of
+ * each session is when it began and when all was told.
  */
 import net from 'node:net';
 import { createInterface } from 'node:readline';
@@ -15,21 +16,23 @@ import { entriesOf } from '../../dist/bgp/wire/nlri.js';
 import { encodeOpen } from '../../dist/bgp/wire/open.js';
 
 const { as, holdTime, addresses, isCounting = false } = JSON.parse(process.argv[2] ?? '');
-const [UPDATE, NOTIFICATION, KEEPALIVE, OPEN] = [2, 3, 4, 1];
+const [OPEN, UPDATE, NOTIFICATION, KEEPALIVE] = [1, 2, 3, 4];
+/** End-of-RIB of IPv4 (RFC 4724 §2): an UPDATE that is empty. */
+const END_LENGTH = 23;
 const CONTEXT = { asOctets: 4, longestMessage: 65_535, addPathReceived: new Set(), isExternal: true };
 /** RFC 4271 §4.4: the longest time between two KEEPALIVEs that a third of the hold time promises. */
 const promisedMs = (holdTime * 1_000) / 3;
 const keepalive = encodeKeepalive();
+const now = () => Number(process.hrtime.bigint()) / 1e6;
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
 /** Of each that is connected, by its address. */
 const sessions = new Map();
-/** What was heard since the last report: how much later than promised, and when on the wall clock. */
+/** Of each KEEPALIVE since the last report: when it came, and how much later than promised. */
 let late = [];
-let octets = 0;
 
 function meet(address, socket) {
-  const session = { socket, keepaliveAt: undefined, table: new Set(), isRestarting: false };
+  const session = { socket, openAt: 0, keepaliveAt: undefined, table: new Set(), isRestarting: false };
   sessions.get(address)?.socket.destroy();
   sessions.set(address, session);
   socket.setNoDelay(true);
@@ -46,7 +49,6 @@ function meet(address, socket) {
   const timer = setInterval(() => socket.write(keepalive), promisedMs * 0.9);
   const framer = createFramer(() => 65_535);
   socket.on('data', (chunk) => {
-    octets += chunk.length;
     for (const frame of framer.push(chunk)) {
       if ('fault' in frame) throw new Error(`${address} heard what is no message: ${frame.why}`);
       hear(address, session, frame);
@@ -63,13 +65,19 @@ function meet(address, socket) {
 }
 
 function hear(address, session, { type, bytes }) {
-  if (type === OPEN) session.socket.write(keepalive);
+  if (type === OPEN) {
+    session.openAt = now();
+    session.socket.write(keepalive);
+  }
   if (type === KEEPALIVE) {
-    const at = performance.timeOrigin + performance.now();
+    const at = now();
     if (session.keepaliveAt !== undefined) late.push([at, at - session.keepaliveAt - promisedMs]);
     session.keepaliveAt = at;
   }
   if (type === NOTIFICATION) say({ said: 'told', address, code: bytes[19], subcode: bytes[20] });
+  if (type === UPDATE && isCounting && bytes.length === END_LENGTH) {
+    say({ said: 'filled', address, from: session.openAt, at: now() });
+  }
   if (type === UPDATE && !isCounting) {
     const { update } = decodeMessage(bytes, CONTEXT).message;
     for (const { prefix } of entriesOf(update.withdrawn)) session.table.delete(prefix);
@@ -96,7 +104,7 @@ createInterface({ input: process.stdin })
     } else if (command === 'report') {
       const established = [...sessions.values()].filter(({ keepaliveAt }) => keepaliveAt !== undefined).length;
       const tables = [...new Set([...sessions.values()].map(({ table }) => [...table].sort().join(' ')))];
-      say({ said: 'report', established, octets, tables, late });
+      say({ said: 'report', established, tables, late });
       late = [];
     } else throw new Error(`unknown: ${line}`);
   })
