@@ -131,7 +131,7 @@ function keepLedger() {
 const addressAt = (index) => `127.95.${(index + 1) >> 8}.${(index + 1) & 255}`;
 
 /** How long the loop stood still since the last time that this was asked. */
-async function loopLag(daemon, file) {
+export async function loopLag(daemon, file) {
   fs.rmSync(file, { force: true });
   daemon.signal('SIGUSR2');
   for (let attempt = 0; attempt < 200; attempt++) {

@@ -1,5 +1,9 @@
 // How late KEEPALIVEs are: to 99 peers, while a hundredth is told a large table, and while nobody is told anything.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { loopLag } from './burst.js';
 import { atMost, summarise } from './figures.js';
 import { now, start } from './processes.js';
 import { run } from './surroundings.js';
@@ -22,7 +26,7 @@ export async function keepalives(context) {
   if (!context.has('ownNetwork', TITLE)) return [];
   const count = context.isQuick ? 10_000 : COUNT;
   const rows = await context.attempt(TITLE, () => measure(count, context.tries(SAMPLES)));
-  const columns = ['what', 'n', 'p50 ms', 'p99 ms', 'max ms', 'told in, median ms'];
+  const columns = ['what', 'n', 'p50 ms', 'p99 ms', 'max ms', 'told in, median ms', 'loop stood still, max ms'];
   return [{ title: TITLE, columns, rows }];
 }
 
@@ -32,12 +36,15 @@ async function measure(count, samples) {
   const standing = await startPeers(SHORT, addresses.slice(1));
   const newcomer = await startPeers(USUAL, addresses.slice(0, 1));
   const words = [`${import.meta.dirname}/tell-peers.js`, `${count}`, FROM, ...addresses];
-  const teller = start(process.execPath, words);
+  const lagFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-')), 'lag');
+  const env = { NODE_OPTIONS: `--import=${import.meta.dirname}/loop-lag.js`, BENCH_LAG_FILE: lagFile };
+  const teller = start(process.execPath, words, { env });
   try {
     // All have everything, and what was late until then is not of interest.
     await standing.filled(PEERS - 1);
     await newcomer.filled(1);
     await standing.report();
+    await loopLag(teller, lagFile);
     const tellings = [];
     const late = [];
     for (const end = now() + WITHIN_MS; late.length < samples; ) {
@@ -46,9 +53,10 @@ async function measure(count, samples) {
       const telling = await newcomer.filled(tellings.length + 2);
       tellings.push(telling);
       // Those that were due meanwhile have come by then.
-      await pause(500);
+      await pause(200);
       late.push(...dueIn(await standing.report(), telling));
     }
+    const lagMs = await loopLag(teller, lagFile);
     const quietFrom = now();
     const quiet = [];
     while (quiet.length < samples) {
@@ -57,8 +65,8 @@ async function measure(count, samples) {
     }
     const { p50: toldIn } = summarise(tellings.map(({ from, at }) => at - from));
     return [
-      row(`while a new peer is told ${count} prefixes`, late, { p99: 50 }, toldIn.toFixed(0)),
-      row('while nobody is told anything', quiet, {}, '-'),
+      row(`while a new peer is told ${count} prefixes`, late, { p99: 50 }, toldIn, lagMs),
+      row('while nobody is told anything', quiet),
     ];
   } finally {
     for (const each of [teller, standing, newcomer]) await each.stop();
@@ -69,12 +77,12 @@ async function measure(count, samples) {
 const dueIn = (late, { from, at }) =>
   late.filter(([cameAt, ms]) => cameAt - ms >= from && cameAt - ms <= at).map(([, ms]) => ms);
 
-function row(what, late, limits, toldIn) {
+function row(what, late, limits = {}, ...more) {
   const measured = summarise(late);
   const { n, p50, p99, max } = measured;
   return {
-    cells: [what, n, p50.toFixed(2), p99.toFixed(2), max.toFixed(2), toldIn],
-    data: { what, ...measured, toldIn, unit: 'ms' },
+    cells: [what, n, ...[p50, p99, max].map((ms) => ms.toFixed(2)), ...[0, 1].map((at) => more[at]?.toFixed(0) ?? '-')],
+    data: { what, ...measured, toldInMs: more[0], lagMs: more[1], unit: 'ms' },
     goals: atMost(measured, limits, 'ms'),
   };
 }
@@ -85,6 +93,7 @@ async function startPeers(holdTime, addresses) {
   const peers = start(process.execPath, [MANY_PEERS, settings], {
     hear: (lines) => said.push(...lines.map((line) => JSON.parse(line))),
   });
+  /** The so-many-th that was said of that kind. */
   const nth = async (what, number) => {
     for (const end = now() + WITHIN_MS; now() < end; await pause(5)) {
       const found = said.filter((each) => each.said === what)[number - 1];
