@@ -23,6 +23,8 @@ const PURE_FILES = [
   'bgp/peer-state.ts',
   'bgp/rarely.ts',
   'bgp/refusal.ts',
+  'bgp/rib-list.ts',
+  'bgp/rib-reader.ts',
   'bgp/rib.ts',
   'bgp/role.ts',
   'bgp/speaker-error.ts',

@@ -15,7 +15,7 @@ import {
 } from '../model/address.ts';
 import type { PeerSettings } from '../model/peer.ts';
 import type { NextHop, Route } from '../model/route.ts';
-import type { Entry } from './rib.ts';
+import type { Entry } from './rib-list.ts';
 
 export const isFor = (peer: PeerSettings, prefix: Prefix, routes: readonly Route[]): boolean =>
   peer.families.includes(familyOf(prefix)) &&

@@ -8,7 +8,7 @@
 import { isLoopback } from '../model/address.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { Terms, Unsaid } from './path-attributes.ts';
-import type { Place } from './rib.ts';
+import type { Place } from './rib-reader.ts';
 
 export interface Packed {
   readonly messages: readonly Uint8Array[];

@@ -1,7 +1,8 @@
 /** Readers of the RIB: whatever happens between, each is told what it did not know, once, and ends with what stands. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createRib, type Reader, type Tell } from '../../src/bgp/rib.ts';
+import { createRib } from '../../src/bgp/rib.ts';
+import type { Reader, Tell } from '../../src/bgp/rib-reader.ts';
 import type { Prefix } from '../../src/model/address.ts';
 import type { Route } from '../../src/model/route.ts';
 import { runs } from '../helpers/fuzz.ts';

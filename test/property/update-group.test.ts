@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AdjRibOut, createAdjRibOut } from '../../src/bgp/adj-rib-out.ts';
-import { createRib, type Reader, type Rib } from '../../src/bgp/rib.ts';
+import { createRib, type Rib } from '../../src/bgp/rib.ts';
+import type { Reader } from '../../src/bgp/rib-reader.ts';
 import { createUpdateGroups } from '../../src/bgp/update-group.ts';
 import type { Family, Prefix } from '../../src/model/address.ts';
 import type { Route, RouteAttributes } from '../../src/model/route.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAdjRibOut } from '../../../src/bgp/adj-rib-out.ts';
-import { createRib, type Reader, type Rib } from '../../../src/bgp/rib.ts';
+import { createRib, type Rib } from '../../../src/bgp/rib.ts';
+import type { Reader } from '../../../src/bgp/rib-reader.ts';
 import type { Family, Prefix } from '../../../src/model/address.ts';
 import type { NextHop, Route, RouteAttributes } from '../../../src/model/route.ts';
 import { ip, terms } from '../../helpers/sessions.ts';
