@@ -2,8 +2,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 // V8 would keep what ten thousand listeners needed once (130 MB resident, here 60 to 90), for a speed that shows in none of
-// our figures. No option for the command line can do this: ExaBGP runs the file itself.
-setFlagsFromString('--optimize-for-size');
+// our figures but the start, which a table of 100,000 prefixes makes a third longer: so after that. No option for the command
+// line can do this: ExaBGP runs the file itself.
+setTimeout(() => setFlagsFromString('--optimize-for-size'), 2_000).unref();
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {

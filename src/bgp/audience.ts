@@ -17,10 +17,14 @@ import type { PeerSettings } from '../model/peer.ts';
 import type { NextHop, Route } from '../model/route.ts';
 import type { Entry } from './rib-list.ts';
 
-export const isFor = (peer: PeerSettings, prefix: Prefix, routes: readonly Route[]): boolean =>
-  peer.families.includes(familyOf(prefix)) &&
-  audienceOf(peer)({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
-  routes.some((route) => isAddressed(peer, route) && hasWay(peer, route));
+/** Whether routes are for that peer: prepared once and cheap to ask often. */
+export function isForOf(peer: PeerSettings): (prefix: Prefix, routes: readonly Route[]) => boolean {
+  const mayHave = audienceOf(peer);
+  return (prefix, routes) =>
+    peer.families.includes(familyOf(prefix)) &&
+    mayHave({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
+    routes.some((route) => isAddressed(peer, route) && hasWay(peer, route));
+}
 
 function hasWay(peer: PeerSettings, { prefix, attributes: { nextHop, otherNextHops } }: Route): boolean {
   const entry = { prefix, family: familyOf(prefix) };

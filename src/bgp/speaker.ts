@@ -11,7 +11,7 @@ import type { SpeakerSettings } from '../model/peer.ts';
 import type { Route } from '../model/route.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import { isFor } from './audience.ts';
+import { isForOf } from './audience.ts';
 import { addressOf } from './connection.ts';
 import { type Listening, openListening } from './listening.ts';
 import { createPeerSession, type PeerStatus } from './peer-session.ts';
@@ -64,6 +64,7 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
       random,
     }),
   );
+  const audience = settings.peers.map(isForOf);
   const unheard = createRarely();
   let listening: Listening | undefined;
   const strangers = new Map<string, Rarely>();
@@ -111,7 +112,7 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
     },
     set(prefix, routes) {
       rib.set(prefix, routes);
-      if (routes.length === 0 || settings.peers.some((peer) => isFor(peer, prefix, routes))) return;
+      if (routes.length === 0 || audience.some((isFor) => isFor(prefix, routes))) return;
       const count = unheard.count();
       if (count !== undefined) log.warn({ prefix, count }, 'for no peer: see their families, only, and docs/bgp.md');
     },
