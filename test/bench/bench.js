@@ -57,11 +57,26 @@ const GROUPS = {
   },
 };
 
+/** Those that have rows with ExaBGP or with routers. */
+const WITH_PEERS = ['latency', 'healthcheck', 'routes', 'speaker', 'scale', 'static'];
+
+const USAGE = `usage: npm run bench -- [GROUP…] [--quick] [--json FILE]
+
+  GROUP        all without:
+               ${Object.keys(GROUPS)
+                 .join(', ')
+                 .replace(/(.{60}\S*) /g, '$1\n               ')}
+  --quick      a trial of few tries, whose figures mean little
+  --json FILE  results as JSON too
+
+docs/performance.md says what each group measures, and what it needs.`;
+
 /** The load average from which on others are in the way. */
 const BUSY = 0.5;
 
 const { wanted, isQuick, jsonFile } = readArguments();
-if (!hasOwnNetwork()) installPeers();
+const needsPeers = wanted.length === 0 || wanted.some((name) => WITH_PEERS.includes(name));
+if (!hasOwnNetwork() && needsPeers) installPeers();
 if (!reenter()) await runGroups();
 
 async function runGroups() {
@@ -88,14 +103,21 @@ async function runGroups() {
 function readArguments() {
   try {
     const { values, positionals } = parseArgs({
-      options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+      options: {
+        ...{ quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
       allowPositionals: true,
     });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     const unknown = positionals.filter((name) => !Object.hasOwn(GROUPS, name));
     if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}`);
     return { wanted: positionals, isQuick: values.quick, jsonFile: values.json };
   } catch (error) {
-    console.error(`${error.message}\nthere are: ${Object.keys(GROUPS).join(', ')}, --quick, --json FILE`);
+    console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
 }

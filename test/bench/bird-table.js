@@ -1,11 +1,11 @@
 // A BIRD that takes whole tables, asked over its control socket. Its counters are asked for, never its table: a walk over
 // 100,000 routes each millisecond would be most of what it does.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { now, start } from './processes.js';
 import { openDialogue } from './router-tables.js';
+import { scratch } from './scratch.js';
 import { run } from './surroundings.js';
 
 export const BIRD = '/usr/sbin/bird';
@@ -17,7 +17,7 @@ const WITHIN_MS = 120_000;
 /** Addresses are added to the loopback device; the sender's is `FROM`. `count()`: of all families. */
 export async function birdTable(address) {
   for (const each of [FROM, address]) run('ip', 'address', 'replace', `${each}/32`, 'dev', 'lo');
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const [config, control] = ['bird.conf', 'bird.ctl'].map((name) => path.join(place, name));
   fs.writeFileSync(
     config,

@@ -1,12 +1,12 @@
 // Very many listeners appear at once, and go at once: is each said in time, and does the loop never stand still?
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandOf, ha2bgp, TRACEFS, unhinted } from './contenders.js';
 import { atMost, LATENCY_COLUMNS, latencyRow } from './figures.js';
 import { now } from './processes.js';
 import { fromHelper, startHelper } from './python.js';
+import { scratch } from './scratch.js';
 
 const PORT = 8_878;
 const FIRST = '127.95.0.1';
@@ -44,7 +44,7 @@ export async function burst(context) {
 
 async function measure(name, { count, delayMs, tries }, words, context) {
   const ledger = keepLedger();
-  const lagFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-')), 'lag');
+  const lagFile = path.join(scratch(), 'lag');
   try {
     const delays = ['--announce-delay', `${delayMs}ms`, '--withdraw-delay', '0', '--no-dampening', '--reannounce', '0'];
     const daemon = await ha2bgp([...NETWORK, ...delays, ...words], {

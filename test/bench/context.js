@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { missingPeers } from '../../scripts/peers.js';
 import { stopAll } from './processes.js';
 import { hasPython } from './python.js';
+import { removeScratch } from './scratch.js';
 import { closeServices } from './services.js';
 import { hasOwnNetwork, hasTracefs } from './surroundings.js';
 
@@ -61,6 +62,7 @@ export function createContext(isQuick) {
       } finally {
         closeServices();
         await stopAll();
+        removeScratch();
       }
     },
 

@@ -1,7 +1,7 @@
 // A peer that sends us the routes of the whole Internet: how many prefixes a second are read, judged and counted, alone and
 // through a session over TCP on loopback. Each in a process of its own. What such a table is like: `full-table`.
 import { atLeast, atMost, median } from './figures.js';
-import { start } from './processes.js';
+import { start, whileAll } from './processes.js';
 
 const TABLE = { ipv4: 1_000_000, ipv6: 230_000 };
 /** Millions of prefixes a second. */
@@ -106,9 +106,10 @@ async function session(table) {
     hear: (lines) => answers.push(...lines.map((line) => JSON.parse(line))),
   });
   try {
-    await peer.next('"begins"', WITHIN_MS);
+    const both = [peer, speaker];
+    await whileAll(both, peer.next('"begins"', WITHIN_MS));
     const cpuBefore = speaker.cpuMs();
-    await speaker.next('"received"', WITHIN_MS);
+    await whileAll(both, speaker.next('"received"', WITHIN_MS));
     const [cpu, peak] = [speaker.cpuMs() - cpuBefore, speaker.peakMb()];
     const [{ at, received, lagMs, rss }] = answers;
     const { ipv4, ipv6 } = table.prefixes;

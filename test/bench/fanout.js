@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FROM } from './bird-table.js';
 import { atMost, LATENCY_COLUMNS, latencyRow, median } from './figures.js';
-import { now, start } from './processes.js';
+import { now, start, whileAll } from './processes.js';
 import { run } from './surroundings.js';
 
 const COUNT = 100_000;
@@ -57,9 +57,16 @@ async function tell(count, peers, changes) {
   const addresses = Array.from({ length: peers }, (_, index) => `10.253.1.${index + 1}`);
   for (const each of [FROM, ...addresses]) run('ip', 'address', 'replace', `${each}/32`, 'dev', 'lo');
   const heard = hearing(process.execPath, `${import.meta.dirname}/readers.js`, ...addresses);
-  await heard.said('ready');
+  await whileAll([heard.process], heard.said('ready'));
   const told = hearing(process.execPath, `${import.meta.dirname}/tell-peers.js`, KIND, `${count}`, FROM, ...addresses);
   try {
+    return await whileAll([heard.process, told.process], measure());
+  } finally {
+    await told.process.stop();
+    await heard.process.stop();
+  }
+
+  async function measure() {
     const { at: upAt } = await told.said('session up');
     const { at: levelAt } = await heard.said('level');
     told.process.say('report\n');
@@ -76,9 +83,6 @@ async function tell(count, peers, changes) {
     }
     const cpu = (100 * (told.process.cpuMs() - cpuBefore)) / (now() - before);
     return { allMs: levelAt - upAt, lagMs, residentMb, times, cpu };
-  } finally {
-    await told.process.stop();
-    await heard.process.stop();
   }
 }
 

@@ -2,15 +2,12 @@
 // were counted, how long its loop stood still until then, and what it took.
 import { createSpeaker } from '../../dist/bgp/speaker.js';
 import { realClock } from '../../dist/runtime/clock.js';
+import { peerOf } from './peer.js';
 import { now } from './processes.js';
 
 const [port, wanted] = process.argv.slice(2).map(Number);
 const PLACE = '127.0.0.1';
-const peer = {
-  ...{ address: PLACE, device: '', port, as: 65_001, localAs: 65_000, localAddress: PLACE, passive: false },
-  ...{ holdTime: 90, connectRetry: 1_000, families: ['ipv4', 'ipv6'], nextHop: {}, attributes: {}, only: [] },
-  ...{ maxPrefix: 0, extendedMessage: true, extendedNextHop: false, gracefulRestart: 0 },
-};
+const peer = peerOf({ address: PLACE, port, localAddress: PLACE });
 const report = (fields, message) => process.stderr.write(`${JSON.stringify({ message, ...fields })}\n`);
 const log = { debug() {}, info() {}, warn: report, error: report };
 const settings = { localAs: 65_000, routerId: PLACE, listen: [], peers: [peer] };

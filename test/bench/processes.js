@@ -27,7 +27,7 @@ export function start(command, args, { env = {}, hear, answers = false, afterwar
     child.on('error', (error) => end(error.message));
     child.on('close', (status, signal) => end(status ?? signal));
     function end(how) {
-      ending ??= `${command} ended with ${how}: ${log.slice(-2_000).trim()}`;
+      ending ??= `${command} ended with ${how}; ${saidBy(log)}`;
       running.delete(started);
       afterwards?.(child.pid);
       for (const { fail } of [...waiting]) fail(new Error(ending));
@@ -67,7 +67,7 @@ export function start(command, args, { env = {}, hear, answers = false, afterwar
         };
         const entry = { text, resolve: settle(resolve), fail: settle(reject) };
         const missed = () =>
-          entry.fail(new Error(`no "${text}" from ${command} within ${withinMs} ms; it said: ${log}`));
+          entry.fail(new Error(`nothing with ${text} from ${command} within ${withinMs} ms; ${saidBy(log)}`));
         const timer = setTimeout(missed, withinMs);
         waiting.add(entry);
       });
@@ -88,6 +88,20 @@ export function start(command, args, { env = {}, hear, answers = false, afterwar
   };
   running.add(started);
   return started;
+}
+
+/** Its last words on stderr. */
+function saidBy(log) {
+  const words = log.slice(-2_000).trim();
+  return words === '' ? 'it said nothing' : `it said: ${words}`;
+}
+
+/** What `wanted` comes to; fails as soon as one of those that it takes has ended, with what that said last. */
+export async function whileAll(processes, wanted) {
+  const deaths = processes.map(async ({ ended }) => {
+    throw new Error(await ended);
+  });
+  return Promise.race([wanted, ...deaths]);
 }
 
 export async function stopAll() {

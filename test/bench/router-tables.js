@@ -2,16 +2,16 @@
 // than what is measured.
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { now, start } from './processes.js';
+import { scratch } from './scratch.js';
 import { run } from './surroundings.js';
 
 const AS = 65_001;
 
 /** `has()`: whether it has the route. Each listens on `address`, port 179, for a peer at `neighbor`. */
 export async function bird({ address, neighbor, as, prefix }) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const [config, control] = ['bird.conf', 'bird.ctl'].map((name) => path.join(place, name));
   fs.writeFileSync(
     config,
@@ -35,7 +35,7 @@ const FRR = '/usr/lib/frr';
 /** In a network of its own, at the other end of a cable: it takes no route whose next hop is an address of its host. */
 export async function frr({ address, neighbor, as, prefix }) {
   const enter = await plugIn(address, neighbor);
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const config = path.join(place, 'bgpd.conf');
   fs.writeFileSync(
     config,

@@ -1,11 +1,11 @@
 // Very many routes at once through a real ExaBGP to a real BIRD: the sink is given its desired set directly.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { atMost } from './figures.js';
 import { now, start } from './processes.js';
 import { PYTHON } from './python.js';
+import { scratch } from './scratch.js';
 import { run } from './surroundings.js';
 
 const TITLE = 'Routes all at once → ExaBGP 4.2 → BIRD, the sink given its desired set';
@@ -31,7 +31,7 @@ export async function routes(context) {
 }
 
 async function measure(name, count, kind) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const file = (of) => path.join(place, of);
   try {
     fs.writeFileSync(file('bird.conf'), birdConfig());

@@ -2,12 +2,12 @@
 // A sender has `told(birds)`: { upAt, arrived: [{ nearlyAt, allAt }] }, `withdraw()`: when that was asked for, `report()`
 // and `stop()`.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { arrival, BIRD, FROM, RECEIVER_AS, SENDER_AS } from './bird-table.js';
 import { mrtOf } from './mrt.js';
-import { now, start } from './processes.js';
+import { now, start, whileAll } from './processes.js';
+import { scratch } from './scratch.js';
 import { run } from './surroundings.js';
 import { communityOf, medOf, NEXT_HOP, TABLES } from './whole-tables.js';
 
@@ -24,17 +24,20 @@ export function speaker(kind, count, birds) {
   const answer = async (word) => {
     const before = said.length;
     teller.say(`${word}\n`);
-    for (const end = now() + WITHIN_MS; now() < end; await pause(1)) {
-      const found = said.slice(before).find((each) => each.said === word);
-      if (found !== undefined) return found;
-    }
-    throw new Error(`no answer to ${word}`);
+    const answered = async () => {
+      for (const end = now() + WITHIN_MS; now() < end; await pause(1)) {
+        const found = said.slice(before).find((each) => each.said === word);
+        if (found !== undefined) return found;
+      }
+      throw new Error(`no answer to ${word}`);
+    };
+    return whileAll([teller], answered());
   };
   return {
     /** From the first session to the last route of the last one; `birds` may have been replaced. */
     async told(those = birds) {
       const before = sessionsUp().length;
-      const arrived = await Promise.all(those.map((bird) => arrival(bird, count)));
+      const arrived = await whileAll([teller], Promise.all(those.map((bird) => arrival(bird, count))));
       const [upAt] = sessionsUp()
         .slice(Math.min(before, sessionsUp().length - those.length))
         .map(({ at }) => at);
@@ -48,7 +51,7 @@ export function speaker(kind, count, birds) {
 
 /** GoBGP 3 is given its table as an MRT file (RFC 6396), by its own command and through its gRPC stream. */
 export async function gobgp(kind, count, [bird], isStream) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const [config, socket, table] = ['gobgpd.toml', 'sock', 'table.mrt'].map((name) => path.join(place, name));
   const { families } = TABLES[kind];
   fs.writeFileSync(table, mrtOf(kind, count));
@@ -93,7 +96,7 @@ ${family('ipv4')}${family('ipv6')}`,
         run('gobgp', '--target', `unix://${socket}`, 'neighbor', bird.address, 'enable');
         upAt = await bird.isUp();
       }
-      return { upAt, arrived: [await arrival(bird, count)] };
+      return { upAt, arrived: [await whileAll([daemon], arrival(bird, count))] };
     },
     async withdraw() {
       const at = now();
@@ -119,7 +122,7 @@ async function waitFor(what, look) {
 
 /** Another BIRD, of static routes; it waits for the last routes of a batch itself. */
 export async function otherBird(kind, count, [bird]) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const config = path.join(place, 'bird.conf');
   const { prefixOf, sets, families } = TABLES[kind];
   const prefixes = Array.from({ length: count }, (_, index) => [prefixOf(index), index % sets]);
@@ -147,7 +150,7 @@ protocol bgp receiver {
   return {
     async told() {
       const upAt = await bird.isUp();
-      return { upAt, arrived: [await arrival(bird, count)] };
+      return { upAt, arrived: [await whileAll([sender], arrival(bird, count))] };
     },
     report: async () => ({ residentMb: sender.residentMb() }),
     stop: sender.stop,

@@ -1,7 +1,6 @@
 // From the death of a listener to the route's absence from a router's table, all the way over BGP: our own speaker, and
 // ExaBGP with its healthcheck, to the same routers.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ha2bgp, NO_DELAYS, one, TRACEFS } from './contenders.js';
@@ -10,6 +9,7 @@ import { killedService } from './killed.js';
 import { cpuMs, start } from './processes.js';
 import { PYTHON } from './python.js';
 import { bird, closeDialogues, frr, tableSays } from './router-tables.js';
+import { scratch } from './scratch.js';
 import { run } from './surroundings.js';
 import { idleCpu } from './tries.js';
 
@@ -88,7 +88,7 @@ function speaker(from, at, routerAs) {
 /** Processor time is that of both processes, and of the shells of the checks. */
 function exabgp(interval) {
   return async (from, at, routerAs) => {
-    const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+    const place = scratch();
     const check = path.join(place, 'check');
     fs.writeFileSync(check, `#!/bin/bash\nexec 3<>/dev/tcp/${SERVICE}/${PORT}\n`, { mode: 0o755 });
     const words = [

@@ -1,12 +1,12 @@
 // A file of 100,000 static prefixes: from the start of the process to the last of them in BIRD's table. And what a table costs
 // by its size.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { arrival, birdTable, FROM, RECEIVER_AS, SENDER_AS } from './bird-table.js';
 import { atMost, median } from './figures.js';
-import { start } from './processes.js';
+import { start, whileAll } from './processes.js';
 import { closeDialogues } from './router-tables.js';
+import { scratch } from './scratch.js';
 import { speaker } from './senders.js';
 import { TABLES } from './whole-tables.js';
 
@@ -40,7 +40,7 @@ export async function statics(context) {
 }
 
 async function runs(count) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bench-'));
+  const place = scratch();
   const config = path.join(place, 'ha2bgp.yaml');
   const { prefixOf } = TABLES[KIND];
   const prefixes = Array.from({ length: count }, (_, index) => `      - ${prefixOf(index)}\n`);
@@ -65,7 +65,7 @@ ${prefixes.join('')}`,
     env: { HA2BGP_STATE_DIR: undefined },
   });
   try {
-    const { allAt } = await arrival(bird, count);
+    const { allAt } = await whileAll([daemon], arrival(bird, count));
     return { allMs: allAt - daemon.startedAt, peakMb: daemon.peakMb(), residentMb: daemon.residentMb() };
   } finally {
     await daemon.stop();

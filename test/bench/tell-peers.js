@@ -3,6 +3,7 @@
 // up, and how much it holds.
 import { createSpeaker } from '../../dist/bgp/speaker.js';
 import { realClock } from '../../dist/runtime/clock.js';
+import { peerOf } from './peer.js';
 import { now } from './processes.js';
 import { communityOf, medOf, NEXT_HOP, TABLES } from './whole-tables.js';
 
@@ -14,19 +15,7 @@ const report = ({ peer }, message) => {
 };
 const log = { debug() {}, info: report, warn: report, error: report };
 
-const peers = to.map((address) => ({
-  ...{ address, device: '', port: 179, as: 65_001, localAs: 65_000, localAddress: from, passive: false, multihop: 2 },
-  ...{
-    holdTime: 90,
-    connectRetry: 1_000,
-    families: ['ipv4', 'ipv6'],
-    nextHop: NEXT_HOP,
-    attributes: {},
-    only: [],
-    maxPrefix: 0,
-  },
-  ...{ extendedMessage: true, extendedNextHop: false, addPath: [], gracefulRestart: 0 },
-}));
+const peers = to.map((address) => peerOf({ address, port: 179, localAddress: from, multihop: 2, nextHop: NEXT_HOP }));
 const settings = { localAs: 65_000, routerId: from, listen: [], peers };
 const speaker = createSpeaker({ settings, clock: realClock(), log });
 const attributes = Array.from({ length: sets }, (_, set) => ({
