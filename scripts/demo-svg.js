@@ -11,7 +11,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const COLUMNS = 84;
-const ROWS = 33;
+const ROWS = 36;
 /** One frame of the picture for each so many milliseconds. */
 const EVERY = 500;
 /** How long the last words stand. */

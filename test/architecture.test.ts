@@ -60,6 +60,7 @@ const PURE_FILES = [
   'cli/demo/story.ts',
   'cli/demo/summary.ts',
   'cli/demo/table.ts',
+  'cli/demo/track.ts',
   'cli/demo/words.ts',
   'config/exabgp-conf/check-apis.ts',
   'config/exabgp-conf/check-neighbors.ts',
@@ -259,8 +260,8 @@ describe('words that have one home', () => {
 
   it('ends the process and hears signals in runtime/lifecycle only', () => {
     expect(usersOf(/process\.(exit|abort|reallyExit)\(/)).toEqual(['runtime/lifecycle.ts']);
-    // Those that it started itself.
-    expect(usersOf(/process\.kill\(/)).toEqual(['probe/command.ts']);
+    // Those that it started itself, and itself.
+    expect(usersOf(/process\.kill\(/)).toEqual(['probe/command.ts', 'runtime/lifecycle.ts']);
     expect(usersOf(/process\.(on|once|addListener)\(/)).toEqual(['runtime/lifecycle.ts']);
   });
 

@@ -156,7 +156,7 @@ function parse(words: readonly string[], version: string): Arguments {
     .allowExcessArguments()
     .action((_options: unknown, { args }: Command) => {
       const given = (Object.keys(switches) as OptionName[]).map((each) => `--${OPTIONS[each].flag}`);
-      invocation = { command: 'demo', flags: {}, problems: [...given, ...args, ...behind].map(notOfDemo) };
+      invocation = { command: 'demo', flags: {}, problems: strangeToDemo([...given, ...args, ...behind]) };
     });
   prepare(program.command('doctor'))
     .summary('say what keeps an exabgp.conf from working with ha2bgp, and what to write instead')
@@ -239,10 +239,11 @@ function flagOf(of: Option<unknown>, isOfRecording: boolean): Flag {
 const optionsSection = (command: Command): string =>
   command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, 'Options of run and check:\n');
 
-const notOfDemo = (word: string): Problem => ({
-  place: isFlag(word) ? visible(word.replace(/=.*$/s, '')) : quote(word),
-  text: 'ha2bgp demo takes no flags and no words',
-});
+function strangeToDemo(words: readonly string[]): Problem[] {
+  if (words.length === 0) return [];
+  const shown = words.map((word) => (isFlag(word) ? visible(word.replace(/=.*$/s, '')) : quote(word)));
+  return [{ place: 'demo', text: `takes no options, and was given ${shown.join(' ')}` }];
+}
 
 /** The first word that is no flag, nor behind an unknown one, whose value it likely is. */
 function takeOperand(isNeeded: boolean, words: readonly string[], behind: readonly string[]) {

@@ -76,5 +76,6 @@ export const DEMO = {
   description:
     'Runs the daemon and its speaker on loopback, between two services that open, close, restart, flap and are killed, and ' +
     'a router that keeps a table: what is in it, why, and how many milliseconds each change took. Needs no privilege and no ' +
-    'other program, leaves nothing behind, and ends by itself, with 1 when something that was to happen did not.',
+    'other program, leaves nothing behind, and ends by itself, with 1 when something that was to happen did not. ' +
+    'Cut short by a signal it says so, and ends with 128 and the number of the signal: 130 for Ctrl-C.',
 } as const;

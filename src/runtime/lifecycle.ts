@@ -6,6 +6,7 @@
  *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within 2 s; a second one exits at once
  *     SIGUSR1                   ignored
  *     SIGUSR2                   would reopen log files; there are none, so that it is ignored too
+ *     SIGTSTP                   Ctrl-Z: stops, once whoever has the terminal has given it back
  *     a failure                 close in order, then *linger* under ExaBGP, and exit with 1 or 2
  *
  * Lingering: ExaBGP starts a process that ended again at once, and ends *itself* after more than five starts in about a
@@ -20,11 +21,13 @@ export interface Lifecycle {
   onClose(close: (why: string, time: AbortSignal) => Promise<void>): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
+  /** Called whenever Ctrl-Z is about to stop the process; what it writes has to be written when it returns. */
+  onSuspend(giveBack: () => void): void;
   /** Where a failure goes that nobody foresaw. */
   onFailure(report: (error: unknown) => void): void;
   /** Whether stdin and stdout, being pipes, are ExaBGP's; true until somebody knows better. */
   servesExabgp(serves: boolean): void;
-  /** Ends as after a failure, with that status. */
+  /** Ends as after a failure, with that status. From a closer: with that status, unless the one it was to be is worse. */
   fail(status: number): void;
   /** Reports what nobody foresaw, and ends with 1. */
   failed(error: unknown): void;
@@ -106,6 +109,7 @@ export function startLifecycle(): Lifecycle {
   return {
     onClose: (closer) => closers.push(closer),
     onEnd: (end) => enders.push(end),
+    onSuspend: hearSuspend,
     onFailure: (reporter) => {
       report = reporter;
     },
@@ -116,4 +120,14 @@ export function startLifecycle(): Lifecycle {
     failed,
     exit,
   };
+}
+
+/** The signal is sent again for the kernel to do as it does: it stops nobody whom no shell could let go on. */
+function hearSuspend(giveBack: () => void): void {
+  process.once('SIGTSTP', () => {
+    giveBack();
+    process.kill(process.pid, 'SIGTSTP');
+    // Here it goes on.
+    hearSuspend(giveBack);
+  });
 }

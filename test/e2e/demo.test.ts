@@ -1,5 +1,6 @@
 /** `ha2bgp demo` through bin/, as whoever runs the tests, on pipes: three of them beside each other, to their ends. */
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
 import { childrenOf, isAlive, type Started, start, stopAll } from '../helpers/processes.ts';
@@ -32,6 +33,14 @@ const says = (demo: Demo, text: string): Promise<boolean> =>
       return demo.stdout().includes(text);
     },
   );
+const socketsOf = (pid: number): number =>
+  fs.readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
 const isGone = ({ pid, services }: Demo): Promise<boolean> =>
   until('no process is left', () => ![pid, ...services].some(isAlive));
 
@@ -49,12 +58,31 @@ describe('ha2bgp demo', () => {
   });
   afterAll(stopAll);
 
-  it.each<NodeJS.Signals>(['SIGTERM'])('ends on %s at once, and leaves no process behind', async (signal) => {
-    await says(stopped, 'Two services open');
-    expect(await stopped.stop(signal)).toBe(0);
+  it('ends on SIGTERM at once, leaves no process behind, and takes its own end for no change', async () => {
+    await says(stopped, 'web opens');
+    const [web = 0] = stopped.services;
+    const open = socketsOf(web);
+    await until('web is closed, and not yet withdrawn', () => socketsOf(web) < open);
+    expect(await stopped.stop('SIGTERM')).toBe(143);
     await isGone(stopped);
-    expect(stopped.stdout()).not.toContain('ha2bgp stops');
+    expect([...stopped.stdout().matchAll(CHANGE)].map(([, cause]) => cause).toSorted()).toEqual([
+      'dns opens',
+      'ha2bgp starts',
+      'web opens',
+    ]);
+    expect(stopped.stdout()).toMatch(/\ninterrupted at \d+\.\d s, in step 3 of 9\n$/);
     expect(stopped.stderr()).toBe('');
+  });
+
+  it('ends with 1 and a sentence when stdout cannot be written', async () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const demo = start(process.execPath, [bin, 'demo'], {
+      env: cleanEnvironment(),
+      stdio: ['ignore', full, 'pipe'],
+    });
+    fs.closeSync(full);
+    expect(await demo.ended).toBe(1);
+    expect(demo.stderr()).toMatch(/^ha2bgp: demo: stdout cannot be written: ENOSPC: .*\n$/);
   });
 
   it('ends with 1 and a sentence when something goes that it did not ask for', async () => {

@@ -81,6 +81,38 @@ except BlockingIOError: pass
 print(status, termios.tcgetattr(terminal) == before, said.hex())
 `;
 
+/**
+ * The same under what a shell does: a job of its own at the terminal, which Ctrl-Z stops for a second and a half. Says its
+ * status after a Ctrl-C, all that came until it was stopped, and all that came from then on.
+ */
+const SUSPENDED = `
+import fcntl, os, pty, signal, struct, sys, termios, threading, time
+pid, main = pty.fork()
+if pid == 0:
+  signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+  fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 84, 0, 0))
+  job = os.fork()
+  if job == 0:
+    os.setpgid(0, 0); os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.argv[1], sys.argv[1:])
+  _, status = os.waitpid(job, os.WUNTRACED)
+  os.tcsetpgrp(0, os.getpgrp())
+  print('STOPPED' if os.WIFSTOPPED(status) else 'ENDED', flush=True)
+  time.sleep(1.5)
+  os.tcsetpgrp(0, job); os.killpg(job, signal.SIGCONT)
+  _, status = os.waitpid(job, 0)
+  os.tcsetpgrp(0, os.getpgrp())
+  os._exit(os.waitstatus_to_exitcode(status))
+said = b''
+typed = [(b'3/9', b'\\x1a'), (b'stood still meanwhile', b'\\x03')]
+while True:
+  try: said += os.read(main, 65536)
+  except OSError: break
+  if typed and typed[0][0] in said: os.write(main, typed.pop(0)[1])
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), *[part.hex() for part in said.split(b'STOPPED')])
+`;
+
 /** Ctrl-C is typed when that is seen; never for an empty text. */
 async function showDemo(stopAt: string): Promise<{ readonly status: string; readonly said: string }> {
   const script = python(`STOP_AT = '${stopAt}'${SHOWN}`, 'demo');
@@ -130,8 +162,23 @@ describeInterop('ha2bgp', () => {
 
   it('demo ends on Ctrl-C at once, with the terminal as it was', async () => {
     const { status, said } = await showDemo('Two services open');
-    expect(status, said).toBe('0');
+    expect(status, said).toBe('130');
     expect(said.split(ENTER)).toHaveLength(2);
-    expect(said.endsWith(LEAVE) || said.split(LEAVE)[1] === '').toBe(true);
+    const [, words = '', more] = said.split(LEAVE);
+    expect(more).toBeUndefined();
+    expect(words).toMatch(/ha2bgp starts .*session up/);
+    expect(words).toMatch(/interrupted at \d+\.\d s, in step 2 of 9\S*\r\n$/);
+  });
+
+  it('demo gives the terminal back to Ctrl-Z, and takes no figure across it', async () => {
+    const script = python(SUSPENDED, 'demo');
+    expect(await script.ended, script.stderr()).toBe(0);
+    const [status, ...parts] = script.stdout().trim().split(' ');
+    expect(status, script.stdout()).toBe('130');
+    const [before = '', after = ''] = parts.map((digits) => Buffer.from(digits, 'hex').toString());
+    expect(before.endsWith(LEAVE)).toBe(true);
+    expect(before.split(ENTER)).toHaveLength(2);
+    expect(after.split(ENTER)).toHaveLength(2);
+    expect(after.split(LEAVE).at(-1)).toMatch(/web closes .*–.*the demo stood still meanwhile/);
   });
 });

@@ -3,24 +3,26 @@
  * loopback, for half a minute.
  *
  * What it shows of the router is what came over TCP, and what it says of why is what the core has in its state. Nothing is
- * played: what does not come is an error. Needs no privilege, and leaves nothing behind.
+ * played: what does not come is an error. Needs no privilege, and leaves nothing behind. Cut short by a signal it says what
+ * it has, and ends as a shell calls that: with 128 and the signal's number.
  */
+import os from 'node:os';
 import { standingOf } from '../../core/standing.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import { isRefusal } from '../host.ts';
-import { type Cast, openCast } from './cast.ts';
+import { type Cast, type CastOptions, openCast } from './cast.ts';
 import { DemoError } from './demo-error.ts';
 import { frame, type ServiceView, type View } from './frame.ts';
-import type { Line } from './line.ts';
+import { type Line, span } from './line.ts';
 import type { RouterEvents } from './router.ts';
 import { play, STEPS } from './scenario.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { ROUTER } from './settings.ts';
-import { createStage } from './stage.ts';
+import { createStage, setPatient } from './stage.ts';
 import { newStory, SERVICE_NAMES, type Story } from './story.ts';
-import { summary } from './summary.ts';
-import { changeLine, hintWords, seconds, stepLine } from './words.ts';
+import { cutShort, type Shown, summary } from './summary.ts';
+import { changeLine, hintWords, seconds, stepLine, withWarnings } from './words.ts';
 
 const FRAME_EVERY_MS = 100;
 /** It takes some thirty seconds; what takes so long has gone wrong. */
@@ -39,16 +41,26 @@ export async function demo(
 ): Promise<void> {
   const closers: Closer[] = [];
   const warnings: string[] = [];
-  let isAskedToGo = false;
+  const cut = new AbortController();
+  /** What is said when it is cut short; there is no story to tell at first. */
+  let sayCut = (): readonly Line[] => [[span('interrupted')]];
   const close = async (time: AbortSignal): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer(time);
   };
-  const screen = openScreen(environment, (error) => lifecycle.fail(error.code === 'EPIPE' ? 0 : 1));
-  lifecycle.onClose((_why, time) => {
-    isAskedToGo = true;
-    screen.leave();
-    return close(time);
+  const screen = openScreen(environment, (error) => {
+    // Nobody reads it any more, and that is all.
+    if (error.code !== 'EPIPE') process.stderr.write(`ha2bgp: demo: stdout cannot be written: ${error.message}\n`);
+    lifecycle.fail(error.code === 'EPIPE' ? 0 : 1);
   });
+  lifecycle.onClose(async (why, time) => {
+    const signal = os.constants.signals[why as NodeJS.Signals] as number | undefined;
+    const words = signal === undefined ? [] : sayCut();
+    if (signal !== undefined) lifecycle.fail(128 + signal);
+    cut.abort();
+    screen.leave();
+    await Promise.all([close(time), screen.say(...words)]);
+  });
+  lifecycle.onSuspend(screen.suspend);
   lifecycle.onEnd(screen.leave);
   lifecycle.onFailure((error) => {
     screen.leave();
@@ -60,35 +72,54 @@ export async function demo(
     warnings.splice(0, warnings.length - MOST_WARNINGS);
   };
   try {
-    const lastWords = await show(screen, (closer) => closers.push(closer), { lifecycle, warned });
+    const lastWords = await show(screen, (closer) => closers.push(closer), {
+      ...{ lifecycle, warned, cut: cut.signal },
+      begun: (words) => {
+        sayCut = words;
+      },
+    });
+    if (cut.signal.aborted) return await new Promise(() => {});
+    sayCut = () => [];
     await close(AbortSignal.timeout(CLOSE_WITHIN_MS));
     await screen.say(...lastWords);
   } catch (error) {
-    // Ctrl-C reaches the services as well, and the scenario misses them. The lifecycle ends what is left.
-    if (isAskedToGo) return new Promise(() => {});
+    // The scenario misses what is closed under it. The lifecycle ends what is left.
+    if (cut.signal.aborted) return new Promise(() => {});
     await close(AbortSignal.timeout(CLOSE_WITHIN_MS));
     if (!(error instanceof DemoError) && !isRefusal(error)) throw error;
-    throw new DemoError([error.message, ...warnings].join('\nha2bgp: demo: the daemon logged: '));
+    throw new DemoError(withWarnings(error.message, warnings));
   }
+}
+
+interface Surroundings extends Pick<CastOptions, 'lifecycle' | 'warned'> {
+  /** What comes after it is our own end, and no part of the story. */
+  readonly cut: AbortSignal;
+  /** Hears what to say from now on when it is cut short. */
+  readonly begun: (sayCut: () => readonly Line[]) => void;
 }
 
 /** Returns the last words. */
 async function show(
   screen: Screen,
   opened: (close: Closer) => void,
-  { lifecycle, warned }: Pick<Parameters<typeof openCast>[0], 'lifecycle' | 'warned'>,
+  { lifecycle, warned, cut, begun }: Surroundings,
 ): Promise<readonly Line[]> {
   const events: { current: RouterEvents | undefined } = { current: undefined };
-  let session = 'no session yet';
+  let session = ['no session yet'];
   const cast = await openCast({
     events: {
       up(at) {
-        session = `AS ${ROUTER.as}, as AS ${ROUTER.peerAs} told it over TCP to ${ROUTER.address}:${cast.router.port}`;
+        const place = `${ROUTER.address}:${cast.router.port}`;
+        session = [
+          `AS ${ROUTER.as}, as AS ${ROUTER.peerAs} told it over TCP to ${place}`,
+          `AS ${ROUTER.as}, over TCP to ${place}`,
+          `AS ${ROUTER.as}`,
+        ];
         events.current?.up(at);
       },
       changed: (change, at) => events.current?.changed(change, at),
       down(why) {
-        session = `closed: ${why}`;
+        session = [`closed: ${why}`, 'closed'];
       },
     },
     ...{ lifecycle, warned, opened },
@@ -124,6 +155,7 @@ async function show(
       await cast.daemon.close(AbortSignal.timeout(CLOSE_WITHIN_MS), 'withdraw');
     },
     told(news) {
+      if (cut.aborted) return;
       draw();
       if (!screen.isLive) void screen.say(...linesOf(news, story, clock.now()));
     },
@@ -136,15 +168,20 @@ async function show(
       draw();
     },
   };
+  cut.addEventListener('abort', () => {
+    events.current = undefined;
+  });
+  const shown = (): Shown => ({ columns: screen.columns(), hasChanges: screen.isLive });
+  begun(() => cutShort(story, clock.now(), STEPS, shown()));
   const redraw = setInterval(draw, FRAME_EVERY_MS);
   opened(() => clearInterval(redraw));
   const timeUp = new Promise<never>((_, reject) => {
     const late = (): void => reject(new DemoError(`not over after ${seconds(LONGEST)}: is this host very busy?`));
-    clock.setTimer(TIMER, ms(clock.now() + LONGEST), late);
+    setPatient(clock, TIMER, { startedAt: clock.now(), length: LONGEST }, late);
     opened(() => clock.clearTimer(TIMER));
   });
   await Promise.race([play(stage), timeUp]);
-  return summary({ story, endedAt: clock.now(), command: cast.command, hints }, screen.isLive);
+  return summary({ story, endedAt: clock.now(), command: cast.command, hints }, shown());
 }
 
 function servicesOf({ daemon, endpoints, prefixes }: Cast, now: Millis, isStopped: boolean): ServiceView[] {
@@ -161,6 +198,6 @@ type News = Parameters<Parameters<typeof createStage>[0]['told']>[0];
 
 /** For whoever reads lines. */
 function linesOf(news: News, story: Story, now: Millis): Line[] {
-  if ('change' in news) return [changeLine(news.change, story.startedAt)];
+  if ('change' in news) return [changeLine(news.change, story.startedAt, Number.POSITIVE_INFINITY)];
   return [[], stepLine(news.step, ms(now - story.startedAt))];
 }

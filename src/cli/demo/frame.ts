@@ -5,10 +5,11 @@
 import type { Standing } from '../../core/standing.ts';
 import type { Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
-import { cut, type Line, type Span, span, type Tone, textOf, wrap } from './line.ts';
-import { isUpNow, levelIn, type ServiceName, type Story, type Turn } from './story.ts';
+import { cut, fitting, type Line, type Span, span, type Tone, textOf, wrap } from './line.ts';
+import { isUpNow, type ServiceName, type Story } from './story.ts';
 import type { TableEntry } from './table.ts';
-import { CHANGE_HEADING, changeLine, seconds, whyWords } from './words.ts';
+import { axis, type Extent, LABEL, label, legend, MARK, track } from './track.ts';
+import { changeHeading, changeLine, seconds, whyWords } from './words.ts';
 
 export interface View {
   readonly now: Millis;
@@ -17,7 +18,8 @@ export interface View {
   readonly steps: number;
   readonly services: readonly ServiceView[];
   readonly table: ReadonlyMap<Prefix, TableEntry>;
-  readonly session: string;
+  /** From the longest on: the first that has room. */
+  readonly session: readonly string[];
   readonly hints: string;
 }
 
@@ -42,12 +44,20 @@ interface Ranked {
 
 /** Lines longer than that are hard to read. */
 const WIDEST = 100;
-const LABEL = 15;
-/** One mark of a track. */
-export const MARK = ms(500);
-const MARKS = { up: '▇', mixed: '▄', down: '▁' } as const;
 /** What goes first where there is no room: the oldest changes but some, blank lines, then one after the other. */
-const RANK = { needed: 0, table: 1, track: 2, why: 3, heading: 4, newest: 5, footer: 6, blank: 7, older: 8 } as const;
+const RANK = {
+  needed: 0,
+  table: 1,
+  track: 2,
+  why: 3,
+  heading: 4,
+  newest: 5,
+  footer: 6,
+  blank: 7,
+  axis: 8,
+  legend: 9,
+  older: 10,
+} as const;
 const NEWEST = 4;
 
 /** As many lines as there are rows, or fewer; none is wider than the columns. */
@@ -56,10 +66,11 @@ export function frame(view: View, { columns, rows }: Size): Line[] {
   const ranked: Ranked[] = [
     ...opening(view, width),
     ...view.services.flatMap((service) => serviceBlock(service, view, width)),
-    ...tableBlock(view),
-    ...changesBlock(view),
+    ...tableBlock(view, width),
+    ...changesBlock(view, width),
     BLANK,
-    { line: [span(` ${view.hints}`, 'faint')], rank: RANK.footer },
+    { line: legend(MARK), rank: RANK.legend },
+    ...wrap(view.hints, width - 1).map((text) => ({ line: [span(` ${text}`, 'faint')], rank: RANK.footer })),
   ];
   const chosen = new Set(
     ranked
@@ -86,7 +97,7 @@ function opening({ story, now, steps }: View, width: number): Ranked[] {
       rank: RANK.needed,
     },
     { line: [span(`   ${first}`)], rank: RANK.needed },
-    others.length === 0 ? BLANK : { line: [span(`   ${others.join(' ')}`)], rank: RANK.why },
+    ...(others.length === 0 ? [BLANK] : others.map((text) => ({ line: [span(`   ${text}`)], rank: RANK.why }))),
   ];
 }
 
@@ -101,6 +112,7 @@ function serviceBlock(
   const isOpen = isUpNow(listens);
   const [first = '', ...others] = wrap(whyWords(prefix, standing, dueIn), width - LABEL);
   const tone = whyTone(standing);
+  const extent = recent(story, now, width);
   return [
     {
       line: [
@@ -111,10 +123,13 @@ function serviceBlock(
       ],
       rank: RANK.needed,
     },
-    { line: track('listens', listens, 'served', story, now, width), rank: RANK.track },
-    { line: track('routed', routed, 'routed', story, now, width), rank: RANK.track },
+    { line: track('listens', listens, 'served', extent), rank: RANK.track },
+    { line: track('routed', routed, 'routed', extent), rank: RANK.track },
+    { line: axis(extent), rank: RANK.axis },
     { line: [span(label('why')), span(first, tone)], rank: RANK.why },
-    others.length === 0 ? BLANK : { line: [span(label('')), span(others.join(' '), tone)], rank: RANK.why },
+    ...(others.length === 0
+      ? [BLANK]
+      : others.map((text) => ({ line: [span(label('')), span(text, tone)], rank: RANK.why }))),
   ];
 }
 
@@ -124,32 +139,14 @@ function whyTone(standing: Standing | undefined): Tone {
   return standing.reason.code === 'dampened' || standing.reason.code === 'announce-delay' ? 'caution' : 'faint';
 }
 
-const label = (text: string): string => `   ${text.padEnd(LABEL - 3)}`;
-
-/** A mark for each part of the time since the start; the last ones where there are more than columns. */
-export function track(
-  name: string,
-  turns: readonly Turn[],
-  tone: Tone,
-  { startedAt }: Story,
-  now: Millis,
-  width: number,
-): Line {
+/** The last marks, where there are more of them than columns. */
+function recent({ startedAt }: Story, now: Millis, width: number): Extent {
   const all = Math.ceil((now - startedAt) / MARK);
-  const shown = Math.max(0, Math.min(all, width - LABEL));
-  const spans: Span[] = [span(label(name))];
-  for (let index = all - shown; index < all; index++) {
-    const from = ms(startedAt + index * MARK);
-    const level = levelIn(turns, from, ms(Math.min(now, from + MARK)));
-    const last = spans.at(-1) as Span;
-    const markTone = level === 'down' ? 'faint' : tone;
-    if (spans.length > 1 && last.tone === markTone) spans[spans.length - 1] = span(last.text + MARKS[level], last.tone);
-    else spans.push(span(MARKS[level], markTone));
-  }
-  return spans;
+  const first = all - Math.max(0, Math.min(all, width - LABEL));
+  return { startedAt, first, until: now, mark: MARK };
 }
 
-function tableBlock({ table, services, session }: View): Ranked[] {
+function tableBlock({ table, services, session }: View, width: number): Ranked[] {
   const rows = services.map(({ prefix }): Ranked => {
     const entry = table.get(prefix);
     const line: Line =
@@ -161,17 +158,18 @@ function tableBlock({ table, services, session }: View): Ranked[] {
           ];
     return { line, rank: RANK.table };
   });
-  const heading: Line = [span(" The router's table  ", 'strong'), span(session, 'faint')];
+  const title = " The router's table  ";
+  const heading: Line = [span(title, 'strong'), span(fitting(session, width - title.length) ?? '', 'faint')];
   return [{ line: heading, rank: RANK.table }, ...rows, BLANK];
 }
 
-function changesBlock({ story: { changes, startedAt } }: View): Ranked[] {
+function changesBlock({ story: { changes, startedAt } }: View, width: number): Ranked[] {
   return [
-    { line: CHANGE_HEADING, rank: RANK.heading },
+    { line: changeHeading(width), rank: RANK.heading },
     ...changes.map((change, index): Ranked => {
       const age = changes.length - 1 - index;
       return {
-        line: changeLine(change, startedAt),
+        line: changeLine(change, startedAt, width),
         rank: age < NEWEST ? RANK.newest + age / NEWEST : RANK.older + age,
       };
     }),

@@ -40,6 +40,10 @@ export function cut(line: Line, columns: number): Line {
   return columns > 0 ? [...kept, span('…', 'faint')] : [];
 }
 
+/** The first that has room; `undefined` where none has. From the longest on. */
+export const fitting = (texts: readonly string[], columns: number): string | undefined =>
+  texts.find((text) => text.length <= columns);
+
 /** Lines of no more than so many columns, broken at spaces. */
 export const wrap = (text: string, columns: number): string[] => fill(text.split(' '), columns);
 
@@ -54,4 +58,19 @@ export function fill(pieces: readonly string[], columns: number): string[] {
     } else line = line === '' ? piece : `${line} ${piece}`;
   }
   return [...lines, line];
+}
+
+/**
+ * A command of no more than so many columns, as a shell takes it: broken before flags, and between a flag and its value
+ * where both have no room. `pieces`: a flag and its value each.
+ */
+export function shellLines(pieces: readonly string[], columns: number): string[] {
+  const room = columns - ' \\'.length;
+  const parts = pieces.flatMap((piece) => (piece.length <= room ? [piece] : splitOnce(piece)));
+  return fill(parts, room).map((line, index, { length }) => (index < length - 1 ? `${line} \\` : line));
+}
+
+function splitOnce(piece: string): string[] {
+  const at = piece.indexOf(' ');
+  return at < 0 ? [piece] : [piece.slice(0, at), piece.slice(at + 1)];
 }

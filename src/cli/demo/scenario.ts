@@ -53,7 +53,14 @@ async function sessionComesUp(stage: Stage): Promise<void> {
   stage.begin({ title: 'A session', detail: 'ha2bgp connects to a router: BGP over TCP, on loopback.' });
   const { at, startedAt } = await stage.session();
   const took = ms(at - startedAt);
-  stage.happened({ at: startedAt, cause: 'ha2bgp starts', effect: 'session up', took, note: 'BGP over TCP' });
+  stage.happened({
+    at: startedAt,
+    cause: 'ha2bgp starts',
+    effect: 'session up',
+    took,
+    note: 'BGP over TCP',
+    brief: 'BGP, TCP',
+  });
   await stage.pause(PAUSE);
 }
 
@@ -116,7 +123,9 @@ async function dnsRestarts(stage: Stage): Promise<void> {
   const isSeen = last !== undefined && last > at;
   if (isSeen && downFor < withdraw) throw new DemoError(`the router heard of a restart of dns: ${note}`);
   // On a host that stands still so long it was none.
-  stage.happened({ at, cause: 'dns restarts', effect: isSeen ? 'withdrawn' : 'unchanged', took: undefined, note });
+  const brief = `${Math.round(downFor)} ms down`;
+  const effect = isSeen ? 'withdrawn' : 'unchanged';
+  stage.happened({ at, cause: 'dns restarts', effect, took: undefined, note, brief });
   if (isSeen) await stage.routed('dns', true, at);
 }
 
@@ -139,7 +148,8 @@ async function webFlaps(stage: Stage): Promise<Millis> {
     // Withdrawn before, where dips took longer than the delay.
     const took = goneAt >= at ? ms(goneAt - at) : undefined;
     const note = `penalty ${Math.round(penalty)}, above ${suppress}`;
-    stage.happened({ at, cause: `web flaps ${dips} times`, effect: 'suppressed', took, note });
+    const brief = `penalty ${Math.round(penalty)}`;
+    stage.happened({ at, cause: `web flaps ${dips} times`, effect: 'suppressed', took, note, brief });
     await stage.pause(PAUSE);
     return reuseAt;
   }
@@ -163,8 +173,8 @@ async function webIsReused(stage: Stage, reuseAt: Millis): Promise<void> {
     detail: `Its penalty halves every ${stage.delays.halfLife / 1_000} s. When it is down to ${reuse} the route comes back.`,
   });
   const at = await stage.routed('web', true, reuseAt);
-  const note = `after its penalty was ${reuse}`;
-  stage.happened({ at: reuseAt, cause: 'web is steady', effect: 'announced', took: ms(at - reuseAt), note });
+  const [note, brief] = [`after its penalty was ${reuse}`, `penalty ${reuse}`];
+  stage.happened({ at: reuseAt, cause: 'web is steady', effect: 'announced', took: ms(at - reuseAt), note, brief });
   await stage.pause(PAUSE);
 }
 
@@ -173,6 +183,13 @@ async function daemonStops(stage: Stage): Promise<void> {
   const at = await stage.stop();
   const took = ms((await stage.routed('web', false, at)) - at);
   if (stage.routes() > 0) throw new DemoError(`${stage.routes()} routes are left in the router's table`);
-  stage.happened({ at, cause: 'ha2bgp stops', effect: 'withdrawn', took, note: 'the table is empty' });
+  stage.happened({
+    at,
+    cause: 'ha2bgp stops',
+    effect: 'withdrawn',
+    took,
+    note: 'the table is empty',
+    brief: 'none left',
+  });
   await stage.pause(PAUSE);
 }

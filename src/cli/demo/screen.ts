@@ -14,6 +14,10 @@ export interface Screen {
   /** Whether it takes frames, and nothing but frames until it is left. */
   readonly isLive: boolean;
   draw(frame: (size: Size) => readonly Line[]): void;
+  /** How wide the terminal is; what is usual where there is none. */
+  columns(): number;
+  /** The terminal is as it was, until the next frame. */
+  suspend(): void;
   /** Below what was said before; resolves when it is written. */
   say(...lines: readonly Line[]): Promise<void>;
   /** The terminal is as it was. No more frames are taken. */
@@ -42,22 +46,34 @@ export function openScreen(
   const hasColor = isLive && (environment['NO_COLOR'] ?? '') === '';
   // Node writes to a terminal synchronously: one that is stopped with Ctrl-S would stop us.
   const output: Writable = isShown ? nonBlockingStream(1) : process.stdout;
-  output.on('error', gone);
+  // A stream to a file has an error for each write.
+  output.once('error', gone).on('error', () => {});
   let isEntered = false;
   let isLeft = false;
+  // Some say that they have none at all.
+  const columnsNow = (): number => process.stdout.columns || USUAL.columns;
+  const suspend = (): void => {
+    if (isEntered) output.write(LEAVE);
+    isEntered = false;
+  };
 
   return {
     isLive,
+    columns: columnsNow,
+    suspend,
     draw(frame) {
       if (!isLive || isLeft || output.writableLength > 0) return;
-      const { columns = USUAL.columns, rows = USUAL.rows } = process.stdout;
-      const lines = frame({ columns: columns || USUAL.columns, rows: rows || USUAL.rows });
+      const lines = frame({ columns: columnsNow(), rows: process.stdout.rows || USUAL.rows });
       const text = lines.map((line) => `${render(line, hasColor)}${CLEAR_LINE}`).join('\r\n');
       output.write(`${isEntered ? '' : ENTER}${HOME}${text}${CLEAR_BELOW}`);
       isEntered = true;
     },
     say: (...lines) =>
       new Promise((resolve) => {
+        if (lines.length === 0) {
+          resolve();
+          return;
+        }
         // A stopped terminal is waited for, and nothing else keeps this process then.
         const wait = setInterval(() => {}, 1_000);
         output.write(lines.map((line) => `${render(line, hasColor)}\n`).join(''), () => {
@@ -66,7 +82,7 @@ export function openScreen(
         });
       }),
     leave() {
-      if (isEntered && !isLeft) output.write(LEAVE);
+      suspend();
       isLeft = true;
     },
   };

@@ -25,7 +25,10 @@ function ownTime(monotonic: number): Millis {
 
 export function startService(name: string, address: IpAddress, port: number): Service {
   const program = fileURLToPath(new URL('./service.js', import.meta.url));
-  const child = spawn(process.execPath, [program, address, String(port)], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [program, address, String(port)], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true, // what is typed at the terminal is for the demo, which ends them
+  });
   let answer: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void } | undefined;
   let isKilled = false;
   const gone = new Promise<void>((resolve) => {

@@ -64,10 +64,13 @@ export function createStage({
         clock.clearTimer(timer);
         resolve(found);
       };
-      clock.setTimer(timer, ms(clock.now() + PATIENCE), () => {
+      const startedAt = clock.now();
+      const giveUp = (): void => {
         waiting.delete(attempt);
         reject(new DemoError(`${what} did not come within ${formatDuration(PATIENCE)}`));
-      });
+      };
+      // Nothing comes while we stand still, and what is there afterwards is yet to be read.
+      setPatient(clock, timer, { startedAt, length: PATIENCE }, giveUp);
       waiting.add(attempt);
       attempt();
     });
@@ -83,7 +86,9 @@ export function createStage({
       story.steps.push(step);
       told({ step });
     },
-    happened(change) {
+    happened(given) {
+      const isMeasured = given.took === undefined || clock.noticeStall() < given.at;
+      const change = isMeasured ? given : unmeasured(given);
       story.changes.push(change);
       told({ change });
     },
@@ -129,4 +134,24 @@ export function createStage({
       },
     },
   };
+}
+
+/** The time that the demo itself was stopped (Ctrl-Z), or got no processor, is nobody's figure. */
+const unmeasured = ({ at, cause, effect }: Change): Change => ({
+  ...{ at, cause, effect, took: undefined },
+  ...{ note: 'the demo stood still meanwhile', brief: 'stood still' },
+});
+
+export interface Wait {
+  readonly startedAt: Millis;
+  readonly length: Millis;
+}
+
+/** Calls `fire` when so much time is over since `startedAt`, or since this process last stood still. */
+export function setPatient(clock: Clock, timer: string, { startedAt, length }: Wait, fire: () => void): void {
+  clock.setTimer(timer, ms(startedAt + length), () => {
+    const stalledUntil = clock.noticeStall();
+    if (stalledUntil > startedAt) setPatient(clock, timer, { startedAt: stalledUntil, length }, fire);
+    else fire();
+  });
 }

@@ -34,6 +34,8 @@ export interface Change {
   /** How much of that is a delay that was asked for, and which. */
   readonly delay?: { readonly name: string; readonly length: Millis };
   readonly note?: string;
+  /** The same in a word or two. */
+  readonly brief?: string;
 }
 
 export interface Story {

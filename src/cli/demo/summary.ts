@@ -1,9 +1,9 @@
 /** The last words of a demo, PURE: what stays on the terminal. */
-import type { Millis } from '../../model/millis.ts';
-import { track } from './frame.ts';
-import { fill, type Line, span, type Tone, wrap } from './line.ts';
+import { type Millis, ms } from '../../model/millis.ts';
+import { type Line, shellLines, span, type Tone, wrap } from './line.ts';
 import { SERVICE_NAMES, type Story, type Turn } from './story.ts';
-import { CHANGE_HEADING, changeLine } from './words.ts';
+import { axis, legend, track, whole } from './track.ts';
+import { changeHeading, changeLine, seconds } from './words.ts';
 
 export interface Ending {
   readonly story: Story;
@@ -13,39 +13,74 @@ export interface Ending {
   readonly hints: string;
 }
 
-const WIDTH = 80;
+export interface Shown {
+  /** Of whatever it is read on. */
+  readonly columns: number;
+  /** Those that were not said one by one before. */
+  readonly hasChanges: boolean;
+}
+
+/** Lines longer than that are hard to read. */
+const WIDEST = 100;
 const INDENT = '  ';
 const BLANK: Line = [];
+const EXAMPLE = ['ha2bgp', '--network 127.0.0.0/8', '--listen-filter "sport = :8000"'];
+const SERVICE = ['python3 -m http.server 8000', '--bind 127.0.0.9'];
 
-/** `hasChanges`: those that were not said one by one before. */
-export function summary({ story, endedAt, command, hints }: Ending, hasChanges: boolean): Line[] {
-  const changes = story.changes.map((change) => changeLine(change, story.startedAt));
+export function summary({ story, endedAt, command, hints }: Ending, { columns, hasChanges }: Shown): Line[] {
+  const width = Math.min(columns, WIDEST);
+  const extent = whole(story.startedAt, endedAt, width);
   const tracks = SERVICE_NAMES.flatMap((name) => {
     const { listens, routed } = story.tracks[name];
     const line = (what: string, turns: readonly Turn[], tone: Tone): Line =>
-      track(`${name} ${what}`, turns, tone, story, endedAt, WIDTH);
+      track(`${name} ${what}`, turns, tone, extent);
     return [line('listens', listens, 'served'), line('routed', routed, 'routed')];
   });
   return [
-    ...(hasChanges ? [CHANGE_HEADING, ...changes] : []),
+    ...(hasChanges ? changes(story, width) : []),
     BLANK,
     ...tracks,
+    axis(extent),
+    legend(extent.mark),
     BLANK,
     ...paragraph(
       "The router is the demo's own: the other end of a TCP connection, and a table of what came over it. Times are from " +
         `the system call of the service to that table; ${hints}. The daemon between them was this one:`,
+      width,
     ),
     BLANK,
-    ...fill(command, WIDTH - 8).map((text, index, { length }) => [
-      span(`${INDENT}${index === 0 ? '' : INDENT}${text}${index < length - 1 ? ' \\' : ''}`, 'routed'),
-    ]),
+    ...shell(command, width),
     BLANK,
-    ...paragraph('With a --network and a --peer of yours it announces to that. By hand, here, as commands of ExaBGP:'),
+    ...paragraph(
+      'With a --network and a --peer of yours it announces to that. By hand, here, as commands of ExaBGP:',
+      width,
+    ),
     BLANK,
-    [span(`${INDENT}ha2bgp --network 127.0.0.0/8 --listen-filter "sport = :8000"`, 'routed')],
-    [span(`${INDENT}python3 -m http.server 8000 --bind 127.0.0.9`, 'routed'), span('   in another shell', 'faint')],
+    ...shell(EXAMPLE, width),
+    [span(`${INDENT}# and in another shell:`, 'faint')],
+    ...shell(SERVICE, width),
     BLANK,
   ];
 }
 
-const paragraph = (text: string): Line[] => wrap(text, WIDTH - 1).map((line) => [span(line)]);
+/** What there is of it, where a signal ended it; nothing of what our own end did to the router's table. */
+export function cutShort(story: Story, endedAt: Millis, steps: number, { columns, hasChanges }: Shown): Line[] {
+  const at = seconds(ms(endedAt - story.startedAt));
+  const said = story.steps.length === 0 ? '' : `, in step ${story.steps.length} of ${steps}`;
+  return [
+    ...(hasChanges && story.changes.length > 0 ? [...changes(story, Math.min(columns, WIDEST)), BLANK] : []),
+    [span(`interrupted at ${at}${said}`, 'caution')],
+  ];
+}
+
+const changes = (story: Story, width: number): Line[] => [
+  changeHeading(width),
+  ...story.changes.map((change) => changeLine(change, story.startedAt, width)),
+];
+
+const paragraph = (text: string, width: number): Line[] => wrap(text, width - 1).map((line) => [span(line)]);
+
+const shell = (pieces: readonly string[], width: number): Line[] =>
+  shellLines(pieces, width - 2 * INDENT.length).map((text, index) => [
+    span(`${INDENT}${index === 0 ? '' : INDENT}${text}`, 'routed'),
+  ]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { frame, type View } from '../../../../src/cli/demo/frame.ts';
 import { textOf } from '../../../../src/cli/demo/line.ts';
 import { type Change, newStory } from '../../../../src/cli/demo/story.ts';
-import { summary } from '../../../../src/cli/demo/summary.ts';
+import { cutShort, summary } from '../../../../src/cli/demo/summary.ts';
 import type { Prefix } from '../../../../src/model/address.ts';
 import { ms } from '../../../../src/model/millis.ts';
 import { ip } from '../../../helpers/bgp.ts';
@@ -41,7 +41,7 @@ function view(changes = 3): View {
       },
     ],
     table: new Map([[WEB, { nextHop: ip('127.0.0.1'), asPath: [65_000] }]]),
-    session: 'AS 65001',
+    session: ['AS 65001, a peer of AS 65000, over TCP to 127.0.0.2:1790', 'AS 65001'],
     hints: 'polled',
   };
 }
@@ -60,20 +60,23 @@ describe('a frame', () => {
       ' ● web         127.77.0.80:8080  listens',
       '   listens     ▁▁▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇',
       '   routed      ▁▁▁▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇',
+      '   seconds     0         5',
       '   why         announced',
       '',
       ' ○ dns         127.77.0.53:5353  closed',
       '   listens     ▁▁▇▇▇▇▇▇▄▇▇▇▇▇▇▇▁▁▁▁',
       '   routed      ▁▁▁▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇',
+      '   seconds     0         5',
       '   why         to be withdrawn in 0.6 s: nothing that --listen-filter matches',
       '               listens on 127.77.0.53',
-      " The router's table  AS 65001",
+      " The router's table  AS 65001, a peer of AS 65000, over TCP to 127.0.0.2:1790",
       '   127.77.0.80/32     next hop 127.0.0.1   AS path 65000',
       '   127.77.0.53/32     not in the table',
       '',
       '     at  what was done       the router    took',
       '  1.0 s  change 0            announced   553 ms  500 ms announce delay + 53 ms',
       '',
+      '   marks       ▇ all of 0.5 s   ▄ part of it   ▁ none of it',
       ' polled',
     ]);
   });
@@ -89,6 +92,18 @@ describe('a frame', () => {
     const texts = textsOf(view(20), columns, rows);
     expect(texts.length).toBeLessThanOrEqual(rows);
     expect(texts.filter((text) => text.length > columns)).toEqual([]);
+  });
+
+  it('says in 60 columns what it says, in fewer words', () => {
+    const shown = view(1);
+    shown.story.steps.push({ title: 'Three', detail: `${'some words '.repeat(14)}and the last.` });
+    const hints = 'listeners are looked at every 100 ms; as root, with tracefs, at once';
+    const text = textsOf({ ...shown, hints }, 60).join('\n');
+    expect(text).not.toContain('…');
+    expect(text).toContain("\n The router's table  AS 65001\n");
+    expect(text).toContain('\n 1.0 s change 0           announced   553 ms  500 + 53 ms\n');
+    expect(text).toMatch(/and the\n {3}last\.\n/);
+    expect(text).toContain('at once');
   });
 
   it('leaves out the oldest changes, then blank lines, and keeps the title and the services to the last', () => {
@@ -130,16 +145,55 @@ describe('a frame', () => {
 });
 
 describe('the last words', () => {
-  const ending = { story: view().story, endedAt: ms(31_000), command: ['ha2bgp', '--one "a b"'], hints: 'polled' };
+  const command = ['ha2bgp', '--one "a b"', `--peer ${'p'.repeat(47)}`];
+  const ending = { story: view().story, endedAt: ms(41_000), command, hints: 'polled' };
+  const textsFor = (columns: number, hasChanges = true) => summary(ending, { columns, hasChanges }).map(textOf);
 
-  it('fit 80 columns, and name the command', () => {
-    const texts = summary(ending, true).map(textOf);
-    expect(texts.filter((text) => text.trimEnd().length > 80)).toEqual([]);
-    expect(texts).toContain('  ha2bgp --one "a b"');
+  it.each([60, 80, 100, 200])('fit %i columns, and name the command', (columns) => {
+    const texts = textsFor(columns).map((text) => text.trimEnd());
+    expect(texts.filter((text) => text.length > columns)).toEqual([]);
     expect(texts.filter((text) => text.includes('change'))).toHaveLength(3);
+    // What a shell makes of it: a backslash at the end of a line is no space and no word.
+    const shell = texts.join('\n').replace(/ \\\n +/g, ' ');
+    expect(shell).toContain(`\n  ${command.join(' ')}\n`);
+    expect(shell).toContain('\n  ha2bgp --network 127.0.0.0/8 --listen-filter "sport = :8000"\n');
+  });
+
+  it('break a command before flags, and at a value that has no room', () => {
+    expect(textsFor(60).filter((text) => / \\$|ppp/.test(text))).toEqual([
+      '  ha2bgp --one "a b" \\',
+      `    --peer ${'p'.repeat(47)}`,
+      '  ha2bgp --network 127.0.0.0/8 \\',
+    ]);
+    expect(textsFor(56).filter((text) => / \\$|ppp/.test(text))).toEqual([
+      '  ha2bgp --one "a b" --peer \\',
+      `    ${'p'.repeat(47)}`,
+      '  ha2bgp --network 127.0.0.0/8 \\',
+    ]);
+  });
+
+  it('have all of the time on the tracks, whatever the width', () => {
+    for (const columns of [60, 80]) {
+      const texts = textsFor(columns);
+      expect(texts.find((text) => text.includes('web listens'))).toHaveLength(columns);
+      expect(texts.find((text) => text.includes('seconds'))).toContain(' 30 ');
+    }
+    // 40 s in 45 marks, rounded up to milliseconds.
+    expect(textsFor(60)).toContain('   marks       ▇ all of 0.89 s   ▄ part of it   ▁ none of it');
   });
 
   it('do not repeat the changes to whoever has read them as lines', () => {
-    expect(summary(ending, false).map(textOf).join('\n')).not.toContain('change 0');
+    expect(textsFor(80, false).join('\n')).not.toContain('change 0');
+  });
+
+  it('of a demo that was cut short are the changes, and when that was', () => {
+    const { story } = view(1);
+    expect(cutShort(story, ms(10_120), 9, { columns: 80, hasChanges: true }).map(textOf)).toEqual([
+      '     at  what was done       the router    took',
+      '  1.0 s  change 0            announced   553 ms  500 ms announce delay + 53 ms',
+      '',
+      'interrupted at 9.1 s, in step 2 of 9',
+    ]);
+    expect(cutShort(story, ms(10_120), 9, { columns: 80, hasChanges: false })).toHaveLength(1);
   });
 });
