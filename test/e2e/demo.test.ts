@@ -90,7 +90,7 @@ describe('ha2bgp demo', () => {
     for (const pid of robbed.services) process.kill(pid, 'SIGKILL');
     expect(await robbed.ended).toBe(1);
     await isGone(robbed);
-    expect(robbed.stderr()).toMatch(/^ha2bgp: demo: the web service ended by itself\n$/);
+    expect(robbed.stderr()).toMatch(/^ha2bgp: demo: the (?:web|dns) service ended by itself\n$/);
   });
 
   it('ends quietly when nobody reads it any more', async () => {
