@@ -1,8 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const project = (name: string, include: string, isSerial = false, exclude: readonly string[] = []) => ({
+const project = (name: string, include: string, isSerial = false, exclude: readonly string[] = [], more = {}) => ({
   test: {
     name,
+    ...more,
     include: [include],
     exclude: [...configDefaults.exclude, ...exclude],
     testTimeout: 60_000,
@@ -23,8 +24,8 @@ export default defineConfig({
       project('scenario', 'test/scenario/*.test.ts'),
       project('e2e', 'test/e2e/**/*.test.ts'),
       project('interop', 'test/interop/**/*.test.ts', true, ['test/interop/bgp/**']),
-      // Each test has network namespaces of its own, and waits most of its time.
-      project('bgp', 'test/interop/bgp/**/*.test.ts'),
+      // Each test has network namespaces of its own, and waits most of its time: more of them at once, when the others are done.
+      project('bgp', 'test/interop/bgp/**/*.test.ts', false, [], { maxWorkers: 4, sequence: { groupOrder: 1 } }),
       project('long', 'test/long/**/*.test.ts', true),
     ],
   },
