@@ -33,7 +33,7 @@ export interface AdjRibOut {
 }
 
 /** Entries that are packed together: enough that messages are full, few enough that a turn of the loop is short. */
-const BATCH = 20_000;
+const BATCH = 10_000;
 /** What is handed on at a time: long attributes make many messages of a batch. */
 const MOST_OCTETS = 64 * 1_024;
 /** Different words that are remembered; beyond that some are told once more. */

@@ -83,13 +83,14 @@ ${family('ipv4')}${family('ipv6')}`,
     if (!/ended with 0/.test(how)) throw new Error(how);
   };
   await waitFor('gobgpd', async () => /ended with 0/.test(await ask('neighbor').ended));
+  let injected;
   return {
     async told() {
       let upAt;
       if (isStream) {
         await bird.isUp();
         upAt = now();
-        void done('mrt', 'inject', 'global', table);
+        injected = done('mrt', 'inject', 'global', table);
       } else {
         await done('mrt', 'inject', 'global', table);
         await waitFor('all injected', async () => counted(socket, families) === count);
@@ -99,6 +100,7 @@ ${family('ipv4')}${family('ipv6')}`,
       return { upAt, arrived: [await whileAll([daemon], arrival(bird, count))] };
     },
     async withdraw() {
+      await injected;
       const at = now();
       for (const each of families) await done('global', 'rib', 'del', 'all', '-a', each);
       return at;

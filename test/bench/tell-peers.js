@@ -39,8 +39,7 @@ let isThere = true;
 process.stdin.on('data', (chunk) => {
   if (String(chunk).includes('withdraw')) {
     say({ said: 'withdraw' });
-    for (const prefix of prefixes) speaker.set(prefix, []);
-    speaker.flush();
+    withdraw(0);
   }
   if (String(chunk).includes('change')) {
     const [prefix] = prefixes;
@@ -56,3 +55,11 @@ process.stdin.on('data', (chunk) => {
 say({ said: 'ready' });
 [lagMs, tickAt] = [0, now()];
 speaker.start();
+
+/** Some thousand in one go, as the core does it. */
+function withdraw(from) {
+  const to = from + 5_000;
+  for (const prefix of prefixes.slice(from, to)) speaker.set(prefix, []);
+  speaker.flush();
+  if (to < prefixes.length) setImmediate(withdraw, to);
+}
