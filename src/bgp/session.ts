@@ -97,8 +97,8 @@ export function openSession({
   const hasSubtypes = negotiated.peerOpen.capabilities.some(({ type }) => type === 'enhancedRouteRefresh');
 
   /** RFC 2918 §4: of a family that was not negotiated it is ignored. RFC 7313 §5: so is an unknown subtype. */
-  function refresh({ afi, safi, subtype: said }: RouteRefresh): void {
-    const subtype = hasSubtypes ? said : ROUTE_REFRESH.request;
+  function refresh({ afi, safi, subtype: octet }: RouteRefresh): void {
+    const subtype = hasSubtypes ? octet : ROUTE_REFRESH.request;
     const family = familyFrom(afi, safi);
     const isOurs = family !== undefined && negotiated.families.has(family);
     // RFC 7313 §4: around what the peer tells once more. Nothing of it is kept, so nothing is to be purged.

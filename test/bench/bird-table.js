@@ -1,27 +1,19 @@
 // A BIRD that takes whole tables, asked over its control socket. Its counters are asked for, never its table: a walk over
 // 100,000 routes each millisecond would be most of what it does.
-import fs from 'node:fs';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { now, start } from './processes.js';
-import { openDialogue } from './router-tables.js';
-import { scratch } from './scratch.js';
+import { now } from './processes.js';
+import { openBird } from './router-tables.js';
 import { run } from './surroundings.js';
 
-export const BIRD = '/usr/sbin/bird';
 export const FROM = '10.253.0.1';
 export const SENDER_AS = 65_000;
 export const RECEIVER_AS = 65_001;
 const WITHIN_MS = 120_000;
 
-/** Addresses are added to the loopback device; the sender's is `FROM`. `count()`: of all families. */
+/** Addresses are added to the loopback device; the sender's is `FROM`. */
 export async function birdTable(address) {
   for (const each of [FROM, address]) run('ip', 'address', 'replace', `${each}/32`, 'dev', 'lo');
-  const place = scratch();
-  const [config, control] = ['bird.conf', 'bird.ctl'].map((name) => path.join(place, name));
-  fs.writeFileSync(
-    config,
-    `router id ${address};
+  const { bird, ask } = await openBird(`router id ${address};
 protocol device { }
 protocol bgp sender {
   local ${address} as ${RECEIVER_AS}; neighbor ${FROM} as ${SENDER_AS};
@@ -29,11 +21,7 @@ protocol bgp sender {
   ipv4 { import all; export none; };
   ipv6 { import all; export none; };
 }
-`,
-  );
-  const bird = start(BIRD, ['-f', '-c', config, '-s', control]);
-  const ask = await openDialogue(control, (text) => /(^|\n)\d{4} [^\n]*\n$/.test(text));
-  await ask.greeting;
+`);
   const status = () => ask('show protocols all sender\n');
   const until = async (what, look) => {
     for (const end = now() + WITHIN_MS; now() < end; await pause(1)) if (look(await status())) return now();

@@ -11,23 +11,26 @@ const AS = 65_001;
 
 /** `has()`: whether it has the route. Each listens on `address`, port 179, for a peer at `neighbor`. */
 export async function bird({ address, neighbor, as, prefix }) {
-  const place = scratch();
-  const [config, control] = ['bird.conf', 'bird.ctl'].map((name) => path.join(place, name));
-  fs.writeFileSync(
-    config,
-    `router id ${address};
+  const { ask } = await openBird(`router id ${address};
 protocol device { }
 protocol bgp ha2bgp {
   local ${address} as ${AS}; neighbor ${neighbor} as ${as};
   strict bind on; passive on; multihop; error wait time 1, 1; ipv4 { import all; export none; };
 }
-`,
-  );
-  start('/usr/sbin/bird', ['-f', '-c', config, '-s', control]);
-  // The last line of an answer has a space behind its number, the others a hyphen.
-  const ask = await openDialogue(control, (text) => /(^|\n)\d{4} [^\n]*\n$/.test(text));
-  await ask.greeting;
+`);
   return { name: 'BIRD 2.0.12', as: AS, has: async () => (await ask(`show route for ${prefix}\n`)).includes(prefix) };
+}
+
+/** A BIRD with that configuration, which answers questions as `openDialogue` has them. */
+export async function openBird(text) {
+  const place = scratch();
+  const [config, control] = ['bird.conf', 'bird.ctl'].map((name) => path.join(place, name));
+  fs.writeFileSync(config, text);
+  const bird = start('/usr/sbin/bird', ['-f', '-c', config, '-s', control]);
+  // The last line of an answer has a space behind its number, the others a hyphen.
+  const ask = await openDialogue(control, (answer) => /(^|\n)\d{4} [^\n]*\n$/.test(answer));
+  await ask.greeting;
+  return { bird, ask };
 }
 
 const FRR = '/usr/lib/frr';
@@ -79,7 +82,7 @@ async function plugIn(address, neighbor) {
 }
 
 /** A control socket that answers one question after the other. */
-export async function openDialogue(file, isWhole) {
+async function openDialogue(file, isWhole) {
   const socket = await connected(file);
   let text = '';
   let answered;

@@ -4,9 +4,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { arrival, BIRD, FROM, RECEIVER_AS, SENDER_AS } from './bird-table.js';
+import { arrival, FROM, RECEIVER_AS, SENDER_AS } from './bird-table.js';
 import { mrtOf } from './mrt.js';
 import { now, start, whileAll } from './processes.js';
+import { openBird } from './router-tables.js';
 import { scratch } from './scratch.js';
 import { run } from './surroundings.js';
 import { communityOf, medOf, NEXT_HOP, TABLES } from './whole-tables.js';
@@ -124,8 +125,6 @@ async function waitFor(what, look) {
 
 /** Another BIRD, of static routes; it waits for the last routes of a batch itself. */
 export async function otherBird(kind, count, [bird]) {
-  const place = scratch();
-  const config = path.join(place, 'bird.conf');
   const { prefixOf, sets, families } = TABLES[kind];
   const prefixes = Array.from({ length: count }, (_, index) => [prefixOf(index), index % sets]);
   const set = (index) =>
@@ -136,9 +135,7 @@ export async function otherBird(kind, count, [bird]) {
     return `protocol static { ${family}; ${routes.join('\n')} }`;
   });
   const channel = (family) => `${family} { import none; export all; next hop address ${NEXT_HOP[family]}; };`;
-  fs.writeFileSync(
-    config,
-    `router id ${FROM};
+  const { bird: sender } = await openBird(`router id ${FROM};
 protocol device { }
 ${statics.join('\n')}
 protocol bgp receiver {
@@ -146,9 +143,7 @@ protocol bgp receiver {
   strict bind on; multihop; connect delay time 1;
   ${channel('ipv4')} ${channel('ipv6')}
 }
-`,
-  );
-  const sender = start(BIRD, ['-f', '-c', config, '-s', path.join(place, 'bird.ctl')]);
+`);
   return {
     async told() {
       const upAt = await bird.isUp();
