@@ -124,7 +124,7 @@ const RUNTIME_FOR_SHELLS = [
   'runtime/tcp-socket.ts',
 ];
 /** The interfaces of shells, which runtime may name. */
-const SHELL_INTERFACES = ['sink/sink.ts'];
+const SHELL_INTERFACES = ['sink/sink.ts', 'discovery/source.ts'];
 /** Each package lives behind one file, so that it can leave. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'ip-address': 'model/address.ts',

@@ -3,6 +3,7 @@ import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
 import { speakerFrom } from '../config/speaker.ts';
+import { instanceName } from '../config/state.ts';
 import { type DaemonState, initialState } from '../core/state.ts';
 import { openDiscovery } from '../discovery/discovery.ts';
 import type { Source } from '../discovery/source.ts';
@@ -13,12 +14,14 @@ import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
+import { createOperator, type Operator } from '../runtime/operator.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
 import type { Backend, BackendPorts } from './backend.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
 import { discoveryWish } from './host.ts';
 import { listen } from './pipes.ts';
+import { readVersion } from './version.ts';
 
 export interface Daemon {
   /** Of its times, too. */
@@ -27,6 +30,8 @@ export interface Daemon {
   readonly state: DaemonState;
   readonly sinks: readonly Sink[];
   readonly source: Source;
+  /** What people see of it, and do to it. */
+  readonly operator: Operator;
   /** Throws what `isRefusal` knows. */
   start(): void;
   /** Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. */
@@ -73,6 +78,14 @@ export async function openDaemon({
     state,
     sinks,
     source,
+    operator: createOperator({
+      state,
+      sinks,
+      discovery: source.status,
+      clock,
+      version: readVersion(),
+      name: instanceName(settings),
+    }),
     start() {
       for (const backend of backends) backend.start();
       push({ type: 'started', at: clock.now() });

@@ -1,5 +1,4 @@
 /** The command line's door: finds the command, and reports what is wrong with it. */
-import fs from 'node:fs';
 import { loadSettings } from '../config/load.ts';
 import { REPLAY_OPTIONS } from '../config/options/replay.ts';
 import type { Problem } from '../config/place.ts';
@@ -8,6 +7,7 @@ import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
 import type { DecodeWords } from './decode-words.ts';
+import { readVersion } from './version.ts';
 
 /** Exit status: 1 for bad settings, 2 for a flag or a word that is unknown, whatever else is wrong. */
 const STATUS = { ok: 0, bad: 1, unknown: 2 } as const;
@@ -197,11 +197,6 @@ async function healthcheckMain(words: readonly string[], version: string, lifecy
     complain(error.problems);
     lifecycle.fail(STATUS.bad);
   }
-}
-
-function readVersion(): string {
-  const text = fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** To stdout, all of it, also into a pipe. */

@@ -1,0 +1,219 @@
+/**
+ * The view: what the core and the sinks' status add up to. Status, API, metrics, status file and page read it and nothing
+ * else, and it goes out as JSON just as it stands here. Times are RFC 3339 in UTC with milliseconds; lengths of time are
+ * milliseconds, and their names end in `Ms`.
+ */
+import type { IpAddress, Prefix } from './address.ts';
+import type { Stage } from './reason.ts';
+import type { ServiceId } from './service.ts';
+
+declare const instant: unique symbol;
+/** `2026-11-20T03:00:00.000Z`. */
+export type Instant = string & { readonly [instant]: true };
+
+/**
+ * `announced`; `leaving`: announced, and a withdraw is on its way (withdraw delay, or a drain that has begun); `rising`: up,
+ * and its announce delay runs; `suppressed`: up, and came and went too often; `held`: up, and cannot be announced (places,
+ * next hop, kernel not read); `drained`, `set-down`: by hand; `down`: not fit to be announced.
+ */
+export const SERVICE_STATES = [
+  'announced',
+  'leaving',
+  'rising',
+  'suppressed',
+  'held',
+  'drained',
+  'set-down',
+  'down',
+] as const;
+export type ServiceStateName = (typeof SERVICE_STATES)[number];
+
+export interface ReasonView {
+  /** Of `model/reason`. */
+  readonly code: string;
+  readonly stage: Stage;
+  readonly sentence: string;
+}
+
+export interface PenaltyView {
+  readonly now: number;
+  readonly suppress: number;
+  readonly reuse: number;
+  /** While it is suppressed: how long still. */
+  readonly reuseInMs?: number;
+}
+
+export interface OverrideView {
+  readonly kind: 'drain' | 'up' | 'down';
+  /** `all`, a prefix, or a service's name. */
+  readonly target: string;
+  readonly by: string;
+  /** Empty when none was given. */
+  readonly why: string;
+  readonly at: Instant;
+  readonly until?: Instant;
+  /** Of a drain: when what is announced is withdrawn. */
+  readonly withdrawAt?: Instant;
+}
+
+/**
+ * What a sink, or one of its peers, was told of a prefix.
+ *
+ * `told`: it has the route; `waiting`: it is to get it, and takes nothing at present; `leaving`: it has it, and the withdraw
+ * is on its way; `refused`: it took it not (ExaBGP's answer); `not-for-it`: it is not to have it (families, `only`, a
+ * route too long for it), see `detail`; `no-session`: there is nobody to tell; `none`: it has nothing, and is to have nothing.
+ */
+export interface TellingView {
+  /** A sink's name, or a peer's. */
+  readonly to: string;
+  readonly state: 'told' | 'waiting' | 'leaving' | 'refused' | 'not-for-it' | 'no-session' | 'none';
+  /** Since when. */
+  readonly at?: Instant;
+  readonly detail?: string;
+}
+
+export interface ToldView {
+  /** How many have it, */
+  readonly told: number;
+  /** of so many: sinks that are told directly, and peers. */
+  readonly of: number;
+  /** The first of those that stand otherwise than they should: an announced route that is not `told`, or one that is still there. */
+  readonly except: readonly TellingView[];
+}
+
+export interface ServiceView {
+  readonly prefix: Prefix;
+  /** Of a service that is declared with a name. */
+  readonly name?: ServiceId;
+  /** `discovered`: found on this host; `declared`: --announce; `checked`: its check decides; `static`. */
+  readonly kind: 'discovered' | 'declared' | 'checked' | 'static';
+  readonly state: ServiceStateName;
+  readonly since: Instant;
+  /** Why it is not announced, or why it leaves. */
+  readonly reason?: ReasonView;
+  /** When what runs has run out: a delay, a drain, an override. */
+  readonly until?: Instant;
+  /** Left out where there is none. */
+  readonly penalty?: PenaltyView;
+  /** Those that are about it. */
+  readonly overrides: readonly OverrideView[];
+  readonly told: ToldView;
+}
+
+export interface PeerView {
+  readonly name: string;
+  readonly as: number;
+  readonly state: 'idle' | 'connecting' | 'established';
+  readonly since: Instant;
+  /** Why there is no session, or was none before; empty for never. */
+  readonly last: string;
+  /** Routes. */
+  readonly told: number;
+  /** Whether everything was written that there is. */
+  readonly isLevel: boolean;
+  /** Why some routes are not told to it, with their number. */
+  readonly unsaid: readonly string[];
+  readonly received: { readonly ipv4: number; readonly ipv6: number };
+  /** Of the session; left out while there is none. */
+  readonly holdTimeMs?: number;
+  readonly families?: readonly string[];
+}
+
+export interface SinkView {
+  readonly name: string;
+  readonly told: number;
+  readonly leaving: number;
+  readonly waiting: number;
+  readonly refused: number;
+  /** Of a sink that has peers of its own. */
+  readonly peers?: readonly PeerView[];
+}
+
+export interface DiscoveryView {
+  readonly source: 'netlink' | 'proc';
+  readonly hints: 'tracefs' | 'destroy' | 'none';
+  readonly intervalMs: number;
+  /** Of the last whole reading; left out before the first. */
+  readonly factsAgeMs?: number;
+  readonly listeners: number;
+  readonly addresses: number;
+  /** Readings that failed, ever. */
+  readonly failures: number;
+  /** While the kernel cannot be read. */
+  readonly failingSince?: Instant;
+  readonly failure?: string;
+}
+
+export interface ProcessView {
+  readonly version: string;
+  readonly node: string;
+  readonly pid: number;
+  /** The instance's. */
+  readonly name: string;
+  readonly startedAt: Instant;
+  readonly uptimeMs: number;
+  /** The greatest of the last minute. */
+  readonly loopLagMs: number;
+  /** Log lines that nobody took. */
+  readonly droppedLogLines: number;
+  readonly residentBytes: number;
+  /** Why overrides and history do not outlive this process; left out where they do. */
+  readonly notKept?: string;
+}
+
+/** All but the services. */
+export interface Summary {
+  readonly at: Instant;
+  readonly process: ProcessView;
+  readonly discovery: DiscoveryView;
+  readonly sinks: readonly SinkView[];
+  readonly overrides: readonly OverrideView[];
+  readonly services: Readonly<Record<ServiceStateName, number>>;
+}
+
+/** A service came into another state, or into the same one for another reason. */
+export interface Transition {
+  readonly at: Instant;
+  /** Rises by one with each; goes on after a restart where history is kept. */
+  readonly number: number;
+  readonly prefix: Prefix;
+  readonly from: ServiceStateName;
+  readonly to: ServiceStateName;
+  readonly reason?: ReasonView;
+}
+
+/** What is pushed to whoever listens for it. */
+export type Change =
+  | ({ readonly type: 'transition' } & Transition)
+  | { readonly type: 'peer'; readonly at: Instant; readonly peer: PeerView }
+  | { readonly type: 'overrides'; readonly at: Instant; readonly overrides: readonly OverrideView[] }
+  | { readonly type: 'discovery'; readonly at: Instant; readonly discovery: DiscoveryView }
+  /** The settings were read anew. */
+  | { readonly type: 'reloaded'; readonly at: Instant; readonly changed: readonly string[] };
+
+/** One of the five stages, for one prefix. */
+export interface StageView {
+  readonly stage: Stage;
+  /** `waits`: a timer runs. `not-reached`: an earlier stage said no. */
+  readonly answer: 'yes' | 'no' | 'waits' | 'not-reached';
+  /** What it found, a sentence a line: which listener (process and pid where permitted), address, rule, timer. */
+  readonly lines: readonly string[];
+  /** Of `no` and `waits`. */
+  readonly reason?: ReasonView;
+}
+
+export interface PrefixExplanation {
+  readonly service: ServiceView;
+  /** In their order, all five. */
+  readonly stages: readonly StageView[];
+  /** All of them. */
+  readonly tellings: readonly TellingView[];
+  /** The newest first. */
+  readonly history: readonly Transition[];
+}
+
+export interface Explanation {
+  readonly asked: IpAddress | Prefix;
+  /** Of an address: its host prefix, and whatever announced prefix contains it. At least one. */
+  readonly prefixes: readonly PrefixExplanation[];
+}
