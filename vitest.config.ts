@@ -23,11 +23,15 @@ export default defineConfig({
       project('property', 'test/property/**/*.test.ts'),
       project('scenario', 'test/scenario/*.test.ts'),
       project('e2e', 'test/e2e/**/*.test.ts'),
-      project('interop', 'test/interop/**/*.test.ts', true, ['test/interop/bgp/**']),
+      project('kernel', 'test/interop/kernel/**/*.test.ts', true),
       // Each test has network namespaces of its own, and waits most of its time: more of them at once, when the others are done.
-      project('bgp', 'test/interop/bgp/**/*.test.ts', false, [], { maxWorkers: 4, sequence: { groupOrder: 1 } }),
+      project('interop', 'test/interop/**/*.test.ts', false, ['test/interop/{bgp,kernel}/**'], {
+        maxWorkers: 5,
+        sequence: { groupOrder: 1 },
+      }),
+      project('bgp', 'test/interop/bgp/**/*.test.ts', false, [], { maxWorkers: 5, sequence: { groupOrder: 1 } }),
       // Live daemons, each test with ports, namespaces and folders of its own.
-      project('operate', 'test/operate/**/*.test.ts', false, [], { maxWorkers: 4, sequence: { groupOrder: 2 } }),
+      project('operate', 'test/operate/**/*.test.ts', false, [], { maxWorkers: 5, sequence: { groupOrder: 1 } }),
       project('long', 'test/long/**/*.test.ts', true),
     ],
   },
