@@ -9,6 +9,7 @@ import { type Route, routeKey } from '../model/route.ts';
 import { want } from './desired.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
+import { enter } from './transitions.ts';
 
 export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesFound' }>, actions: Action[]): Action[] {
   const { services, marked, found, desired, policy } = state;
@@ -20,6 +21,7 @@ export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesF
       marked.add(route.prefix);
     }
     want(desired, route.prefix, policy);
+    if (services.has(route.prefix)) enter(state, route.prefix, event.at);
   }
   for (const route of [...event.announced, ...event.doubtful]) found.add(routeKey(route));
   // The sinks know of these, and of those among them that are not wanted they hear with the first facts; also of one that

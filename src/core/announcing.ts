@@ -6,6 +6,7 @@ import type { RouteAttributes } from '../model/route.ts';
 import { attributesOf, stateOf } from './checked.ts';
 import { hasRoom, want } from './desired.ts';
 import { log } from './report.ts';
+import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 
 /** When every service has been looked at: who waits for a place comes before who comes up now, and each in its order. */
@@ -27,6 +28,7 @@ export function told(state: DaemonState, isWhole: boolean, actions: Action[]): A
 }
 
 export function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {
+  touch(state, prefix);
   const before = state.desired.held.get(prefix);
   const held = want(state.desired, prefix, state.policy, checkedAttributes(state, prefix));
   if (held === undefined) log(actions, 'info', 'announced', { prefix, ...stateOf(prefix, state) });

@@ -12,7 +12,9 @@ import { excuse, type Verdict } from './hold.ts';
 import { judge, move } from './judgement.ts';
 import { log, report } from './report.ts';
 import { schedule } from './schedule.ts';
+import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
+import { touchAll } from './transitions.ts';
 
 export const STALE_TIMER = 'facts stale' as TimerName;
 
@@ -27,6 +29,7 @@ export function discoveryFailed(
     state.failingSince = event.at;
     log(actions, 'error', 'kernel cannot be read', { detail: event.detail, facts: 'held' });
     retimeStaleness(state, event.at, actions);
+    for (const prefix of state.due) touch(state, prefix);
   }
   for (const prefix of state.due) {
     if (state.services.get(prefix)?.state === 'falling') judge(state, prefix, event.at, false, actions);
@@ -53,6 +56,7 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
   const facts = onDiscoveryError === 'hold' ? 'held' : 'void, everything is withdrawn';
   log(actions, 'error', 'kernel still cannot be read', { for: formatDuration(limit), facts });
   if (onDiscoveryError === 'hold') return;
+  touchAll(state);
   const verdict: Verdict = { state: 'down', reason: { code: 'facts-stale', limit } };
   for (const prefix of [...state.services.keys()]) {
     if (state.policy.checked.has(prefix)) continue; // not the kernel's word
@@ -70,12 +74,15 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
 export function seeAgain(state: DaemonState, since: Millis, readAt: Millis, actions: Action[]): void {
   const blind = ms(readAt - since);
   log(actions, 'info', 'kernel read again', { failedForMs: Math.round(blind) });
+  if (state.isStale) touchAll(state);
   state.failingSince = undefined;
   state.isStale = false;
   actions.push({ type: 'clearTimer', timer: STALE_TIMER });
   // The announce delay asks for health that was seen.
   for (const [prefix, before] of state.services) {
-    if (before.state === 'rising') move(state, prefix, excuse(before, blind), undefined, readAt, actions);
+    if (before.state !== 'rising') continue;
+    touch(state, prefix);
+    move(state, prefix, excuse(before, blind), undefined, readAt, actions);
   }
   const { facts, marked } = state;
   for (const address of facts.listenersOf.keys()) marked.add(hostPrefix(address));

@@ -23,17 +23,24 @@ import { earlier, judge, move } from './judgement.ts';
 import { factsRead, goOn } from './reading.ts';
 import { log } from './report.ts';
 import { fired } from './schedule.ts';
+import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 import { startSome, startStatics } from './statics.ts';
 import { suppressedUntil } from './suppression.ts';
+import { settle, touchAll } from './transitions.ts';
 
 export function handle(state: DaemonState, event: Event): readonly Action[] {
-  const actions: Action[] = [];
+  const actions = react(state, event, []);
+  settle(state, event.at, actions);
+  return actions;
+}
+
+function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
   switch (event.type) {
     case 'factsRead':
       return factsRead(state, event, actions);
     case 'wentOn':
-      return goOn(state, startSome(state, actions));
+      return goOn(state, startSome(state, event.at, actions));
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
@@ -44,7 +51,8 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
       return adopt(state, event, actions);
     case 'started':
       startChecks(state, actions);
-      return startStatics(state, actions);
+      touchAll(state);
+      return startStatics(state, event.at, actions);
     case 'probeFinished':
       return judgeChecked(
         state,
@@ -72,7 +80,11 @@ type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 function timerFired(state: DaemonState, { timer }: Of<'timerFired'>, actions: Action[]): Action[] {
   if (checkDue(state, timer, actions)) return actions;
   const waited = fired(state.schedule, timer);
-  for (const prefix of waited) state.due.add(prefix);
+  for (const prefix of waited) {
+    state.due.add(prefix);
+    // Its time has come, and there are no facts to go by.
+    if (state.failingSince !== undefined) touch(state, prefix);
+  }
   const isWanted = waited.size > 0 || (timer === STALE_TIMER && state.failingSince !== undefined);
   if (isWanted) actions.push({ type: 'lookNow' });
   return actions;

@@ -57,7 +57,7 @@ export function emptyFacts({ announce }: Pick<Policy, 'announce'>): FactsIndex {
 
 /**
  * Applies what was read, and returns every prefix whose standing may be another one now. `services`: prefixes that are
- * watched already; one of them may have neither a listener nor an assignment any more.
+ * watched already, gone through more than once; one of them may have neither a listener nor an assignment any more.
  */
 export function applyFacts(
   facts: FactsIndex,
@@ -75,7 +75,7 @@ export function applyFacts(
   for (const address of changes.addresses) indexAddress(facts, address, policy, newAreas, marked);
   for (const listener of changes.listeners) indexListener(facts, listener, read.readAt, marked);
   if (newAreas.size > 0) fill(newAreas, facts);
-  markUnderWildcards(facts, changes.listeners, marked);
+  markUnderWildcards(facts, changes.listeners, services, marked);
   const devices = withDevicesInside(new Set(changes.devices.map(({ key }) => key)), facts);
   const routes = changes.addresses.flatMap(({ before, after }) =>
     [before, after].filter((fact) => fact?.origin === 'local-route'),
@@ -163,7 +163,12 @@ function indexListener(
 }
 
 /** Once for all of them: there may be as many wildcard listeners as addresses. */
-function markUnderWildcards(facts: FactsIndex, changes: readonly Change<Listener>[], marked: Set<Prefix>): void {
+function markUnderWildcards(
+  facts: FactsIndex,
+  changes: readonly Change<Listener>[],
+  services: Iterable<Prefix>,
+  marked: Set<Prefix>,
+): void {
   const families = new Set<Family>();
   for (const { before, after } of changes) {
     const listener = after ?? before;
@@ -176,7 +181,11 @@ function markUnderWildcards(facts: FactsIndex, changes: readonly Change<Listener
   for (const assigned of facts.assignedOf.keys()) {
     if (families.has(familyOf(assigned))) marked.add(hostPrefix(assigned));
   }
-  for (const prefix of facts.areas.keys()) if (families.has(familyOf(prefix))) marked.add(prefix);
+  // Of those that are here by a local route alone it may be the reason why they are down.
+  for (const address of facts.listenersOf.keys()) if (families.has(familyOf(address))) marked.add(hostPrefix(address));
+  for (const of of [facts.areas.keys(), services]) {
+    for (const prefix of of) if (families.has(familyOf(prefix))) marked.add(prefix);
+  }
 }
 
 function indexAddress(

@@ -13,12 +13,14 @@ import { type Health, healthOf } from './health.ts';
 import { dueOf, nextVerdict, type Verdict } from './hold.ts';
 import { log, report } from './report.ts';
 import { schedule } from './schedule.ts';
+import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
 
 /** Takes one prefix through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
 export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
   const { facts, policy, checks } = state;
+  touch(state, prefix);
   const found = findCandidate(prefix, facts, policy, state.networks);
   const health = healthOf(found, { facts, policy, checks, at: readAt });
   const before = state.services.get(prefix);

@@ -3,6 +3,7 @@
  * it may have changed are looked at, some at a time.
  */
 import type { Action } from '../model/action.ts';
+import type { Prefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import { told } from './announcing.ts';
 import { seeAgain } from './blindness.ts';
@@ -10,6 +11,7 @@ import { applyFacts } from './facts.ts';
 import { judge } from './judgement.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
+import { touchAll } from './transitions.ts';
 
 export function factsRead(
   state: DaemonState,
@@ -17,7 +19,7 @@ export function factsRead(
   actions: Action[],
 ): Action[] {
   const { facts, policy, services, marked } = state;
-  for (const prefix of applyFacts(facts, event, policy, services.keys())) marked.add(prefix);
+  for (const prefix of applyFacts(facts, event, policy, watched(state))) marked.add(prefix);
   if (event.resync) for (const prefix of [...services.keys(), ...facts.areas.keys()]) marked.add(prefix);
   if (!event.isLast) return actions;
   // What was found is not to be judged by half of the facts.
@@ -26,13 +28,24 @@ export function factsRead(
   state.found.clear();
   state.reading = { at: event.readAt, isWhole: event.isWhole };
   if (event.isWhole) {
-    if (!state.hasFacts) reportFirst(state, actions);
+    if (!state.hasFacts) {
+      reportFirst(state, actions);
+      touchAll(state);
+    }
     state.hasFacts = true;
     if (state.failingSince !== undefined) seeAgain(state, state.failingSince, event.readAt, actions);
     for (const prefix of state.due) marked.add(prefix);
   }
   return goOn(state, actions);
 }
+
+/** Of what is gone, why it is may be another thing when a device is. */
+const watched = ({ services, standings }: DaemonState): Iterable<Prefix> => ({
+  *[Symbol.iterator]() {
+    yield* services.keys();
+    yield* standings.gone;
+  },
+});
 
 /** So many services are looked at in one go: some milliseconds, log lines included. */
 const MOST_AT_ONCE = 100;

@@ -79,7 +79,13 @@ function clear(table: Table): void {
 }
 
 /** The rooms of the state's own: what they hold is a field each, as in `facts.listeners`. */
-const ROOMS = ['facts', 'dampening', 'desired', 'schedule'] as const satisfies readonly (keyof DaemonState)[];
+const ROOMS = [
+  'facts',
+  'dampening',
+  'desired',
+  'schedule',
+  'standings',
+] as const satisfies readonly (keyof DaemonState)[];
 
 function* fieldsOf(state: DaemonState): Generator<readonly [string, unknown]> {
   for (const [name, value] of Object.entries(state)) {

@@ -1,7 +1,8 @@
 /** Why a prefix is announced or not, PURE: the answer for any, also one that was never a candidate. */
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
-import type { Reason } from '../model/reason.ts';
+import { type Reason, stageOf } from '../model/reason.ts';
+import type { ServiceStateName } from '../model/view.ts';
 import { findCandidate } from './candidates.ts';
 import { isRouted } from './desired.ts';
 import { healthOf } from './health.ts';
@@ -23,7 +24,10 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
   }
   const isChecked = policy.checked.has(prefix); // not by what the kernel says
   if (!isChecked && (!state.hasFacts || reading === undefined)) {
-    return { announced: false, reason: { code: 'facts-not-read' } };
+    // What an earlier process announced stays until facts say otherwise.
+    return isRouted(state.desired, prefix, policy)
+      ? { announced: true }
+      : { announced: false, reason: { code: 'facts-not-read' } };
   }
   if (!isChecked && state.isStale && policy.onDiscoveryError === 'withdraw') {
     return { announced: false, reason: { code: 'facts-stale', limit: policy.staleAfter } };
@@ -40,7 +44,18 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
   if (suppressed !== undefined && (verdict?.state === 'up' || verdict?.state === 'rising')) {
     return { announced: false, reason: suppressed };
   }
-  if (verdict?.state === 'up') return held === undefined ? { announced: true } : { announced: false, reason: held };
+  if (verdict?.state === 'up') {
+    if (held !== undefined) return { announced: false, reason: held };
+    if (isRouted(state.desired, prefix, policy)) return { announced: true };
+    // It is to get its place with the next whole facts.
+    return {
+      announced: false,
+      reason:
+        failingSince === undefined
+          ? { code: 'announce-delay', delay: ms(0), until: reading?.at ?? now }
+          : { code: 'discovery-failing', since: failingSince },
+    };
+  }
   if (verdict?.state === 'rising') {
     return state.due.has(prefix) && failingSince !== undefined
       ? { announced: false, reason: { code: 'discovery-failing', since: failingSince } }
@@ -52,4 +67,17 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
     announced: false,
     reason: health.up ? { code: 'announce-delay', delay: ms(0), until: at } : health.reason,
   };
+}
+
+/** Why it is not announced, or why it leaves. */
+export const reasonOf = (standing: Standing): Reason | undefined =>
+  standing.announced ? standing.leaving : standing.reason;
+
+/** In one word, for people. */
+export function stateNameOf(standing: Standing): ServiceStateName {
+  if (standing.announced) return standing.leaving === undefined ? 'announced' : 'leaving';
+  const { reason } = standing;
+  if (reason.code === 'announce-delay') return 'rising';
+  if (reason.code === 'dampened') return 'suppressed';
+  return stageOf(reason) === 'routes' || reason.code === 'discovery-failing' ? 'held' : 'down';
 }

@@ -11,6 +11,7 @@ import { type DesiredRoutes, noRoutes } from './desired.ts';
 import { emptyFacts, type FactsIndex } from './facts.ts';
 import type { Verdict } from './hold.ts';
 import { emptySchedule, type Schedule } from './schedule.ts';
+import { noStandings, type Standings } from './standings.ts';
 
 export interface DaemonState {
   readonly policy: Policy;
@@ -25,6 +26,8 @@ export interface DaemonState {
   readonly rejected: Map<Prefix, Reason>;
   readonly desired: DesiredRoutes;
   readonly schedule: Schedule;
+  /** How each stood, and since when. */
+  readonly standings: Standings;
   /** Services whose time has come, and which wait for facts read after that. */
   readonly due: Set<Prefix>;
   /** What the last reading may have changed and nobody has looked at yet. */
@@ -56,6 +59,7 @@ export function initialState(policy: Policy): DaemonState {
     rejected: new Map(),
     desired: noRoutes(),
     schedule: emptySchedule(),
+    standings: noStandings(),
     due: new Set(),
     marked: new Set(),
     starting: new Set(),

@@ -5,6 +5,7 @@
  */
 import type { Action } from '../model/action.ts';
 import { familyOf, type Prefix } from '../model/address.ts';
+import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { sentence } from '../model/reason.ts';
 import { isNextHopOf } from '../model/route.ts';
@@ -12,18 +13,20 @@ import { told } from './announcing.ts';
 import { hold, lookAgain, want } from './desired.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
+import { enter } from './transitions.ts';
 
 /** The process is ready. A process that hears it again does nothing twice. */
-export function startStatics(state: DaemonState, actions: Action[]): Action[] {
+export function startStatics(state: DaemonState, at: Millis, actions: Action[]): Action[] {
+  state.standings.staticsSince ??= at;
   for (const prefix of state.policy.statics.routes.keys()) state.starting.add(prefix);
-  return startSome(state, actions);
+  return startSome(state, at, actions);
 }
 
 /** So many prefixes are announced in one go: some milliseconds. */
 const MOST_AT_ONCE = 5_000;
 
 /** Those whose turn has not come yet. */
-export function startSome(state: DaemonState, actions: Action[]): Action[] {
+export function startSome(state: DaemonState, at: Millis, actions: Action[]): Action[] {
   if (state.starting.size === 0) return actions;
   const { desired, policy, starting } = state;
   let done = 0;
@@ -35,6 +38,7 @@ export function startSome(state: DaemonState, actions: Action[]): Action[] {
       : want(desired, prefix, policy);
     // An earlier process may have announced it, and said something else of it.
     if (reason === undefined) lookAgain(desired, prefix, policy);
+    else enter(state, prefix, at);
   }
   if (starting.size > 0) actions.push({ type: 'goOn' });
   else report(state, actions);

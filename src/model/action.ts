@@ -1,8 +1,11 @@
 /** Actions: all that leaves the core. Imperative; the executor knows who carries out which. */
+import type { Prefix } from './address.ts';
 import type { TimerName } from './event.ts';
 import type { Millis } from './millis.ts';
+import type { Reason } from './reason.ts';
 import type { Route, RouteKey } from './route.ts';
 import type { CheckState, ServiceId } from './service.ts';
+import type { ServiceStateName } from './view.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -39,6 +42,16 @@ export type Action =
   | { readonly type: 'removeAddresses'; readonly service: ServiceId }
   /** All is said that this process was started for: end it when that has arrived, and leave the routes announced. */
   | { readonly type: 'finish' }
+  /** A service stands otherwise from now on: for its history, and for whoever watches. Nothing is decided on it. */
+  | {
+      readonly type: 'noteTransition';
+      readonly at: Millis;
+      readonly prefix: Prefix;
+      readonly from: ServiceStateName;
+      readonly to: ServiceStateName;
+      /** Why it is not announced, or why it leaves. */
+      readonly reason: Reason | undefined;
+    }
   | {
       readonly type: 'log';
       readonly level: LogLevel;

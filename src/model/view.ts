@@ -75,9 +75,12 @@ export interface TellingView {
 export interface ToldView {
   /** How many have it, */
   readonly told: number;
-  /** of so many: sinks that are told directly, and peers. */
+  /** of so many that are to have it when it is announced: sinks that are told directly, and peers. */
   readonly of: number;
-  /** The first of those that stand otherwise than they should: an announced route that is not `told`, or one that is still there. */
+  /**
+   * The first of those that stand otherwise than they should: an announced route that is not `told`, or one that is still
+   * there. Of a route that is for none of them, why.
+   */
   readonly except: readonly TellingView[];
 }
 
@@ -111,7 +114,7 @@ export interface PeerView {
   readonly told: number;
   /** Whether everything was written that there is. */
   readonly isLevel: boolean;
-  /** Why some routes are not told to it, with their number. */
+  /** Why some routes are not told to it, a sentence each. */
   readonly unsaid: readonly string[];
   readonly received: { readonly ipv4: number; readonly ipv6: number };
   /** Of the session; left out while there is none. */

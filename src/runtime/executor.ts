@@ -26,6 +26,8 @@ export interface ServicePorts {
   finish(): void;
 }
 
+export type NotedTransition = Extract<Action, { type: 'noteTransition' }>;
+
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
@@ -34,9 +36,11 @@ export interface Ports {
   readonly push: (event: Event) => void;
   /** None where no service is declared: then nothing is asked for. */
   readonly services?: ServicePorts;
+  /** Hears how services stand from now on. */
+  readonly noted?: (transition: NotedTransition) => void;
 }
 
-export function createExecutor({ clock, log, sinks, lookNow, push, services }: Ports): Executor {
+export function createExecutor({ clock, log, sinks, lookNow, push, services, noted }: Ports): Executor {
   const timers = new Set<TimerName>();
   let isLookWanted = false;
   let look: NodeJS.Immediate | undefined;
@@ -86,6 +90,9 @@ export function createExecutor({ clock, log, sinks, lookNow, push, services }: P
           return;
         case 'finish':
           afterTurn.push(() => services?.finish());
+          return;
+        case 'noteTransition':
+          noted?.(action);
           return;
         case 'log':
           log[action.level](action.fields, action.message);

@@ -43,8 +43,9 @@ function rig(words: readonly string[], policy: Partial<Policy> = {}): Rig {
   };
 }
 
+/** Without what is only said or noted. */
 const types = (actions: readonly Action[]): string[] =>
-  actions.filter(({ type }) => type !== 'log').map(({ type }) => type);
+  actions.filter(({ type }) => type !== 'log' && type !== 'noteTransition').map(({ type }) => type);
 
 describe('the start', () => {
   it('makes one check of each service', () => {

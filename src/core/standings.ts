@@ -1,0 +1,40 @@
+/** How each service stood when it was looked at last, PURE, and since when: see `transitions`. */
+import type { Prefix } from '../model/address.ts';
+import type { Millis } from '../model/millis.ts';
+import type { Reason } from '../model/reason.ts';
+import { SERVICE_STATES, type ServiceStateName } from '../model/view.ts';
+
+export interface Stood {
+  readonly state: ServiceStateName;
+  readonly code: Reason['code'] | undefined;
+  readonly since: Millis;
+  /** Whether it ever was anything but down: what never was is forgotten when it is gone. */
+  readonly hasRisen: boolean;
+}
+
+export interface Standings {
+  readonly of: Map<Prefix, Stood>;
+  /** To be compared. */
+  readonly touched: Set<Prefix>;
+  /** Of which nothing is left here, the newest last: what was withdrawn last, and why, can still be seen. */
+  readonly gone: Set<Prefix>;
+  /** How many of `of` are in each state. */
+  readonly counts: Record<ServiceStateName, number>;
+  /** How many of `of` are static prefixes. */
+  statics: number;
+  /** Since when static prefixes are announced; `undefined` before. */
+  staticsSince: Millis | undefined;
+}
+
+export const noStandings = (): Standings => ({
+  of: new Map(),
+  touched: new Set(),
+  gone: new Set(),
+  counts: Object.fromEntries(SERVICE_STATES.map((state) => [state, 0])) as Record<ServiceStateName, number>,
+  statics: 0,
+  staticsSince: undefined,
+});
+
+/** It may stand otherwise now. */
+export const touch = ({ standings }: { readonly standings: Standings }, prefix: Prefix): void =>
+  void standings.touched.add(prefix);

@@ -1,0 +1,102 @@
+/**
+ * Transitions, PURE: since when each service stands as it does, and what it came from, noted for its history.
+ *
+ * What an event may have moved it *touches* (`standings`); when all of the event is done, what was touched is compared with
+ * what stood there before. Nothing is decided on it. Many at once are compared some at a time, behind what withdraws them.
+ *
+ * Static prefixes that are announced cost nothing here: they have been since they were started. One that is not, or was
+ * not once, has an entry like a service.
+ */
+import type { Action } from '../model/action.ts';
+import type { Prefix } from '../model/address.ts';
+import type { Millis } from '../model/millis.ts';
+import { reasonOf, standingOf, stateNameOf } from './standing.ts';
+import type { Stood } from './standings.ts';
+import type { DaemonState } from './state.ts';
+
+export const MOST_GONE = 1_000;
+/** So many are compared in one go: some milliseconds. */
+const MOST_AT_ONCE = 500;
+
+/** Whatever holds for all of them is another thing now. */
+export function touchAll(state: DaemonState): void {
+  const { standings, policy } = state;
+  for (const prefixes of [standings.of.keys(), policy.announce, policy.checked.keys()]) {
+    for (const prefix of prefixes) standings.touched.add(prefix);
+  }
+}
+
+/** Takes it as it stands for how it always stood: it came so, by no transition of ours. */
+export function enter(state: DaemonState, prefix: Prefix, at: Millis): void {
+  const standing = standingOf(state, prefix, at);
+  const name = stateNameOf(standing);
+  put(state, prefix, { state: name, code: reasonOf(standing)?.code, since: at, hasRisen: name !== 'down' });
+}
+
+/** Compares what was touched; comes back for the rest. */
+export function settle(state: DaemonState, at: Millis, actions: Action[]): void {
+  const { standings, marked, policy } = state;
+  let compared = 0;
+  for (const prefix of standings.touched) {
+    if (compared++ === MOST_AT_ONCE) {
+      actions.push({ type: 'goOn' });
+      return;
+    }
+    standings.touched.delete(prefix);
+    // One that is yet to be judged is touched again when it is.
+    if (!marked.has(prefix) || policy.statics.routes.has(prefix)) compare(state, prefix, at, actions);
+  }
+}
+
+function compare(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
+  const { standings, policy } = state;
+  const standing = standingOf(state, prefix, at);
+  const now = stateNameOf(standing);
+  const reason = reasonOf(standing);
+  const isStatic = policy.statics.routes.has(prefix);
+  const before = standings.of.get(prefix);
+  if (isStatic && before === undefined && now === 'announced') return;
+  const from = before?.state ?? (isStatic ? 'announced' : 'down');
+  const isSame = from === now && (before === undefined || before.code === reason?.code);
+  const isDeclared = isStatic || policy.announce.has(prefix) || policy.checked.has(prefix);
+  const hasRisen = before?.hasRisen === true || now !== 'down' || from !== 'down';
+  const isKnown = isDeclared || state.services.has(prefix) || state.rejected.has(prefix);
+  if (!isKnown && !hasRisen) {
+    forget(state, prefix);
+    return;
+  }
+  // Of what was never up, and was asked for by nobody, there is much, and it is of no account why it is down this time.
+  const isNoted = !isSame && (hasRisen || (isDeclared && before !== undefined));
+  const since = before === undefined || isNoted ? at : before.since;
+  if (before === undefined || !isSame) put(state, prefix, { state: now, code: reason?.code, since, hasRisen });
+  if (isNoted) actions.push({ type: 'noteTransition', at, prefix, from, to: now, reason });
+  keepInBounds(state, prefix, !isKnown, isNoted);
+}
+
+/** What is gone is kept for a while. */
+function keepInBounds(state: DaemonState, prefix: Prefix, isGone: boolean, isNews: boolean): void {
+  const { gone } = state.standings;
+  if (isNews || !isGone) gone.delete(prefix);
+  if (!isGone) return;
+  gone.add(prefix);
+  if (gone.size <= MOST_GONE) return;
+  const [oldest] = gone;
+  if (oldest !== undefined) forget(state, oldest);
+}
+
+function put({ standings, policy }: DaemonState, prefix: Prefix, stood: Stood): void {
+  const before = standings.of.get(prefix);
+  if (before !== undefined) standings.counts[before.state]--;
+  else if (policy.statics.routes.has(prefix)) standings.statics++;
+  standings.counts[stood.state]++;
+  standings.of.set(prefix, stood);
+}
+
+function forget({ standings, policy }: DaemonState, prefix: Prefix): void {
+  standings.gone.delete(prefix);
+  const before = standings.of.get(prefix);
+  if (before === undefined) return;
+  standings.of.delete(prefix);
+  standings.counts[before.state]--;
+  if (policy.statics.routes.has(prefix)) standings.statics--;
+}

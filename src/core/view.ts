@@ -1,0 +1,134 @@
+/** What people see of the core's state, PURE: its services, and how many are in which state. See `model/view`. */
+import type { Prefix } from '../model/address.ts';
+import { type Millis, ms } from '../model/millis.ts';
+import { type Reason, sentence, stageOf } from '../model/reason.ts';
+import type { Telling } from '../model/telling.ts';
+import type {
+  Instant,
+  PenaltyView,
+  ReasonView,
+  ServiceStateName,
+  ServiceView,
+  TellingView,
+  ToldView,
+} from '../model/view.ts';
+import { isSuppressedAt, penaltyAt } from './dampening.ts';
+import { reasonOf, standingOf, stateNameOf } from './standing.ts';
+import type { DaemonState } from './state.ts';
+
+/** What a moment is by the wall clock. */
+export type InstantOf = (at: Millis) => Instant;
+
+/** Every service there is, and those that were there not long ago. */
+export function* prefixesOf({ standings, policy }: DaemonState): Iterable<Prefix> {
+  yield* standings.of.keys();
+  for (const prefix of policy.statics.routes.keys()) if (!standings.of.has(prefix)) yield prefix;
+}
+
+export function countsOf({ standings, policy, starting }: DaemonState): Record<ServiceStateName, number> {
+  const counts = { ...standings.counts };
+  // Those that have no entry.
+  const statics = policy.statics.routes.size - standings.statics;
+  const waiting = standings.staticsSince === undefined ? statics : starting.size;
+  counts.announced += statics - waiting;
+  counts.down += waiting;
+  return counts;
+}
+
+/** `tellings`: what each sink and peer was told of it. */
+export function serviceView(
+  state: DaemonState,
+  prefix: Prefix,
+  now: Millis,
+  instant: InstantOf,
+  tellings: readonly Telling[],
+): ServiceView {
+  const standing = standingOf(state, prefix, now);
+  const reason = reasonOf(standing);
+  const service = state.policy.checked.get(prefix);
+  const until = untilOf(state, prefix, stateNameOf(standing));
+  const penalty = penaltyOf(state, prefix, now);
+  return {
+    prefix,
+    ...(service && { name: service.id }),
+    kind: kindOf(state, prefix),
+    state: stateNameOf(standing),
+    since: instant(sinceOf(state, prefix, stateNameOf(standing), now)),
+    ...(reason && { reason: reasonView(prefix, reason) }),
+    ...(until !== undefined && { until: instant(until) }),
+    ...(penalty && { penalty }),
+    overrides: [],
+    told: toldOf(standing.announced, tellings, instant),
+  };
+}
+
+export const reasonView = (prefix: Prefix, reason: Reason): ReasonView => ({
+  code: reason.code,
+  stage: stageOf(reason),
+  sentence: sentence(prefix, reason),
+});
+
+function kindOf({ policy: { statics, checked, announce } }: DaemonState, prefix: Prefix): ServiceView['kind'] {
+  if (statics.routes.has(prefix)) return 'static';
+  if (checked.has(prefix)) return 'checked';
+  return announce.has(prefix) ? 'declared' : 'discovered';
+}
+
+/** What is being judged at this moment stands otherwise since now. What nobody ever asked for is down since the first facts. */
+function sinceOf(
+  { standings, policy, reading }: DaemonState,
+  prefix: Prefix,
+  now: ServiceStateName,
+  at: Millis,
+): Millis {
+  const stood = standings.of.get(prefix);
+  if (stood !== undefined) return stood.state === now ? stood.since : at;
+  if (policy.statics.routes.has(prefix)) return standings.staticsSince ?? at;
+  return reading?.at ?? at;
+}
+
+/** When what runs has run out. */
+function untilOf(state: DaemonState, prefix: Prefix, now: ServiceStateName): Millis | undefined {
+  const verdict = state.services.get(prefix);
+  if (now === 'suppressed') return state.dampening.services.get(prefix)?.reuseAt;
+  if (now === 'rising') return verdict?.state === 'rising' ? verdict.until : undefined;
+  return now === 'leaving' && verdict?.state === 'falling' ? verdict.until : undefined;
+}
+
+/** RFC 2439 §4.8.2: below half of the reuse threshold nothing is remembered. */
+function penaltyOf({ dampening, policy }: DaemonState, prefix: Prefix, now: Millis): PenaltyView | undefined {
+  const dampened = dampening.services.get(prefix);
+  if (dampened === undefined || policy.dampening === undefined) return undefined;
+  const { suppress, reuse } = policy.dampening;
+  const isSuppressed = isSuppressedAt(dampened, now);
+  const penalty = penaltyAt(dampened, now, policy.dampening);
+  if (!isSuppressed && penalty < reuse / 2) return undefined;
+  const reuseInMs = isSuppressed ? ms(Math.max(0, (dampened.reuseAt ?? now) - now)) : undefined;
+  return { now: Math.round(penalty), suppress, reuse, ...(reuseInMs !== undefined && { reuseInMs }) };
+}
+
+/** Tellings that are shown with a service. */
+const MOST_EXCEPT = 3;
+
+/** `isWanted`: whether they are to have it. */
+export function toldOf(isWanted: boolean, tellings: readonly Telling[], instant: InstantOf): ToldView {
+  let told = 0;
+  let of = 0;
+  const except: Telling[] = [];
+  for (const telling of tellings) {
+    const { state } = telling;
+    const has = state === 'told' || state === 'leaving';
+    if (state !== 'not-for-it') of++;
+    if (has) told++;
+    const isAsItShould = state === 'not-for-it' || (isWanted ? state === 'told' : !has && state !== 'refused');
+    if (!isAsItShould && except.length < MOST_EXCEPT) except.push(telling);
+  }
+  // For nobody at all: somebody ought to know why.
+  if (isWanted && of === 0) except.push(...tellings.slice(0, MOST_EXCEPT));
+  return { told, of, except: except.map((telling) => tellingView(telling, instant)) };
+}
+
+export const tellingView = ({ at, ...telling }: Telling, instant: InstantOf): TellingView => ({
+  ...telling,
+  ...(at !== undefined && { at: instant(at) }),
+});
