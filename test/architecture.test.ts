@@ -15,6 +15,7 @@ const PURE_FILES = [
   'bgp/audience.ts',
   'bgp/cease.ts',
   'bgp/fsm.ts',
+  'bgp/held-words.ts',
   'bgp/incoming-limit.ts',
   'bgp/liveness.ts',
   'bgp/negotiate.ts',
@@ -110,7 +111,9 @@ const PURE_FILES = [
   'sink/exabgp/ledger-format.ts',
   'sink/exabgp/refusals.ts',
   'sink/exabgp/replies.ts',
+  'sink/exabgp/tellings.ts',
   'sink/exabgp/waiters.ts',
+  'sink/keys.ts',
   'sink/sink.ts',
 ];
 const PURE_ROOMS = ['model', 'bytes', 'core'];

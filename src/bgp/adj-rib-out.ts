@@ -13,11 +13,14 @@ import { audienceOf, isAddressed, mayGoBy } from './audience.ts';
 import { type Held, type Terms, type Unsaid, type Words, wordsFor } from './path-attributes.ts';
 import { createPaths, withPathId } from './paths.ts';
 import type { Rib } from './rib.ts';
-import type { Entry } from './rib-list.ts';
+import type { Entry, Found } from './rib-list.ts';
 import { createUpdateGroups, type UpdateGroups } from './update-group.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
 import { AFI, ROUTE_REFRESH, SAFI } from './wire/codes.ts';
 import { encodeRouteRefresh } from './wire/route-refresh.ts';
+
+/** `told` and `leaving`: it has the route. `not-for-it`: it is not to have it; `none`: there is nothing to have. */
+export type PeerStance = 'told' | 'waiting' | 'leaving' | 'not-for-it' | 'none';
 
 export interface AdjRibOut {
   /** What has to be written next, in whole messages; none when there is nothing. */
@@ -27,6 +30,10 @@ export interface AdjRibOut {
   again(family: Family): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
+  /** How the peer stands to that entry. */
+  standingOf(entry: Found): PeerStance;
+  /** Why that entry is not for the peer, as far as this session decides it; `undefined` where settings do, or nothing. */
+  whyHeld(entry: Found): Held | undefined;
   /** Why routes were not told so far, each reason once. */
   unsaid(): readonly Unsaid[];
   close(): void;
@@ -65,6 +72,8 @@ export function createAdjRibOut(
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
   let told = 0;
+  /** Everything up to that version of the RIB was handed on. */
+  let handedOn = 0;
   let unsaid: readonly Unsaid[] = [];
 
   function words(family: Family, attributes: RouteAttributes): Words | Held {
@@ -120,6 +129,29 @@ export function createAdjRibOut(
     if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return [];
     const mine = routes.filter((route) => isAddressed(settings, route));
     return mine.map((route) => ways(entry, route)).find((said) => said.some(isSaid)) ?? [];
+  }
+
+  const isFor = (entry: Entry, routes: readonly Route[]): boolean =>
+    hasPaths[entry.family] ? choosePaths(entry, routes).some(isSaid) : choose(entry, routes) !== undefined;
+
+  function standingOf(entry: Found): PeerStance {
+    const { routes } = entry;
+    const isToHave = isFor(entry, routes);
+    if (entry.version > handedOn) {
+      if (isToHave) return 'waiting';
+      if (isFor(entry, reader.knows(entry))) return 'leaving';
+    } else if (isToHave) return 'told';
+    return routes.length > 0 ? 'not-for-it' : 'none';
+  }
+
+  function whyHeld(entry: Found): Held | undefined {
+    for (const { attributes } of entry.routes) {
+      for (const path of pathsOf(attributes)) {
+        const said = wordsOf[entry.family].get(path);
+        if (typeof said === 'string') return said;
+      }
+    }
+    return undefined;
   }
 
   /** RFC 7313 §4: not before the End-of-RIB. */
@@ -214,11 +246,15 @@ export function createAdjRibOut(
   return {
     next() {
       if (ready.length === 0) pack();
-      return slice();
+      const messages = slice();
+      if (ready.length === 0) handedOn = reader.version();
+      return messages;
     },
     isLevel: () => ready.length === 0 && reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd()),
     again: (family) => void asked.add(family),
     told: () => told,
+    standingOf,
+    whyHeld,
     unsaid: () => unsaid,
     close() {
       group.leave();

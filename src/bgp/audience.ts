@@ -5,6 +5,7 @@
  * 4271 §5.1.3), and one to a next hop by way of that next hop.
  */
 import {
+  type Family,
   familyOf,
   hostPrefix,
   type IpAddress,
@@ -25,6 +26,30 @@ export function isForOf(peer: PeerSettings): (prefix: Prefix, routes: readonly R
     mayHave({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
     routes.some((route) => isAddressed(peer, route) && hasWay(peer, route));
 }
+
+/** Why settings say that those routes are not for that peer; `undefined` where they say no such thing. */
+export function whyNotForOf(peer: PeerSettings): (prefix: Prefix, routes: readonly Route[]) => string | undefined {
+  const { address, families, only } = peer;
+  const hasLoopback = isLoopback(address);
+  const inside = only.map(insideOf);
+  return (prefix, routes) => {
+    const family = familyOf(prefix);
+    if (!families.includes(family)) return `its families leave ${FAMILY_NAME[family]} out`;
+    if (!hasLoopback && isLoopback(networkAddress(prefix))) {
+      return 'a loopback address, and the peer is not on one';
+    }
+    if (inside.length > 0 && !inside.some((isInside) => isInside(prefix))) {
+      return `outside of what it is to have only: ${only.join(', ')}`;
+    }
+    if (!routes.some((route) => isAddressed(peer, route))) return 'for other neighbors only';
+    if (!routes.some((route) => isAddressed(peer, route) && hasWay(peer, route))) {
+      return 'its next hop would be the peer itself, or the address that is announced';
+    }
+    return undefined;
+  };
+}
+
+export const FAMILY_NAME: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 function hasWay(peer: PeerSettings, { prefix, attributes: { nextHop, otherNextHops } }: Route): boolean {
   const entry = { prefix, family: familyOf(prefix) };

@@ -3,22 +3,26 @@
  * the peer while a session is up is `session`'s.
  */
 import type net from 'node:net';
-import { type Family, familyOf, type IpAddress } from '../model/address.ts';
+import { type Family, familyOf, type IpAddress, type Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type PeerSettings, peerName } from '../model/peer.ts';
+import type { Telling } from '../model/telling.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { descriptorOf } from '../runtime/readable.ts';
 import { setTtl } from '../runtime/tcp-socket.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
+import { whyNotForOf } from './audience.ts';
 import { createConnections } from './connections.ts';
 import { createPeer, type FsmAction, type FsmEvent, handle, type PeerState, type Way, type Why } from './fsm.ts';
+import { heldSentence } from './held-words.ts';
 import { createIncomingLimit } from './incoming-limit.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { Unsaid } from './path-attributes.ts';
 import { createPeerLog } from './peer-log.ts';
 import { createPeerTimers } from './peer-timers.ts';
 import type { Rib } from './rib.ts';
+import type { Found } from './rib-list.ts';
 import { rolesSaid } from './role.ts';
 import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
@@ -55,6 +59,8 @@ export interface PeerSession {
   /** There may be something to tell. */
   flush(): void;
   status(): PeerStatus;
+  /** What the peer was told of the prefix, of which that is the entry. */
+  telling(prefix: Prefix, entry: Found | undefined): Telling;
 }
 
 export interface PeerSessionOptions {
@@ -84,6 +90,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   const connections = createConnections(name, clock, { message: heard, happened: hear, drained: flush });
   let session: Session | undefined;
   let since = clock.now();
+  const whyNotFor = whyNotForOf(settings);
 
   const queue: FsmEvent[] = [];
   let isHandling = false;
@@ -182,7 +189,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   function sessionUp(way: Way, negotiated: Negotiated): void {
     const connection = connections.of(way);
     if (connection === undefined) return;
-    session = openSession({ connection, negotiated, settings, rib, isComplete, groups, turns, log });
+    session = openSession({ connection, negotiated, settings, rib, isComplete, groups, turns, clock, log });
     since = clock.now();
     said.up();
     const { peerAs, holdTime } = negotiated;
@@ -205,6 +212,33 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     session = undefined;
     since = clock.now();
     said.down(why);
+  }
+
+  /** The peer has nothing: it forgets what it was told when the session ends. */
+  function withoutSession(prefix: Prefix, entry: Found | undefined): Telling {
+    if (entry === undefined || entry.routes.length === 0) return { to: name, state: 'none' };
+    const detail = whyNotFor(prefix, entry.routes);
+    if (detail !== undefined) return { to: name, state: 'not-for-it', detail };
+    const last = said.last();
+    return { to: name, state: 'no-session', at: since, ...(last !== '' && { detail: last }) };
+  }
+
+  function telling(prefix: Prefix, entry: Found | undefined): Telling {
+    if (session === undefined) return withoutSession(prefix, entry);
+    if (entry === undefined) return { to: name, state: 'none' };
+    const state = session.out.standingOf(entry);
+    if (state === 'none') return { to: name, state };
+    if (state === 'not-for-it') {
+      return { to: name, state, detail: whyNotFor(prefix, entry.routes) ?? whyHeld(prefix, entry, session) };
+    }
+    const toldAt = session.toldAt();
+    if (state !== 'told') return { to: name, state, at: ms(entry.at) };
+    return toldAt === undefined ? { to: name, state } : { to: name, state, at: ms(Math.max(entry.at, toldAt)) };
+  }
+
+  function whyHeld(prefix: Prefix, entry: Found, { out }: Session): string {
+    const why = out.whyHeld(entry);
+    return why === undefined ? "the session's own address" : heldSentence(why, familyOf(prefix));
   }
 
   /** Without what was asked for there is no session. */
@@ -235,6 +269,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       else socket.destroy();
     },
     flush,
+    telling,
     status: () => ({
       name,
       as: settings.as,

@@ -15,6 +15,9 @@ export interface Entry {
   readonly isLoopback: boolean;
 }
 
+/** An entry as it stands now. */
+export type Found = Readonly<Standing>;
+
 /** What these readers were told. One that stands in several of an entry was told the last one. */
 interface Former {
   readonly routes: readonly Route[];
@@ -32,6 +35,8 @@ export class Standing extends Node implements Entry {
   readonly nlri: Uint8Array;
   readonly isLoopback: boolean;
   version = 0;
+  /** When it changed last: whole milliseconds, which cost less memory. */
+  at = 0;
   routes: readonly Route[] = NONE;
   /** The oldest first; none for readers that know what holds now, or were never told of it. */
   former: readonly Former[] = NOTHING;

@@ -2,7 +2,18 @@
  * A reader of a RIB, PURE: goes through the list behind its marker, and tells what is other than what it has told before.
  */
 import type { Route } from '../model/route.ts';
-import { type Entry, insertAfter, isOld, isSame, type Marker, Node, type Stand, Standing, unlink } from './rib-list.ts';
+import {
+  type Entry,
+  type Found,
+  insertAfter,
+  isOld,
+  isSame,
+  type Marker,
+  Node,
+  type Stand,
+  Standing,
+  unlink,
+} from './rib-list.ts';
 
 /** What to tell of an entry: what the reader knows, and what holds now. The same array: to be told once more. */
 export type Tell = (entry: Entry, known: readonly Route[], now: readonly Route[]) => void;
@@ -16,6 +27,10 @@ export interface Reader {
    */
   mark(): number | undefined;
   place(): Place;
+  /** Everything up to that version of the RIB was told. */
+  version(): number;
+  /** What it told of the entry last; none for nothing. */
+  knows(entry: Found): readonly Route[];
   /** Goes to where another reader of the same mark went by `read`, and tells nothing. */
   follow(place: Place): void;
   /** Tells the next changes, `most` at most, and returns how many were looked at. */
@@ -38,7 +53,7 @@ export interface Shelf {
   version(): number;
   /** A number below 0 that no marker had. */
   nextMark(): number;
-  knownTo(entry: Standing, reader: Marker): readonly Route[];
+  knownTo(entry: Found, reader: Marker): readonly Route[];
   /** Former values, and a withdrawn entry, go when every reader has passed. Returns whether the entry went. */
   tidy(entry: Standing): boolean;
   /** False when it has left before. */
@@ -128,6 +143,8 @@ export function openReader(marker: Marker, { ring, version, nextMark, knownTo, t
   return {
     isLevel: () => repeat === undefined && isAtEnd(),
     mark: () => (repeat === undefined ? marker.mark : undefined),
+    version: () => marker.version,
+    knows: (entry) => knownTo(entry, marker),
     place() {
       const { version, mark, last, hasOld } = marker;
       return { version, mark, last, hasOld } satisfies Stand as Stand & Place;

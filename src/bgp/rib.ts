@@ -9,8 +9,9 @@
  * What it does not: know what a peer is, what a route says on the wire, or whether it may go to whom.
  */
 import type { IpAddress, Prefix } from '../model/address.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Route } from '../model/route.ts';
-import { insertBefore, isOld, isSame, Marker, NONE, NOTHING, Node, Standing, unlink } from './rib-list.ts';
+import { type Found, insertBefore, isOld, isSame, Marker, NONE, NOTHING, Node, Standing, unlink } from './rib-list.ts';
 import { openReader, type Reader, type Shelf } from './rib-reader.ts';
 
 export interface Rib {
@@ -20,8 +21,10 @@ export interface Rib {
   readonly size: number;
   /** These, and prefixes that are gone, which somebody has yet to hear. */
   readonly remembered: number;
-  /** `routes`: all of that prefix, in the order of preference; none to withdraw it. */
-  set(prefix: Prefix, routes: readonly Route[]): void;
+  /** `routes`: all of that prefix, in the order of preference; none to withdraw it. `at`: when that is so. */
+  set(prefix: Prefix, routes: readonly Route[], at?: Millis): void;
+  /** What is said of it, or was, and somebody has yet to hear that it is gone. */
+  find(prefix: Prefix): Found | undefined;
   /** Whether a route was ever by way of that address, or for that neighbor. */
   names(address: IpAddress): boolean;
   /** One that was told nothing yet. */
@@ -40,7 +43,7 @@ export function createRib(): Rib {
   let marks = 0;
   const named = new Set<IpAddress>();
 
-  function set(prefix: Prefix, routes: readonly Route[]): void {
+  function set(prefix: Prefix, routes: readonly Route[], at: Millis = ms(0)): void {
     let entry = entries.get(prefix);
     if (entry === undefined) {
       if (routes.length === 0) return;
@@ -51,6 +54,7 @@ export function createRib(): Rib {
     if (entry.version > 0) remember(entry);
     for (const route of routes) name(route);
     entry.version = ++version;
+    entry.at = Math.trunc(at);
     entry.routes = routes.length === 0 ? NONE : routes;
     if (routes.length === 0 && !isKnown(entry)) {
       forget(entry);
@@ -93,7 +97,7 @@ export function createRib(): Rib {
     entries.delete(entry.prefix);
   }
 
-  function knownTo(entry: Standing, reader: Marker): readonly Route[] {
+  function knownTo(entry: Found, reader: Marker): readonly Route[] {
     if (entry.version <= reader.version) return entry.routes;
     for (let index = entry.former.length - 1; index >= 0; index--) {
       const former = entry.former[index];
@@ -141,6 +145,7 @@ export function createRib(): Rib {
       return entries.size;
     },
     set,
+    find: (prefix) => entries.get(prefix),
     names: (address) => named.has(address),
     open,
   };

@@ -2,15 +2,15 @@
  * SHELL: a session that is up. Tells the peer what its Adj-RIB-Out (`adj-rib-out`) has for it, as fast as the peer reads;
  * counts what the peer announces, and answers its route refreshes (RFC 2918).
  */
-import type { Family } from '../model/address.ts';
-import { ms } from '../model/millis.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import { type PeerSettings, peerName } from '../model/peer.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { type AdjRibOut, createAdjRibOut } from './adj-rib-out.ts';
 import type { Connection } from './connection.ts';
+import { heldSentence } from './held-words.ts';
 import { localEndOf } from './local-end.ts';
 import type { Negotiated } from './negotiate.ts';
-import type { Held } from './path-attributes.ts';
 import { createRarely } from './rarely.ts';
 import { createReceived, type Received } from './received.ts';
 import type { Rib } from './rib.ts';
@@ -26,6 +26,8 @@ export interface Session {
   readonly negotiated: Negotiated;
   readonly out: AdjRibOut;
   readonly received: Received;
+  /** When everything was told that there was; `undefined` before. */
+  toldAt(): Millis | undefined;
   /** An UPDATE or ROUTE-REFRESH of the peer's; others are none of its business. */
   heard(message: Message): void;
   /** There may be something to tell. */
@@ -43,6 +45,7 @@ export interface SessionOptions {
   readonly isComplete: () => boolean;
   readonly groups: UpdateGroups;
   readonly turns: Turns;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
@@ -54,6 +57,7 @@ export function openSession({
   isComplete,
   groups,
   turns,
+  clock,
   log,
 }: SessionOptions): Session {
   const peer = peerName(settings);
@@ -70,13 +74,15 @@ export function openSession({
   let isOver = false;
   /** How many reasons why something is not told. */
   let said = 0;
+  let toldAt: Millis | undefined;
 
   function step(): boolean {
     if (isOver || out.isLevel() || !connection.hasRoom()) return false;
     const messages = out.next();
     if (messages.length > 0) connection.send(...messages);
+    if (out.isLevel()) toldAt ??= clock.now();
     for (const { family, why } of out.unsaid().slice(said)) {
-      log.warn({ peer, family, why: sentenceOf(why, family) }, 'not all routes are told');
+      log.warn({ peer, family, why: heldSentence(why, family) }, 'not all routes are told');
       said++;
     }
     return !out.isLevel() && connection.hasRoom();
@@ -123,6 +129,7 @@ export function openSession({
     negotiated,
     out,
     received,
+    toldAt: () => toldAt,
     heard(message) {
       if (message.type === 'routeRefresh') refresh(message.routeRefresh);
       if (message.type !== 'update') return;
@@ -140,20 +147,4 @@ export function openSession({
       out.close();
     },
   };
-}
-
-/** What to do about it. */
-function sentenceOf(why: Held, family: Family): string {
-  switch (why) {
-    case 'family-not-negotiated':
-      return 'the peer does not take the family';
-    case 'next-hop-missing':
-      return `no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address of ours on this session: give the peer a nexthop-${family}, or leave the family out`;
-    case 'extended-next-hop-not-negotiated':
-      return 'the peer takes no IPv6 next hop for IPv4 (RFC 8950): give it a nexthop-ipv4';
-    case 'too-long':
-      return 'with its attributes a prefix fits into no message';
-    default:
-      return why satisfies never;
-  }
 }

@@ -9,12 +9,14 @@ import type net from 'node:net';
 import type { Prefix } from '../model/address.ts';
 import type { SpeakerSettings } from '../model/peer.ts';
 import type { Route } from '../model/route.ts';
+import type { PeerStanding, Telling } from '../model/telling.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { isForOf } from './audience.ts';
 import { addressOf } from './connection.ts';
 import { type Listening, openListening } from './listening.ts';
 import { createPeerSession, type PeerStatus } from './peer-session.ts';
+import { peerStanding } from './peer-standing.ts';
 import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
 import { createTurns } from './turns.ts';
@@ -31,6 +33,10 @@ export interface Speaker {
   complete(): void;
   routes(): number;
   status(): readonly PeerStatus[];
+  /** The same, as people see it. */
+  peers(): readonly PeerStanding[];
+  /** What each peer was told of it. */
+  tellings(prefix: Prefix): readonly Telling[];
   /** Tells every peer goodbye, which withdraws everything. Resolves when that is on its way, or `signal` says it is time. */
   close(signal: AbortSignal): Promise<void>;
 }
@@ -111,7 +117,7 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
       for (const peer of peers) peer.start();
     },
     set(prefix, routes) {
-      rib.set(prefix, routes);
+      rib.set(prefix, routes, clock.now());
       if (routes.length === 0 || audience.some((isFor) => isFor(prefix, routes))) return;
       const count = unheard.count();
       if (count !== undefined) log.warn({ prefix, count }, 'for no peer: see their families, only, and docs/bgp.md');
@@ -125,6 +131,11 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
     },
     routes: () => (isClosed ? 0 : rib.size),
     status: () => peers.map((peer) => peer.status()),
+    peers: () => peers.map((peer) => peerStanding(peer.status())),
+    tellings(prefix) {
+      const entry = rib.find(prefix);
+      return peers.map((peer) => peer.telling(prefix, entry));
+    },
     async close(signal) {
       listening?.close();
       isClosed = true;

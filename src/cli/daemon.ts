@@ -15,6 +15,7 @@ import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
 import { createOperator, type Operator } from '../runtime/operator.ts';
+import { createViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
 import type { Backend, BackendPorts } from './backend.ts';
@@ -67,25 +68,21 @@ export async function openDaemon({
     log: log.child('discovery'),
     push,
   });
-  const executor = createExecutor({ clock, log, sinks, lookNow: source.lookNow, push });
+  const state = initialState(policyFrom(settings));
+  const viewer = createViewer({
+    ...{ state, sinks, clock, discovery: source.status, version: readVersion(), name: instanceName(settings) },
+  });
+  const executor = createExecutor({ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted });
   const failed = (error: unknown): never => {
     throw error;
   };
-  const state = initialState(policyFrom(settings));
   loop = createLoop(state, executor, failed, openTap(clock));
   return {
     clock,
     state,
     sinks,
     source,
-    operator: createOperator({
-      state,
-      sinks,
-      discovery: source.status,
-      clock,
-      version: readVersion(),
-      name: instanceName(settings),
-    }),
+    operator: createOperator({ viewer }),
     start() {
       for (const backend of backends) backend.start();
       push({ type: 'started', at: clock.now() });
@@ -96,6 +93,7 @@ export async function openDaemon({
       // Withdrawing comes first: it is what others wait for.
       await Promise.all(backends.map((backend) => backend.close(time, how)));
       source.close();
+      viewer.close();
     },
   };
 }

@@ -1,31 +1,13 @@
 /**
  * The operator's side of a running daemon: what there is to see, and what can be done by hand.
  *
- * What it does: puts the view together from the core's state and the status of sinks and discovery, and turns what people
- * ask for into events. What it does not: decide, keep a copy of what others own, or speak to people (`api`, `cli`).
+ * What it does: shows what the viewer puts together (`viewer`), and turns what people ask for into events. What it does not:
+ * decide, keep a copy of what others own, or speak to people (`api`, `cli`).
  */
-import { standingOf } from '../core/standing.ts';
-import type { DaemonState } from '../core/state.ts';
-import type { SourceStatus } from '../discovery/source.ts';
 import type { IpAddress, Prefix } from '../model/address.ts';
-import { hostPrefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import type { DrainTarget } from '../model/override.ts';
-import { type Reason, sentence, stageOf } from '../model/reason.ts';
-import {
-  type Change,
-  type Explanation,
-  type Instant,
-  type OverrideView,
-  type ReasonView,
-  SERVICE_STATES,
-  type ServiceStateName,
-  type ServiceView,
-  type Summary,
-  type Transition,
-} from '../model/view.ts';
-import type { Sink } from '../sink/sink.ts';
-import type { Clock } from './clock.ts';
+import type { Change, Explanation, OverrideView, ServiceView, Summary, Transition } from '../model/view.ts';
 
 export interface Viewer {
   summary(): Summary;
@@ -37,7 +19,7 @@ export interface Viewer {
   /** Of any prefix, also one that was never a candidate. */
   service(prefix: Prefix): ServiceView;
   explain(of: IpAddress | Prefix): Promise<Explanation>;
-  /** The newest first. */
+  /** The newest first. `prefix`: of it, of those inside it, and of those that contain it. */
   history(which: { readonly prefix?: Prefix; readonly most: number }): readonly Transition[];
   /** Returns how to stop it. What hears must not throw, and must not take long. */
   subscribe(hear: (change: Change) => void): () => void;
@@ -94,102 +76,20 @@ export interface Operations {
 export interface Operator extends Viewer, Operations {}
 
 export interface OperatorOptions {
-  readonly state: DaemonState;
-  readonly sinks: readonly Sink[];
-  readonly discovery: () => SourceStatus;
-  readonly clock: Clock;
-  readonly version: string;
-  readonly name: string;
+  readonly viewer: Viewer;
 }
 
-export function createOperator({ state, sinks, discovery, clock, version, name }: OperatorOptions): Operator {
-  const startedAt = clock.now();
+export function createOperator({ viewer }: OperatorOptions): Operator {
   const notYet = (): never => {
     throw new OperationError('not-possible', 'not built yet');
   };
 
-  /** The wall clock may be set at any time: what it says of a moment is asked anew. */
-  const instant = (at: Millis): Instant => new Date(Date.now() + at - clock.now()).toISOString() as Instant;
-
-  function service(prefix: Prefix): ServiceView {
-    const standing = standingOf(state, prefix, clock.now());
-    const reason = standing.announced ? standing.leaving : standing.reason;
-    return {
-      prefix,
-      kind: kindOf(prefix),
-      state: stateNameOf(standing),
-      since: instant(startedAt),
-      ...(reason && { reason: reasonView(prefix, reason) }),
-      overrides: [],
-      told: { told: 0, of: 0, except: [] },
-    };
-  }
-
-  function kindOf(prefix: Prefix): ServiceView['kind'] {
-    const { statics, checked, announce } = state.policy;
-    if (statics.routes.has(prefix)) return 'static';
-    if (checked.has(prefix)) return 'checked';
-    return announce.has(prefix) ? 'declared' : 'discovered';
-  }
-
-  function prefixes(): Set<Prefix> {
-    const { statics, checked, announce } = state.policy;
-    return new Set([
-      ...[...state.services.keys(), ...state.rejected.keys()],
-      ...[...checked.keys(), ...announce, ...statics.routes.keys()],
-    ]);
-  }
-
   return {
-    summary() {
-      const services = Object.fromEntries(SERVICE_STATES.map((each) => [each, 0])) as Record<ServiceStateName, number>;
-      for (const prefix of prefixes()) services[stateNameOf(standingOf(state, prefix, clock.now()))]++;
-      const { interval, hints, failures } = discovery();
-      return {
-        at: instant(clock.now()),
-        process: {
-          ...{ version, node: process.version, pid: process.pid, name },
-          ...{ startedAt: instant(startedAt), uptimeMs: clock.now() - startedAt },
-          ...{ loopLagMs: 0, droppedLogLines: 0, residentBytes: process.memoryUsage.rss() },
-        },
-        discovery: {
-          ...{ source: 'netlink', hints, intervalMs: interval, failures },
-          ...(state.reading && { factsAgeMs: clock.now() - state.reading.at }),
-          ...{ listeners: state.facts.listeners.size, addresses: state.facts.addresses.size },
-        },
-        sinks: sinks.map((sink) => sink.status()),
-        overrides: [],
-        services,
-      };
-    },
-    *services() {
-      for (const prefix of prefixes()) yield service(prefix);
-    },
-    service,
-    async explain(of) {
-      const prefix = of.includes('/') ? (of as Prefix) : hostPrefix(of as IpAddress);
-      return { asked: of, prefixes: [{ service: service(prefix), stages: [], tellings: [], history: [] }] };
-    },
-    history: () => [],
-    subscribe: () => () => {},
+    ...viewer,
     drain: notYet,
     undrain: notYet,
     set: notYet,
     reload: notYet,
     findTarget: notYet,
   };
-}
-
-const reasonView = (prefix: Prefix, reason: Reason): ReasonView => ({
-  code: reason.code,
-  stage: stageOf(reason),
-  sentence: sentence(prefix, reason),
-});
-
-function stateNameOf(standing: ReturnType<typeof standingOf>): ServiceStateName {
-  if (standing.announced) return standing.leaving === undefined ? 'announced' : 'leaving';
-  const { reason } = standing;
-  if (reason.code === 'announce-delay') return 'rising';
-  if (reason.code === 'dampened') return 'suppressed';
-  return stageOf(reason) === 'routes' || reason.code === 'discovery-failing' ? 'held' : 'down';
 }

@@ -33,6 +33,7 @@ export function createDryRunSink({ log, api }: { readonly log: Log; readonly api
     set(desired, changed) {
       if (!isClosed) say(desired, changed);
     },
+    tellings: () => [],
     status: () => ({ name: 'dry run', told: 0, leaving: 0, waiting: 0, refused: 0 }),
     async close(_signal, how) {
       if (isClosed) return;

@@ -1,5 +1,7 @@
 /** The contract of a sink: all that a BGP backend has to implement. */
+import type { Prefix } from '../model/address.ts';
 import type { Route, RouteKey } from '../model/route.ts';
+import type { PeerStanding, Telling } from '../model/telling.ts';
 
 export interface SinkStatus {
   readonly name: string;
@@ -22,6 +24,10 @@ export interface Sink {
    */
   set(desired: ReadonlyMap<RouteKey, Route>, changed: ReadonlySet<RouteKey>): void;
   status(): SinkStatus;
+  /** What it was told of the prefix, or each of its peers; nothing of one that tells nobody. Cheap: asked of all of them. */
+  tellings(prefix: Prefix): readonly Telling[];
+  /** Of a sink that has peers of its own. */
+  peers?(): readonly PeerStanding[];
   /**
    * Withdraws what it announced, or keeps it for a successor. Resolves when that is handed on, or when `signal` says that
    * the time is up.

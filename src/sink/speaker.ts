@@ -2,6 +2,7 @@
 import type { Speaker } from '../bgp/speaker.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Route, RouteKey } from '../model/route.ts';
+import { prefixIn } from './keys.ts';
 import type { Sink } from './sink.ts';
 
 export function createSpeakerSink(speaker: Speaker): Sink {
@@ -10,9 +11,8 @@ export function createSpeakerSink(speaker: Speaker): Sink {
 
   function set(desired: ReadonlyMap<RouteKey, Route>, key: RouteKey): void {
     const route = desired.get(key);
-    const space = key.indexOf(' ');
-    const prefix = (space < 0 ? key : key.slice(0, space)) as string as Prefix;
-    if (space < 0 && !scoped.has(prefix)) {
+    const prefix = prefixIn(key);
+    if (prefix.length === key.length && !scoped.has(prefix)) {
       speaker.set(prefix, route === undefined ? [] : [route]);
       return;
     }
@@ -34,6 +34,8 @@ export function createSpeakerSink(speaker: Speaker): Sink {
       const waiting = peers.filter(({ state, isLevel }) => state === 'established' && !isLevel).length;
       return { name: 'speaker', told: speaker.routes(), leaving: 0, waiting, refused: 0 };
     },
+    tellings: speaker.tellings,
+    peers: speaker.peers,
     close: (signal) => speaker.close(signal),
   };
 }

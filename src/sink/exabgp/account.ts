@@ -4,6 +4,7 @@
  * An answer counts for a route only if nothing was said of it since. One that is missing may have been for any command that
  * was taken for done since nobody waited for one last, so that all of those are doubted with the one that was given up.
  */
+import type { Millis } from '../../model/millis.ts';
 import { isSameRoute, type Route, type RouteKey, routeKey } from '../../model/route.ts';
 import type { Command } from './conversation.ts';
 import type { Ledger } from './ledger.ts';
@@ -24,7 +25,7 @@ export interface Account {
   doubtful(): RouteKey[];
 }
 
-export function createAccount(ledger: Ledger): Account {
+export function createAccount(ledger: Ledger, now: () => Millis): Account {
   /** The last command that spoke of a route, as long as its answer is to come. */
   const lastOf = new Map<RouteKey, Command>();
   /** Accepted since nobody waited for an answer last. */
@@ -43,8 +44,8 @@ export function createAccount(ledger: Ledger): Account {
 
   return {
     enter(announce, withdraw) {
-      ledger.mark('+', notTold(announce));
-      ledger.mark('-', withdraw);
+      ledger.mark('+', notTold(announce), now());
+      ledger.mark('-', withdraw, now());
     },
     said(commands) {
       for (const command of commands) for (const route of command.routes) lastOf.set(routeKey(route), command);
@@ -55,13 +56,13 @@ export function createAccount(ledger: Ledger): Account {
         lastOf.delete(routeKey(route));
         if (othersWait) unsure.set(routeKey(route), route);
       }
-      if (command.verb === 'withdraw') ledger.mark('x', current);
-      else ledger.mark('=', notTold(current));
+      if (command.verb === 'withdraw') ledger.mark('x', current, now());
+      else ledger.mark('=', notTold(current), now());
     },
     refused(command) {
       const current = currentOf(command);
       for (const route of current) lastOf.delete(routeKey(route));
-      if (command.verb === 'announce') ledger.mark('+', current);
+      if (command.verb === 'announce') ledger.mark('+', current, now());
       return current;
     },
     even: () => unsure.clear(),
@@ -70,8 +71,8 @@ export function createAccount(ledger: Ledger): Account {
       const routes = [...unsure.values()];
       const told = routes.filter((route) => standingOf(route) === 'told');
       const struckOut = routes.filter((route) => standingOf(route) === undefined);
-      ledger.mark('+', told);
-      ledger.mark('-', struckOut);
+      ledger.mark('+', told, now());
+      ledger.mark('-', struckOut, now());
       unsure.clear();
     },
     doubtful: () =>

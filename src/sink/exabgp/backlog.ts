@@ -22,6 +22,8 @@ export interface Backlog {
   /** Until something is wanted, nothing is known of what is not. */
   isStated(): boolean;
   wanted(): Iterable<RouteKey>;
+  /** What is wanted under that key, and whether it has yet to be looked at. */
+  wish(key: RouteKey): { readonly route: Route | undefined; readonly waits: boolean };
   wantedOf(prefixes: ReadonlySet<Prefix>): RouteKey[];
   /** The map may change before it is looked at; `changed` says where to look. */
   want(desired: ReadonlyMap<RouteKey, Route>, changed: Iterable<RouteKey>): void;
@@ -59,6 +61,7 @@ export function createBacklog(entries: ReadonlyMap<RouteKey, Entry>, api: Exabgp
     },
     isStated: () => isStated,
     wanted: () => desired.keys(),
+    wish: (key) => ({ route: desired.get(key), waits: dirty.has(key) }),
     wantedOf: (prefixes) => [...desired].filter(([, { prefix }]) => prefixes.has(prefix)).map(([key]) => key),
     want(wanted, changed) {
       isStated = true;

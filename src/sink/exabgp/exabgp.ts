@@ -19,6 +19,7 @@ import { type Millis, ms } from '../../model/millis.ts';
 import { type Route, type RouteKey, routeKey } from '../../model/route.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { createKeys } from '../keys.ts';
 import type { Sink } from '../sink.ts';
 import { createAccount } from './account.ts';
 import { type Batch, createBacklog } from './backlog.ts';
@@ -29,6 +30,7 @@ import { createHearing, excerpt } from './hearing.ts';
 import { type Ledger, memoryLedger } from './ledger.ts';
 import { createRefusals } from './refusals.ts';
 import { createRepetition } from './repetition.ts';
+import { createTellings } from './tellings.ts';
 import { createWaiters } from './waiters.ts';
 
 export interface ExabgpSink extends Sink {
@@ -82,10 +84,11 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0), acks } = options;
   let mayFollowHalfALine = options.followsAnother === true && api === '4';
   const backlog = createBacklog(ledger.entries, api);
-  const account = createAccount(ledger);
+  const account = createAccount(ledger, clock.now);
   const refusals = createRefusals();
   const conversation = createConversation(acks);
   const settling = createWaiters();
+  const keys = createKeys(ledger.entries.keys());
   let isBlocked = false;
   let isResting = false;
   let isClosing = false;
@@ -96,6 +99,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     doubtful: () => (backlog.isStated() ? account.doubtful().filter((key) => !refusals.has(key)) : []),
     isIdle: () => conversation.waiting() === 0 && backlog.size === 0,
   });
+  const telling = createTellings({ entries: ledger.entries, backlog, refusals, keys, isBlocked: () => isBlocked });
   const hear = createHearing({
     ...{ log, answered },
     neighborUp: (neighbor) => repetition.everything(`neighbor ${neighbor} is up`),
@@ -196,7 +200,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     );
     for (const route of routes) {
       const key = routeKey(route);
-      repetition.refused(key);
+      repetition.refused(key, command);
       push({ type: 'routeRefused', at: clock.now(), key, detail: command });
     }
   }
@@ -232,12 +236,14 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   return {
     set(wanted, changed) {
       if (isClosing) return;
+      keys.add(changed);
       backlog.want(wanted, changed);
       flush();
     },
     inherit(routes) {
       const others = routes.filter((route) => !ledger.entries.has(routeKey(route)));
-      ledger.mark('-', others);
+      ledger.mark('-', others, clock.now());
+      keys.add(others.map(routeKey));
       backlog.againOnceAsked(others.map(routeKey));
     },
     assert(prefixes) {
@@ -247,6 +253,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       sayAgain(keys);
     },
     hear,
+    tellings: (prefix) => [telling(prefix)],
     status() {
       const here = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
       const told = here.filter(([key]) => !refusals.has(key)).length;

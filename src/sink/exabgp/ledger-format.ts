@@ -11,6 +11,7 @@
  *     x 0 192.0.2.1/32                was withdrawn
  */
 import { type IpAddress, type Prefix, parseAddress, parsePrefix } from '../../model/address.ts';
+import type { Millis } from '../../model/millis.ts';
 import { type Route, type RouteAttributes, type RouteKey, type RouteScope, routeKey } from '../../model/route.ts';
 
 /** Which ExaBGP: a process id alone comes back. */
@@ -27,6 +28,8 @@ export type Standing = 'entered' | 'told' | 'leaving';
 export interface Entry {
   readonly route: Route;
   readonly standing: Standing;
+  /** Since when it is so; left out of what an earlier process left. */
+  readonly at?: Millis;
 }
 
 export interface LedgerContents {

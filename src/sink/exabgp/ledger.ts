@@ -9,6 +9,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Millis } from '../../model/millis.ts';
 import type { Route, RouteKey } from '../../model/route.ts';
 import { routeKey } from '../../model/route.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -27,7 +28,8 @@ import {
 export interface Ledger {
   /** What was announced and not yet struck out. */
   readonly entries: ReadonlyMap<RouteKey, Entry>;
-  mark(mark: Mark, routes: readonly Route[]): void;
+  /** `at`: when that happened; it is not kept over a restart. */
+  mark(mark: Mark, routes: readonly Route[], at?: Millis): void;
   /** Whether a successor will find it. */
   isKept(): boolean;
   close(): void;
@@ -59,7 +61,7 @@ const WRITES_LEFT_OUT = 100;
 
 export function memoryLedger(): Ledger {
   const entries = new Map<RouteKey, Entry>();
-  return { entries, mark: (mark, routes) => note(entries, mark, routes), isKept: () => false, close: () => {} };
+  return { entries, mark: (mark, routes, at) => note(entries, mark, routes, at), isKept: () => false, close: () => {} };
 }
 
 /** Throws `LedgerError`. Where no file can be had, that is said, and the ledger is one in memory. */
@@ -135,9 +137,9 @@ function persistent(
 
   return {
     entries,
-    mark(mark, routes) {
+    mark(mark, routes, at) {
       if (routes.length === 0) return;
-      note(entries, mark, routes);
+      note(entries, mark, routes, at);
       // Answers may come yet, but the file may be another's by now, and so may the descriptor.
       if (isClosed) return;
       if (leftOut !== undefined && leftOut++ < WRITES_LEFT_OUT) return;
@@ -184,10 +186,10 @@ function writeAnew(
 
 const MARKS: Readonly<Record<Standing, Mark>> = { entered: '+', told: '=', leaving: '-' };
 
-function note(entries: Map<RouteKey, Entry>, mark: Mark, routes: readonly Route[]): void {
+function note(entries: Map<RouteKey, Entry>, mark: Mark, routes: readonly Route[], at: Millis | undefined): void {
   for (const route of routes) {
     if (mark === 'x') entries.delete(routeKey(route));
-    else entries.set(routeKey(route), { route, standing: STANDINGS[mark] });
+    else entries.set(routeKey(route), { route, standing: STANDINGS[mark], ...(at !== undefined && { at }) });
   }
 }
 

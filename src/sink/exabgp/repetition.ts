@@ -18,7 +18,7 @@ export interface Repetition {
   /** What is doubtful, much later. */
   unanswered(): void;
   /** The command that spoke of that route alone was refused. */
-  refused(key: RouteKey): void;
+  refused(key: RouteKey, command: string): void;
   /** Nothing is said again from now on. */
   close(): void;
 }
@@ -94,7 +94,7 @@ export function createRepetition(options: RepetitionOptions): Repetition {
     unanswered() {
       if (!isClosed) clock.setTimer(TIMER.resay, ms(clock.now() + RESAY_AFTER), () => sayAgain(doubtful()));
     },
-    refused: (key) => planRetry(refusals.add(key, clock.now())),
+    refused: (key, command) => planRetry(refusals.add(key, clock.now(), command)),
     close() {
       isClosed = true;
       for (const timer of Object.values(TIMER)) clock.clearTimer(timer);

@@ -26,6 +26,7 @@ function rig(services?: ServicePorts): Rig {
   let looks = 0;
   const sink = (name: string): Sink => ({
     set: (desired, changed) => void told.push(`${name}: ${[...desired.keys()].join(' ')} (${[...changed].join(' ')})`),
+    tellings: () => [],
     status: () => ({ name, told: 0, leaving: 0, waiting: 0, refused: 0 }),
     close: async () => {},
   });

@@ -1,0 +1,105 @@
+/** SHELL: puts the view together from the core's state and what sinks and discovery say of themselves. See `model/view`. */
+
+import type { DaemonState } from '../core/state.ts';
+import { countsOf, prefixesOf, serviceView, tellingView } from '../core/view.ts';
+import type { SourceStatus } from '../discovery/source.ts';
+import { hostPrefix, type IpAddress, type Prefix } from '../model/address.ts';
+import type { Telling } from '../model/telling.ts';
+import type { ServiceView, SinkView, Transition } from '../model/view.ts';
+import type { Sink } from '../sink/sink.ts';
+import { createChanges } from './changes.ts';
+import type { Clock } from './clock.ts';
+import type { NotedTransition } from './executor.ts';
+import { createHistory, type Journal } from './history.ts';
+import type { Viewer } from './operator.ts';
+import { instantBy } from './wall-clock.ts';
+
+export interface OpenViewer extends Viewer {
+  noted(transition: NotedTransition): void;
+  close(): void;
+}
+
+export interface ViewerOptions {
+  readonly state: DaemonState;
+  readonly sinks: readonly Sink[];
+  readonly discovery: () => SourceStatus;
+  readonly clock: Clock;
+  readonly journal?: Journal;
+  /** What the journal had of an earlier process, the oldest first. */
+  readonly before?: readonly Transition[];
+  readonly version: string;
+  readonly name: string;
+}
+
+export function createViewer(options: ViewerOptions): OpenViewer {
+  const { state, sinks, discovery, clock, version, name, journal, before } = options;
+  const startedAt = clock.now();
+  const instant = instantBy(clock);
+  const changes = createChanges();
+  const history = createHistory({
+    clock,
+    ...(journal && { journal }),
+    ...(before && { before }),
+    heard: (transition) => changes.push({ type: 'transition', ...transition }),
+  });
+
+  const tellings = (prefix: Prefix): readonly Telling[] =>
+    sinks.length === 1 && sinks[0] ? sinks[0].tellings(prefix) : sinks.flatMap((sink) => sink.tellings(prefix));
+
+  const service = (prefix: Prefix): ServiceView => serviceView(state, prefix, clock.now(), instant, tellings(prefix));
+
+  const sinkView = (sink: Sink): SinkView => {
+    const peers = sink.peers?.().map((peer) => ({ ...peer, since: instant(peer.since) }));
+    return { ...sink.status(), ...(peers && { peers }) };
+  };
+
+  return {
+    summary() {
+      const { interval, hints, failures } = discovery();
+      const now = clock.now();
+      return {
+        at: instant(now),
+        process: {
+          ...{ version, node: process.version, pid: process.pid, name },
+          ...{ startedAt: instant(startedAt), uptimeMs: now - startedAt },
+          ...{ loopLagMs: 0, droppedLogLines: 0, residentBytes: process.memoryUsage.rss() },
+        },
+        discovery: {
+          ...{ source: 'netlink', hints, intervalMs: interval, failures },
+          ...(state.reading && { factsAgeMs: now - state.reading.at }),
+          ...{ listeners: state.facts.listeners.size, addresses: state.facts.addresses.size },
+          ...(state.failingSince !== undefined && { failingSince: instant(state.failingSince) }),
+        },
+        sinks: sinks.map(sinkView),
+        overrides: [],
+        services: countsOf(state),
+      };
+    },
+    *services() {
+      for (const prefix of prefixesOf(state)) yield service(prefix);
+    },
+    service,
+    async explain(of) {
+      const prefix = of.includes('/') ? (of as Prefix) : hostPrefix(of as IpAddress);
+      return {
+        asked: of,
+        prefixes: [
+          {
+            ...{ service: service(prefix), stages: [] },
+            tellings: tellings(prefix).map((telling) => tellingView(telling, instant)),
+            history: history.list({ prefix, most: 20 }),
+          },
+        ],
+      };
+    },
+    history: history.list,
+    subscribe: changes.subscribe,
+    noted(transition) {
+      history.note(transition);
+    },
+    close() {
+      history.close();
+      changes.close();
+    },
+  };
+}
