@@ -10,6 +10,7 @@
 import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
+import { stageOf } from '../model/reason.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
 import type { Stood } from './standings.ts';
 import type { DaemonState } from './state.ts';
@@ -60,7 +61,9 @@ function compare(state: DaemonState, prefix: Prefix, at: Millis, actions: Action
   const isSame = from === now && (before === undefined || before.code === reason?.code);
   const isDeclared = isStatic || policy.announce.has(prefix) || policy.checked.has(prefix);
   const hasRisen = before?.hasRisen === true || now !== 'down' || from !== 'down';
-  const isKnown = isDeclared || state.services.has(prefix) || state.rejected.has(prefix);
+  // What no rule covers is no service: every host has addresses that nobody means.
+  const isCovered = state.rejected.has(prefix) && reason !== undefined && stageOf(reason) !== 'candidates';
+  const isKnown = isDeclared || state.services.has(prefix) || isCovered;
   if (!isKnown && !hasRisen) {
     forget(state, prefix);
     return;

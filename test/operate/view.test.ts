@@ -1,0 +1,137 @@
+/** What is seen of a live daemon: a host of its own in a network namespace, a peer that takes what it is told, one that is not there. */
+import { afterEach, expect, it } from 'vitest';
+import type { IpAddress, Prefix } from '../../src/model/address.ts';
+import type { Change, ServiceView } from '../../src/model/view.ts';
+import { ownLoopback, PORT } from '../helpers/besieged.ts';
+import { closeLive, type LiveDaemon, openLive } from '../helpers/live-daemon.ts';
+import { addNamespace, type Namespace } from '../helpers/namespaces.ts';
+import { listen, type Started, stopAll } from '../helpers/processes.ts';
+import { type Conversation, connectTo, establish } from '../helpers/scripted-peer.ts';
+import { until } from '../helpers/until.ts';
+
+const SERVICE = '10.20.0.1/32' as Prefix;
+const UNSERVED = '10.20.0.2/32' as Prefix;
+const STATIC = '198.51.100.0/24' as Prefix;
+const OUR_AS = 65_000;
+
+interface House {
+  readonly namespace: Namespace;
+  readonly service: Started;
+  readonly daemon: LiveDaemon;
+  readonly peer: Conversation;
+  /** Of the peers' names. */
+  readonly names: { readonly good: string; readonly absent: string };
+}
+
+let house: House | undefined;
+let changes: Change[] = [];
+
+async function build(role: string, more: readonly string[] = []): Promise<House> {
+  const namespace = await addNamespace(role);
+  for (const prefix of [SERVICE, UNSERVED]) await namespace.ip('address', 'add', prefix, 'dev', 'lo');
+  const service = await listen(['10.20.0.1:80'], namespace.enter);
+  const us = { address: ownLoopback(), port: PORT };
+  const good = { address: ownLoopback(), as: 65_001, routerId: '10.0.0.1', holdTime: 90 };
+  const absent = ownLoopback();
+  const peerWords = (address: string, as: number): string =>
+    `${address},as=${as},port=${PORT},passive,local-address=${us.address}`;
+  const daemon = await openLive([
+    ...['--network', '10.20.0.0/24', '--netns', namespace.name, '--bgp-backend', 'speaker'],
+    ...['--local-as', String(OUR_AS), '--router-id', '10.0.0.254', '--bgp-listen', `${us.address}:${PORT}`],
+    ...['--peer', peerWords(good.address, good.as), '--peer', peerWords(absent, 65_002)],
+    ...['--static', STATIC, '--announce-delay', '100ms', '--withdraw-delay', '300ms', '--no-dampening'],
+    ...more,
+  ]);
+  const peer = await establish(await connectTo(us, good.address), good);
+  house = { namespace, service, daemon, peer, names: { good: `${good.address}:${PORT}`, absent: `${absent}:${PORT}` } };
+  changes = [];
+  daemon.operator.subscribe((change) => changes.push(change));
+  return house;
+}
+
+afterEach(async () => {
+  if (house === undefined) return;
+  house.peer.socket.once('end', () => house?.peer.socket.end());
+  await closeLive(house.daemon);
+  house.peer.socket.destroy();
+  await stopAll();
+  await house.namespace.remove();
+  await until('no timer', () => house?.daemon.clock.pending().length === 0);
+  house = undefined;
+});
+
+it('shows how each service stands, since when, and who was told', async () => {
+  const { daemon, peer, service, names } = await build('view');
+  const { operator } = daemon;
+  const of = (prefix: Prefix): ServiceView => operator.service(prefix);
+  await until('the service at the peer', () => peer.table.has(SERVICE) && peer.table.has(STATIC));
+  const announced = await until('told', () => {
+    const view = of(SERVICE);
+    return view.state === 'announced' && view.told.told === 1 ? view : undefined;
+  });
+  expect(announced).toMatchObject({ prefix: SERVICE, kind: 'discovered', overrides: [], told: { told: 1, of: 2 } });
+  expect(announced.told.except).toMatchObject([{ to: names.absent, state: 'no-session' }]);
+  expect(Math.abs(Date.now() - Date.parse(announced.since))).toBeLessThan(60_000);
+  expect(of(STATIC)).toMatchObject({ kind: 'static', state: 'announced', told: { told: 1, of: 2 } });
+  expect(of(UNSERVED)).toMatchObject({ state: 'down', reason: { code: 'no-listener', stage: 'health' } });
+  expect(of(UNSERVED).told).toEqual({ told: 0, of: 2, except: [] });
+  const never = of('192.0.2.77/32' as Prefix);
+  expect(never).toMatchObject({ state: 'down', reason: { code: 'outside-networks' } });
+  expect([...operator.services()].map(({ prefix }) => prefix).sort()).toEqual([SERVICE, UNSERVED, STATIC].sort());
+
+  await service.stop();
+  const leaving = await until('leaving', () => {
+    const view = of(SERVICE);
+    return view.state === 'leaving' ? view : undefined;
+  });
+  expect(leaving.reason?.code).toBe('no-listener');
+  expect(Date.parse(leaving.until ?? '') - Date.parse(leaving.since)).toBeGreaterThanOrEqual(250);
+  const gone = await until('withdrawn', () => {
+    const view = of(SERVICE);
+    return view.state === 'down' && !peer.table.has(SERVICE) ? view : undefined;
+  });
+  expect(gone.told).toEqual({ told: 0, of: 2, except: [] });
+
+  const history = operator.history({ prefix: SERVICE, most: 10 });
+  expect(history.map(({ from, to, reason }) => [from, to, reason?.code])).toEqual([
+    ['leaving', 'down', 'no-listener'],
+    ['announced', 'leaving', 'no-listener'],
+    ['rising', 'announced', undefined],
+    ['down', 'rising', 'announce-delay'],
+  ]);
+  expect(history.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+  expect(operator.history({ prefix: '10.20.0.0/24' as Prefix, most: 2 }).map(({ number }) => number)).toEqual([4, 3]);
+  expect(operator.history({ prefix: UNSERVED, most: 10 })).toEqual([]);
+  expect(gone.since).toBe(history[0]?.at);
+  await until('heard of it', () =>
+    changes.some((change) => change.type === 'transition' && change.prefix === SERVICE && change.to === 'down'),
+  );
+});
+
+it('shows the peers, and all in numbers', async () => {
+  const { daemon, peer, names } = await build('view-peers');
+  await until('the service at the peer', () => peer.table.has(SERVICE) && peer.table.has(STATIC));
+  const { operator } = daemon;
+  const summary = await until('level', () => {
+    const now = operator.summary();
+    return now.sinks[0]?.peers?.[0]?.isLevel ? now : undefined;
+  });
+  expect(summary.services).toEqual({
+    ...{ announced: 2, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0 },
+    down: 1,
+  });
+  expect(summary.sinks).toMatchObject([
+    {
+      name: 'speaker',
+      peers: [
+        { name: names.good, as: 65_001, state: 'established', told: 2, holdTimeMs: 90_000, families: ['ipv4', 'ipv6'] },
+        { name: names.absent, as: 65_002, state: 'idle', told: 0, isLevel: false },
+      ],
+    },
+  ]);
+  const { prefixes } = await operator.explain('10.20.0.1' as IpAddress);
+  expect(prefixes[0]?.tellings).toMatchObject([
+    { to: names.good, state: 'told' },
+    { to: names.absent, state: 'no-session' },
+  ]);
+});
