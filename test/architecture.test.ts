@@ -117,13 +117,14 @@ const PURE_FILES = [
   'sink/sink.ts',
 ];
 const PURE_ROOMS = ['model', 'bytes', 'core'];
-const SHELL_ROOMS = ['addresses', 'bgp', 'discovery', 'probe', 'sink'];
+const SHELL_ROOMS = ['addresses', 'bgp', 'discovery', 'probe', 'sink', 'store'];
 /** What a shell may take from runtime. */
 const RUNTIME_FOR_SHELLS = [
   'runtime/clock.ts',
   'runtime/log.ts',
   'runtime/native.ts',
   'runtime/readable.ts',
+  'runtime/ring.ts',
   'runtime/tcp-socket.ts',
 ];
 /** The interfaces of shells, which runtime may name. */

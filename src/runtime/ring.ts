@@ -25,9 +25,20 @@ export interface RingOptions {
   readonly file: string;
   /** FILE among them; at least 2. */
   readonly files: number;
+  /** What the files are; a recording when left out. */
+  readonly kind?: FileKind;
   readonly failed: (error: Error) => void;
   /** All that was appended is written. */
   readonly drained: () => void;
+}
+
+/** What lines are appended to, so that nothing else is spoilt. */
+export interface FileKind {
+  /** `a recording`. */
+  readonly noun: string;
+  /** What such a file begins with. */
+  readonly start: string;
+  readonly mode: number;
 }
 
 /** FILE cannot be what lines are appended to. */
@@ -40,12 +51,12 @@ export class RingError extends Error {
 
 const BATCH_BYTES = 1_048_576;
 /** Only its owner reads what goes on inside a host. */
-const MODE = 0o600;
+const RECORDING: FileKind = { noun: 'a recording', start: RECORDING_START, mode: 0o600 };
 // Without O_NONBLOCK, opening a FIFO would wait for somebody to read it.
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 const TURN = Symbol('turn');
 
-export function createRing({ file, files, failed, drained }: RingOptions): Ring {
+export function createRing({ file, files, kind = RECORDING, failed, drained }: RingOptions): Ring {
   let queue: (string | typeof TURN)[] = [];
   let waiting = 0;
   let handle: fs.FileHandle | undefined;
@@ -58,7 +69,7 @@ export function createRing({ file, files, failed, drained }: RingOptions): Ring 
   async function pump(): Promise<void> {
     try {
       while (queue.length > 0) {
-        handle ??= await open(file);
+        handle ??= await open(file, kind);
         if (queue[0] === TURN || isTurnDue) {
           if (queue[0] === TURN) queue.shift();
           isTurnDue = true;
@@ -140,7 +151,7 @@ export function inspectFile(file: string): number {
     const stat = fstatSync(fd);
     const start = Buffer.alloc(RECORDING_START.length);
     const length = stat.isFile() ? readSync(fd, start, 0, start.length, 0) : 0;
-    whyNot(file, stat.isFile(), start.subarray(0, length));
+    whyNot(file, RECORDING, stat.isFile(), start.subarray(0, length));
     return stat.size;
   } catch (error) {
     if (error instanceof RingError) throw error;
@@ -150,26 +161,29 @@ export function inspectFile(file: string): number {
   }
 }
 
-/** A recording whose first line was cut is one as well. */
-function whyNot(file: string, isFile: boolean, start: Buffer): void {
+/** One whose first line was cut is one as well. */
+function whyNot(file: string, kind: FileKind, isFile: boolean, start: Buffer): void {
   if (!isFile) throw new RingError(`${file} is no regular file`);
-  if (!RECORDING_START.startsWith(start.toString('latin1'))) {
-    throw new RingError(`${file} is there, and is something else than a recording`);
+  if (!kind.start.startsWith(start.toString('latin1'))) {
+    throw new RingError(`${file} is there, and is something else than ${kind.noun}`);
   }
 }
 
 /**
- * Opens FILE to append to it, alone. Rejects with `RingError` when it is something else than a recording, or somebody
- * else's who writes to it now; with what open(2) says otherwise.
+ * Opens FILE to append to it, alone. Rejects with `RingError` when it is something else, or somebody else's who writes
+ * to it now; with what open(2) says otherwise.
  */
-async function open(file: string): Promise<fs.FileHandle> {
-  const handle = await fs.open(file, FLAGS, MODE);
+async function open(file: string, kind: FileKind): Promise<fs.FileHandle> {
+  const handle = await fs.open(file, FLAGS, kind.mode);
   try {
     const stat = await handle.stat();
-    const start = Buffer.alloc(stat.isFile() ? Math.min(stat.size, RECORDING_START.length) : 0);
+    const start = Buffer.alloc(stat.isFile() ? Math.min(stat.size, kind.start.length) : 0);
     await handle.read(start, 0, start.length, 0);
-    whyNot(file, stat.isFile(), start);
-    if (!lockFile(handle.fd)) throw new RingError(`another process records into ${file}`);
+    whyNot(file, kind, stat.isFile(), start);
+    if (!lockFile(handle.fd))
+      throw new RingError(
+        kind === RECORDING ? `another process records into ${file}` : `another process writes to ${file}`,
+      );
     if (stat.size > 0) {
       const last = Buffer.alloc(1);
       await handle.read(last, 0, 1, stat.size - 1);

@@ -1,0 +1,60 @@
+/**
+ * SHELL: the data directory: what of an instance outlives the process, and the host's restart. Each file is `NAME.` and what
+ * it holds.
+ *
+ * Nothing here is a reason not to announce. Where there is no such place, that is said, and everything goes on in memory.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { lockFile, NativeError } from '../runtime/native.ts';
+
+export interface DataDirectory {
+  readonly directory: string;
+  /** The instance's. */
+  readonly name: string;
+}
+
+export const fileIn = ({ directory, name }: DataDirectory, what: string): string =>
+  path.join(directory, `${name}.${what}`);
+
+/** Others of the host's group may read what people said and what became of it; nobody else. */
+export const FILE_MODE = 0o640;
+const DIRECTORY_MODE = 0o755;
+
+/** Why nothing can be written there at present; `undefined` when it can. Makes the directory, in a parent that is there. */
+export function whyNotWritable(directory: string): string | undefined {
+  try {
+    // Node 20 never returns from making the parents where that is not possible, as in /proc.
+    if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: DIRECTORY_MODE });
+    fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK);
+    return undefined;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return error.message;
+  }
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the file for this process until it ends or lets go. `undefined` when another one has it; throws what open(2) says,
+ * or `NativeError`.
+ */
+export function takeLock(file: string): Lock | undefined {
+  const fd = fs.openSync(file, 'a', FILE_MODE);
+  try {
+    if (lockFile(fd)) return { release: () => fs.closeSync(fd) };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+  fs.closeSync(fd);
+  return undefined;
+}
+
+/** What a disk, a file system or a permission says; anything else is a mistake of ours. */
+export const isSystemError = (error: unknown): error is Error =>
+  error instanceof NativeError ||
+  (error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string');
