@@ -8,7 +8,13 @@ import { join, u16, u32 } from '../bytes/join.ts';
 import { addressToBytes, bitsOf, type Family, familyOf, type IpAddress } from '../model/address.ts';
 import { communityNumbers, extendedCommunityHex } from '../model/community.ts';
 import type { PeerSettings } from '../model/peer.ts';
-import type { NextHop, RouteAttributes, SaidAttributes } from '../model/route.ts';
+import {
+  gracefullyShutDown,
+  isShutDown,
+  type NextHop,
+  type RouteAttributes,
+  type SaidAttributes,
+} from '../model/route.ts';
 import type { Negotiated } from './negotiate.ts';
 import { isOnlyToCustomers } from './role.ts';
 import { AFI, AS_TRANS, ATTRIBUTE, FLAG, HEADER_LENGTH, ORIGIN, SAFI, SEGMENT } from './wire/codes.ts';
@@ -89,7 +95,9 @@ export function nextHopsFor(family: Family, route: NextHop, terms: Terms): reado
 export function wordsFor(family: Family, route: RouteAttributes, terms: Terms): Words | Held {
   const nextHops = nextHopsFor(family, route.nextHop, terms);
   if (typeof nextHops === 'string') return nextHops;
-  const said: SaidAttributes = { ...route, ...terms.settings.attributes };
+  const told: SaidAttributes = { ...route, ...terms.settings.attributes };
+  // That a route is about to go is said to everybody, in whatever other words it is told.
+  const said = isShutDown(route) ? gracefullyShutDown(told) : told;
   const [first] = nextHops;
   const isOrdinary = family === 'ipv4' && first !== undefined && familyOf(first) === 'ipv4';
   const words: Words = {

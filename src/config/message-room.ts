@@ -4,7 +4,7 @@
  * more, and ExaBGP answers `done` and drops it (RFC 4271 §4.1, §9.2).
  */
 import type { Prefix } from '../model/address.ts';
-import type { NextHop } from '../model/route.ts';
+import { gracefullyShutDown, type NextHop } from '../model/route.ts';
 import { commandLength, LONGEST_COMMAND } from '../sink/exabgp/commands.ts';
 import { isSpeakerAlone } from './next-hops.ts';
 import type { OptionName, Settings } from './options.ts';
@@ -16,7 +16,7 @@ type Refuse = (name: OptionName, text: string) => void;
 const LONGEST_MESSAGE = 4_096;
 /**
  * Header and lengths, ORIGIN, MED, LOCAL_PREF, the headers of the lists and of AS segments, two next hops, one IPv6 prefix
- * with its path identifier: 135 octets; the rest is reserve.
+ * with its path identifier: 135 octets. One community more is said of what is drained: 139; the rest is reserve.
  */
 const MESSAGE_WITHOUT_LISTS = 160;
 /** Of an AS number: in AS_PATH and AS4_PATH, as an old neighbor gets it (RFC 6793 §4.2.2). */
@@ -73,8 +73,13 @@ const LONGEST_NEXT_HOP = `${'ffff:'.repeat(7)}ffff` as NextHop;
 function commandOf(settings: Settings, said: GivenAttributes): number {
   const scope = scopeFrom(settings);
   const attributes = { nextHop: LONGEST_NEXT_HOP, ...attributesGiven(said) };
-  const route = { prefix: LONGEST_PREFIX, attributes, ...(scope === undefined ? {} : { scope }) };
-  return commandLength(route, settings.exabgpApi);
+  const lengths = [attributes, gracefullyShutDown(attributes)].map((each) =>
+    commandLength(
+      { prefix: LONGEST_PREFIX, attributes: each, ...(scope === undefined ? {} : { scope }) },
+      settings.exabgpApi,
+    ),
+  );
+  return Math.max(...lengths);
 }
 const tooLongCommand = (length: number): string =>
   `all attributes and neighbors together make a command of ${length} bytes, and ExaBGP is told ${LONGEST_COMMAND} at most`;

@@ -5,8 +5,10 @@
  */
 import type { Action } from '../model/action.ts';
 import type { Event } from '../model/event.ts';
-import { type Route, routeKey } from '../model/route.ts';
+import { type Route, type RouteKey, routeKey } from '../model/route.ts';
+import { attributesNow } from './announcing.ts';
 import { want } from './desired.ts';
+import { isHeldDown } from './overrides.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
 import { enter } from './transitions.ts';
@@ -14,13 +16,15 @@ import { enter } from './transitions.ts';
 export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesFound' }>, actions: Action[]): Action[] {
   const { services, marked, found, desired, policy } = state;
   if (state.hasFacts) return inherit(state, event.doubtful, actions);
+  const heldDown = new Set<RouteKey>();
   for (const route of event.announced) {
     // No service, and up without any facts.
     if (!policy.statics.routes.has(route.prefix)) {
       services.set(route.prefix, { state: 'up' });
       marked.add(route.prefix);
     }
-    want(desired, route.prefix, policy);
+    if (isHeldDown(state, route.prefix)) heldDown.add(routeKey(route));
+    else want(desired, route.prefix, policy, attributesNow(state, route.prefix));
     if (services.has(route.prefix)) enter(state, route.prefix, event.at);
   }
   for (const route of [...event.announced, ...event.doubtful]) found.add(routeKey(route));
@@ -34,6 +38,8 @@ export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesF
       doubtful: event.doubtful.length,
     });
   }
+  // What was said by hand needs no facts.
+  if (heldDown.size > 0) actions.push({ type: 'setRoutes', desired: desired.routes, changed: heldDown });
   return actions;
 }
 

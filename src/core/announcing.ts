@@ -1,10 +1,12 @@
 /** What is announced of the services that are up, PURE: each gets its place, or is held; then the sinks hear of it all. */
 import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
+import { ms } from '../model/millis.ts';
 import { sentence } from '../model/reason.ts';
 import type { RouteAttributes } from '../model/route.ts';
 import { attributesOf, stateOf } from './checked.ts';
-import { hasRoom, want } from './desired.ts';
+import { attributesFor, hasRoom, unwant, want } from './desired.ts';
+import { heldBackBy, isSetUp, toldWith } from './overrides.ts';
 import { log } from './report.ts';
 import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
@@ -29,14 +31,26 @@ export function told(state: DaemonState, isWhole: boolean, actions: Action[]): A
 
 export function announce(state: DaemonState, prefix: Prefix, actions: Action[]): void {
   touch(state, prefix);
+  // It may have come first, and nobody looked at the prefix since.
+  if (heldBackBy(state, prefix) !== undefined) {
+    unwant(state.desired, prefix, state.policy);
+    return;
+  }
   const before = state.desired.held.get(prefix);
-  const held = want(state.desired, prefix, state.policy, checkedAttributes(state, prefix));
+  const held = want(state.desired, prefix, state.policy, attributesNow(state, prefix));
   if (held === undefined) log(actions, 'info', 'announced', { prefix, ...stateOf(prefix, state) });
   else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, held) });
 }
 
+/** What a prefix says now if it is announced; `undefined` where it cannot be. */
+export const attributesNow = (state: DaemonState, prefix: Prefix): RouteAttributes | undefined =>
+  toldWith(state, prefix, checkedAttributes(state, prefix) ?? attributesFor(prefix, state.policy));
+
 /** What a service that has a check is announced with now; `undefined` for another one, and when it is not announced. */
-export function checkedAttributes({ policy, checks }: DaemonState, prefix: Prefix): RouteAttributes | undefined {
-  const service = policy.checked.get(prefix);
-  return service && attributesOf(prefix, checks, service.id);
+export function checkedAttributes(state: DaemonState, prefix: Prefix): RouteAttributes | undefined {
+  const service = state.policy.checked.get(prefix);
+  return service && attributesOf(prefix, state.checks, service.id, isSetUp(state, prefix, NOW));
 }
+
+/** A check knows at once of what was said by hand. */
+const NOW = ms(Number.POSITIVE_INFINITY);

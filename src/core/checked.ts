@@ -34,10 +34,26 @@ export function noResults(services: Iterable<DeclaredService>): CheckedServices 
   return new Map([...services].map((declared) => [declared.id, { declared, ...none, pending: new Set() }]));
 }
 
-/** What a prefix of the service is announced with now; `undefined` when it is not. */
-export function attributesOf(prefix: Prefix, checks: CheckedServices, id: ServiceId): RouteAttributes | undefined {
+/**
+ * What a prefix of the service is announced with now; `undefined` when it is not. `isSetUp`: somebody stands in by hand for
+ * the check, as if it passed.
+ */
+export function attributesOf(
+  prefix: Prefix,
+  checks: CheckedServices,
+  id: ServiceId,
+  isSetUp = false,
+): RouteAttributes | undefined {
   const service = checks.get(id);
-  return service?.inForce === undefined ? undefined : service.declared.routes[service.inForce].get(prefix);
+  if (service === undefined) return undefined;
+  const { routes } = service.declared;
+  const inForce = service.inForce && routes[service.inForce].get(prefix);
+  return isSetUp && service.inForce !== 'disabled' ? (routes.up.get(prefix) ?? inForce) : inForce;
+}
+
+interface Unwanted {
+  readonly lost: 'address' | 'listener';
+  readonly reason: Reason;
 }
 
 /** Why the prefix should not be announced now; `undefined` when it should. */
@@ -45,17 +61,30 @@ export function whyNotWanted(
   prefix: Prefix,
   checks: CheckedServices,
   id: ServiceId,
-): { readonly lost: 'address' | 'listener'; readonly reason: Reason } | undefined {
+  isSetUp = false,
+): Unwanted | undefined {
   const service = checks.get(id);
-  if (service?.inForce === undefined) return { lost: 'listener', reason: { code: 'check-undecided', service: id } };
-  if (service.inForce === 'up' && service.addressProblem !== undefined) {
-    return { lost: 'address', reason: { code: 'address-not-set-up', detail: service.addressProblem } };
+  // One that is disabled was taken down by hand itself.
+  if (isSetUp && service !== undefined && attributesOf(prefix, checks, id, isSetUp) !== undefined) {
+    if (service.inForce === 'up' || !service.declared.addressesWhileUp) return whyNoAddress(service);
+    if (service.inForce !== 'disabled')
+      return { lost: 'address', reason: { code: 'address-not-set-up', detail: WITH_CHECK } };
   }
+  if (service?.inForce === undefined) return { lost: 'listener', reason: { code: 'check-undecided', service: id } };
+  const noAddress = whyNoAddress(service);
+  if (noAddress !== undefined) return noAddress;
   if (service.declared.routes[service.inForce].has(prefix)) return undefined;
   return service.inForce === 'disabled'
     ? { lost: 'listener', reason: { code: 'service-disabled', service: id } }
     : { lost: 'listener', reason: { code: 'check-down', service: id, detail: service.detail } };
 }
+
+const WITH_CHECK = 'it comes when the check passes, which nobody can stand in for';
+
+const whyNoAddress = ({ inForce, addressProblem: detail }: CheckedService): Unwanted | undefined =>
+  inForce === 'up' && detail !== undefined
+    ? { lost: 'address', reason: { code: 'address-not-set-up', detail } }
+    : undefined;
 
 /** For the log: the state that an announce stands for, which else only its metric tells. Nothing where there is no check. */
 export function stateOf(

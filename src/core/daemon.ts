@@ -14,12 +14,13 @@ import type { Event } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { ServiceId } from '../model/service.ts';
 import { adopt } from './adoption.ts';
-import { announce, checkedAttributes, told } from './announcing.ts';
+import { told } from './announcing.ts';
 import { discoveryFailed, excuseBlindness, STALE_TIMER } from './blindness.ts';
+import { judgeChecked } from './checked-judgement.ts';
 import { addressesSetUp, checkDue, hooksFinished, probeFinished, startChecks } from './checks.ts';
-import { isRouted, lookAgain } from './desired.ts';
 import { excuse } from './hold.ts';
-import { earlier, judge, move } from './judgement.ts';
+import { earlier, move } from './judgement.ts';
+import { OVERRIDE_TIMER, overridden, overridesDue, sweepSome } from './overriding.ts';
 import { factsRead, goOn } from './reading.ts';
 import { log } from './report.ts';
 import { fired } from './schedule.ts';
@@ -40,11 +41,13 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
     case 'factsRead':
       return factsRead(state, event, actions);
     case 'wentOn':
-      return goOn(state, startSome(state, event.at, actions));
+      return goOn(state, startSome(state, event.at, sweepSome(state, event.at, actions)));
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
       return timerFired(state, event, actions);
+    case 'overridden':
+      return overridden(state, event, actions);
     case 'stalled':
       return stalled(state, event, actions);
     case 'routesFound':
@@ -54,16 +57,16 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
       touchAll(state);
       return startStatics(state, event.at, actions);
     case 'probeFinished':
-      return judgeChecked(
+      return judgeAll(
         state,
         new Set([...probeFinished(state, event, actions), ...dueOfService(state, event.service)]),
         event.startedAt,
         actions,
       );
     case 'hooksFinished':
-      return judgeChecked(state, hooksFinished(state, event, actions), event.at, actions);
+      return judgeAll(state, hooksFinished(state, event, actions), event.at, actions);
     case 'addressesSetUp':
-      return judgeChecked(state, addressesSetUp(state, event, actions), event.at, actions);
+      return judgeAll(state, addressesSetUp(state, event, actions), event.at, actions);
     case 'routeRefused':
       log(actions, 'debug', 'route refused', { route: event.key, detail: event.detail });
       return actions;
@@ -77,7 +80,8 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
-function timerFired(state: DaemonState, { timer }: Of<'timerFired'>, actions: Action[]): Action[] {
+function timerFired(state: DaemonState, { at, timer }: Of<'timerFired'>, actions: Action[]): Action[] {
+  if (timer === OVERRIDE_TIMER) return overridesDue(state, at, actions);
   if (checkDue(state, timer, actions)) return actions;
   const waited = fired(state.schedule, timer);
   for (const prefix of waited) {
@@ -111,15 +115,8 @@ function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Actio
   return actions;
 }
 
-/** Judges prefixes whose check says how they stand: what is known of the kernel has no part in it. */
-function judgeChecked(state: DaemonState, prefixes: Iterable<Prefix>, at: Millis, actions: Action[]): Action[] {
-  for (const prefix of prefixes) {
-    judge(state, prefix, at, true, actions);
-    const isRoutable = state.desired.coming.delete(prefix) || isRouted(state.desired, prefix, state.policy);
-    if (!isRoutable) lookAgain(state.desired, prefix, state.policy);
-    // One that is to go, and whose withdraw waits, keeps what it has.
-    else if (checkedAttributes(state, prefix) !== undefined) announce(state, prefix, actions);
-  }
+function judgeAll(state: DaemonState, prefixes: Iterable<Prefix>, at: Millis, actions: Action[]): Action[] {
+  for (const prefix of prefixes) judgeChecked(state, prefix, at, actions);
   return told(state, false, actions);
 }
 

@@ -61,7 +61,7 @@ export function want(
 }
 
 /** What stands for a prefix in the settings; `undefined` where nobody said which next hop. */
-const attributesFor = (prefix: Prefix, { statics, attributes }: Policy): RouteAttributes | undefined =>
+export const attributesFor = (prefix: Prefix, { statics, attributes }: Policy): RouteAttributes | undefined =>
   statics.routes.has(prefix) ? statics.routes.get(prefix) : attributes[familyOf(prefix)];
 
 /** Withdraws the prefix, or stops holding it. */

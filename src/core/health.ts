@@ -30,6 +30,8 @@ export interface Grounds {
   readonly checks: CheckedServices;
   /** When the facts were read. */
   readonly at: Millis;
+  /** Somebody stands in by hand for listeners and checks; not for the address. */
+  readonly isSetUp?: boolean;
 }
 
 export function healthOf(found: Candidate | Rejected, grounds: Grounds): Health {
@@ -59,6 +61,7 @@ function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
     case 'address': {
       const usable = usableOf(rule.onHost, grounds);
       if ('code' in usable) return { up: false, lost: 'address', reason: usable };
+      if (grounds.isSetUp) return { up: true };
       const listeners = [...(facts.listenersOf.get(rule.address)?.values() ?? []), ...wildcardsFor(prefix, facts)];
       return coverage(listeners, grounds, (listener) =>
         whyNotServed(rule.address, usable, listener, facts, policy.wildcard),
@@ -67,6 +70,7 @@ function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
     case 'anyip': {
       const usable = usableOf(rule.routes, grounds);
       if ('code' in usable) return { up: false, lost: 'address', reason: usable };
+      if (grounds.isSetUp) return { up: true };
       const inside = listenersInside(facts.areas.get(prefix)?.listening ?? [], facts);
       return coverage([...inside, ...wildcardsFor(prefix, facts)], grounds, (listener) =>
         policy.wildcard === 'off' && wildcardFamilies(listener).length > 0
@@ -77,7 +81,7 @@ function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
     case 'declared':
       return healthOfDeclared(prefix, grounds);
     case 'checked': {
-      const no = whyNotWanted(prefix, grounds.checks, rule.service.id);
+      const no = whyNotWanted(prefix, grounds.checks, rule.service.id, grounds.isSetUp);
       return no === undefined ? { up: true } : { up: false, ...no };
     }
     default:
@@ -102,6 +106,7 @@ function healthOfDeclared(prefix: Prefix, grounds: Grounds): Health {
     else reason = unselected ?? usable;
   }
   if (usableAt.size === 0) return { up: false, lost: 'address', reason };
+  if (grounds.isSetUp) return { up: true };
   const all = [...usableAt.values()].flat();
   const bound = [...(area?.listening ?? [])].filter((address) => usableAt.has(address));
   const listeners = [...listenersInside(bound, facts), ...wildcardsFor(prefix, facts)];

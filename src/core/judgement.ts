@@ -11,6 +11,7 @@ import { flapOf } from './dampening.ts';
 import { isRouted, unwant } from './desired.ts';
 import { type Health, healthOf } from './health.ts';
 import { dueOf, nextVerdict, type Verdict } from './hold.ts';
+import { heldBackBy, isSetUp } from './overrides.ts';
 import { log, report } from './report.ts';
 import { schedule } from './schedule.ts';
 import { touch } from './standings.ts';
@@ -21,25 +22,37 @@ import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
 export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
   const { facts, policy, checks } = state;
   touch(state, prefix);
+  const isUpByHand = isSetUp(state, prefix, readAt);
+  // The order came while these facts were looked at.
+  const isAwaited = !isUpByHand && isSetUp(state, prefix, NEVER);
   const found = findCandidate(prefix, facts, policy, state.networks);
-  const health = healthOf(found, { facts, policy, checks, at: readAt });
+  const health = healthOf(found, { facts, policy, checks, at: readAt, isSetUp: isUpByHand });
   const before = state.services.get(prefix);
   if (before === undefined) {
     if (!health.up) reject(state, prefix, health.reason, actions);
+    if (!health.up && isWhole && !isAwaited) state.due.delete(prefix);
     if (!health.up || !isWhole) return;
   }
   state.rejected.delete(prefix);
   const wasRouted = isRouted(state.desired, prefix, policy);
+  const heldBack = heldBackBy(state, prefix);
+  const isByHand = isUpByHand || heldBack !== undefined;
   // A delay protects a route. One that is held has none to lose, and starts anew; one that is suppressed goes on flapping.
-  const isIdle = before?.state === 'up' && !wasRouted && suppressedUntil(state, prefix) === undefined;
+  const isIdle = before?.state === 'up' && !wasRouted && (isByHand || suppressedUntil(state, prefix) === undefined);
   const from = before === undefined || (isIdle && !health.up) ? DOWN : before;
-  const verdict = nextVerdict(from, health, readAt, isWhole, policy);
-  const suppressed = dampen(state, prefix, flapOf(from, verdict), readAt, actions);
+  const verdict = isUpByHand
+    ? verdictByHand(state, prefix, from, health, readAt, isWhole)
+    : nextVerdict(from, health, readAt, isWhole, policy);
+  // Nobody sees what goes on while it is set by hand, and the flapping of what is worked on is no flapping.
+  const penalised = dampen(state, prefix, isByHand ? 'none' : flapOf(from, verdict), readAt, actions);
+  const suppressed = isUpByHand ? undefined : penalised;
   const isGone = verdict.state === 'down' || verdict.state === 'rising';
   move(state, prefix, verdict, earlier(wakeOf(health), isGone ? undefined : suppressed), readAt, actions);
-  if (suppressed !== undefined || isGone) unwant(state.desired, prefix, policy);
-  else if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) state.desired.coming.add(prefix);
-  const why = isGone ? undefined : whySuppressed(state, prefix, readAt);
+  if (suppressed !== undefined || isGone || heldBack !== undefined) unwant(state.desired, prefix, policy);
+  else if (verdict.state === 'up' && !wasRouted && !state.desired.held.has(prefix)) comes(state, prefix, readAt);
+  if (isAwaited) state.due.add(prefix);
+  if (isGone || wasRouted) state.overrides.freed.delete(prefix);
+  const why = isGone || isByHand ? undefined : whySuppressed(state, prefix, readAt);
   if (why !== undefined && wasRouted) log(actions, 'info', 'withdrawn', { prefix, reason: sentence(prefix, why) });
   else if (why !== undefined && verdict.state === 'up' && (from.state === 'rising' || from.state === 'down')) {
     log(actions, 'info', 'up, but suppressed', { prefix, reason: sentence(prefix, why) });
@@ -50,6 +63,35 @@ export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhol
   }
 }
 
+/**
+ * `up` waits for no announce delay, neither in what it finds nor in what comes to the host later; but what went from the
+ * host while it holds, and comes back, has to stay for as long as anything else.
+ */
+function verdictByHand(
+  { policy, overrides: { gone } }: DaemonState,
+  prefix: Prefix,
+  before: Verdict,
+  health: Health,
+  readAt: Millis,
+  isWhole: boolean,
+): Verdict {
+  if (gone.has(prefix)) return nextVerdict(before, health, readAt, isWhole, policy);
+  const from = before.state === 'rising' ? DOWN : before;
+  const verdict = nextVerdict(from, health, readAt, isWhole, { ...policy, announceDelay: ms(0) });
+  if (verdict.state === 'down' && from.state !== 'down') gone.add(prefix);
+  return verdict;
+}
+
+/** One that was held back by hand waits for facts that were read after that. */
+function comes({ overrides: { freed }, due, desired }: DaemonState, prefix: Prefix, readAt: Millis): void {
+  if (readAt < (freed.get(prefix) ?? readAt)) due.add(prefix);
+  else {
+    freed.delete(prefix);
+    desired.coming.add(prefix);
+  }
+}
+
+const NEVER = ms(Number.POSITIVE_INFINITY);
 const DOWN: Verdict = { state: 'down', reason: { code: 'no-listener' } };
 
 /** `wake`: when the service's health has to be looked at again, whatever its verdict waits for. */

@@ -82,6 +82,7 @@ function clear(table: Table): void {
 const ROOMS = [
   'facts',
   'dampening',
+  'overrides',
   'desired',
   'schedule',
   'standings',

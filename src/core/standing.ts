@@ -6,6 +6,7 @@ import type { ServiceStateName } from '../model/view.ts';
 import { findCandidate } from './candidates.ts';
 import { isRouted } from './desired.ts';
 import { healthOf } from './health.ts';
+import { isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
 import type { DaemonState } from './state.ts';
 import { whySuppressed } from './suppression.ts';
 
@@ -19,8 +20,10 @@ export type Standing =
 export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Standing {
   const { policy, facts, networks, checks, reading, failingSince } = state;
   if (policy.statics.routes.has(prefix)) {
-    if (isRouted(state.desired, prefix, policy)) return { announced: true, isStatic: true };
-    return { announced: false, reason: state.desired.held.get(prefix) ?? { code: 'not-started' } };
+    if (isRouted(state.desired, prefix, policy))
+      return { announced: true, ...leaving(state, prefix, now), isStatic: true };
+    const reason = state.desired.held.get(prefix) ?? whyHeldBack(state, prefix, now);
+    return { announced: false, reason: reason ?? { code: 'not-started' } };
   }
   const isChecked = policy.checked.has(prefix); // not by what the kernel says
   if (!isChecked && (!state.hasFacts || reading === undefined)) {
@@ -34,7 +37,10 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
   }
   const verdict = state.services.get(prefix);
   const held = state.desired.held.get(prefix);
-  const suppressed = whySuppressed(state, prefix, now);
+  const isUpByHand = isSetUp(state, prefix, now);
+  const suppressed = isUpByHand ? undefined : whySuppressed(state, prefix, now);
+  const heldBack = whyHeldBack(state, prefix, now);
+  if (verdict !== undefined && heldBack !== undefined) return { announced: false, reason: heldBack };
   if (verdict?.state === 'falling') {
     // One that fell while it was suppressed has nothing to lose, also when its penalty has decayed meanwhile.
     return suppressed === undefined && isRouted(state.desired, prefix, policy)
@@ -46,7 +52,7 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
   }
   if (verdict?.state === 'up') {
     if (held !== undefined) return { announced: false, reason: held };
-    if (isRouted(state.desired, prefix, policy)) return { announced: true };
+    if (isRouted(state.desired, prefix, policy)) return { announced: true, ...leaving(state, prefix, now) };
     // It is to get its place with the next whole facts.
     return {
       announced: false,
@@ -62,7 +68,11 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
       : { announced: false, reason: { code: 'announce-delay', delay: policy.announceDelay, until: verdict.until } };
   }
   const at = reading?.at ?? now;
-  const health = healthOf(findCandidate(prefix, facts, policy, networks), { facts, policy, checks, at });
+  const found = findCandidate(prefix, facts, policy, networks);
+  const health = healthOf(found, { facts, policy, checks, at, isSetUp: isUpByHand });
+  // Whoever takes something down by hand expects nobody to ask why it does not run. An address elsewhere is none of that.
+  if (heldBack !== undefined && (health.up || health.lost === 'listener'))
+    return { announced: false, reason: heldBack };
   return {
     announced: false,
     reason: health.up ? { code: 'announce-delay', delay: ms(0), until: at } : health.reason,
@@ -80,4 +90,9 @@ export function stateNameOf(standing: Standing): ServiceStateName {
   if (reason.code === 'announce-delay') return 'rising';
   if (reason.code === 'dampened') return 'suppressed';
   return stageOf(reason) === 'routes' || reason.code === 'discovery-failing' ? 'held' : 'down';
+}
+
+function leaving(state: DaemonState, prefix: Prefix, now: Millis): { readonly leaving?: Reason } {
+  const reason = whyDraining(state, prefix, now);
+  return reason === undefined ? {} : { leaving: reason };
 }

@@ -10,6 +10,7 @@ import { type Dampening, noDampening } from './dampening.ts';
 import { type DesiredRoutes, noRoutes } from './desired.ts';
 import { emptyFacts, type FactsIndex } from './facts.ts';
 import type { Verdict } from './hold.ts';
+import { noOverrides, type Overrides } from './overrides.ts';
 import { emptySchedule, type Schedule } from './schedule.ts';
 import { noStandings, type Standings } from './standings.ts';
 
@@ -22,6 +23,8 @@ export interface DaemonState {
   readonly services: Map<Prefix, Verdict>;
   /** How often services went of late; kept while they are down. */
   readonly dampening: Dampening;
+  /** What was said by hand, above what is found. */
+  readonly overrides: Overrides;
   /** Prefixes that are no service though something here asks for them, and why. */
   readonly rejected: Map<Prefix, Reason>;
   readonly desired: DesiredRoutes;
@@ -56,6 +59,7 @@ export function initialState(policy: Policy): DaemonState {
     checks: noResults(new Set(policy.checked.values())),
     services: new Map(),
     dampening: noDampening(),
+    overrides: noOverrides(),
     rejected: new Map(),
     desired: noRoutes(),
     schedule: emptySchedule(),

@@ -9,8 +9,9 @@ import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { sentence } from '../model/reason.ts';
 import { isNextHopOf } from '../model/route.ts';
-import { told } from './announcing.ts';
+import { attributesNow, told } from './announcing.ts';
 import { hold, lookAgain, want } from './desired.ts';
+import { heldBackBy } from './overrides.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
 import { enter } from './transitions.ts';
@@ -33,9 +34,11 @@ export function startSome(state: DaemonState, at: Millis, actions: Action[]): Ac
   for (const prefix of starting) {
     if (done++ === MOST_AT_ONCE) break;
     starting.delete(prefix);
-    const reason = isOwnNextHop(prefix, policy)
-      ? hold(desired, prefix, { code: 'own-next-hop' })
-      : want(desired, prefix, policy);
+    const reason = isHeldBack(state, prefix)
+      ? undefined
+      : isOwnNextHop(prefix, policy)
+        ? hold(desired, prefix, { code: 'own-next-hop' })
+        : want(desired, prefix, policy, attributesNow(state, prefix));
     // An earlier process may have announced it, and said something else of it.
     if (reason === undefined) lookAgain(desired, prefix, policy);
     else enter(state, prefix, at);
@@ -46,9 +49,14 @@ export function startSome(state: DaemonState, at: Millis, actions: Action[]): Ac
 }
 
 /** Of all of them together: there may be a hundred thousand. */
-function report({ desired, policy: { statics } }: DaemonState, actions: Action[]): void {
+function report(state: DaemonState, actions: Action[]): void {
+  const { desired, overrides, policy } = state;
+  const { statics } = policy;
   const held = [...desired.held].filter(([prefix]) => statics.routes.has(prefix));
-  const announced = statics.routes.size - held.length;
+  const prefixes = overrides.said.size === 0 ? [] : [...statics.routes.keys()];
+  const heldBack = prefixes.filter((prefix) => isHeldBack(state, prefix)).length;
+  const announced = statics.routes.size - held.length - heldBack;
+  if (heldBack > 0) log(actions, 'info', 'static prefixes held back by hand', { prefixes: heldBack });
   if (announced > 0) log(actions, 'info', 'static prefixes announced', { prefixes: announced });
   for (const code of new Set(held.map(([, reason]) => reason.code))) {
     const alike = held.filter(([, reason]) => reason.code === code);
@@ -58,8 +66,10 @@ function report({ desired, policy: { statics } }: DaemonState, actions: Action[]
   }
 }
 
+const isHeldBack = (state: DaemonState, prefix: Prefix): boolean => heldBackBy(state, prefix) !== undefined;
+
 /** A router that looks the next hop up in its table would find the route that needs it. */
-function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
+export function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
   const told = [statics.routes.get(prefix), attributes[familyOf(prefix)]];
   return told.some((each) => each !== undefined && isNextHopOf(prefix, each));
 }

@@ -9,8 +9,10 @@
 import type { Event, FactsRead, TimerName } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
+import { attributesNow } from './announcing.ts';
 import { handle } from './daemon.ts';
 import { want } from './desired.ts';
+import { isHeldDown } from './overrides.ts';
 import { type DaemonState, initialState } from './state.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -34,6 +36,7 @@ const ORIGIN = {
   probeFinished: 'cause',
   hooksFinished: 'cause',
   addressesSetUp: 'cause',
+  overridden: 'cause',
   wentOn: 'consequence',
   timerFired: 'consequence',
   routeTold: 'consequence',
@@ -118,7 +121,10 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
   function resume(at: Millis, recorded: DaemonState): void {
     fire(at, false);
     now = ms(Math.max(now, at));
-    const { facts, hasFacts, reading, failingSince } = recorded;
+    const { facts, hasFacts, reading, failingSince, overrides } = recorded;
+    const added = [...overrides.said.values()];
+    const removed = [...state.overrides.said.keys()].filter((key) => !overrides.said.has(key));
+    if (added.length + removed.length > 0) play({ type: 'overridden', at: now, by: '', added, removed, isKept: true });
     const canGoOn = hasFacts && reading !== undefined;
     if (canGoOn && !state.hasFacts) adopt(recorded, state);
     timeline.begin(at, state);
@@ -145,7 +151,8 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 /** What was announced stays so, without an announce delay, where these settings would have it announced at all. */
 function adopt(recorded: DaemonState, state: DaemonState): void {
   for (const { prefix } of recorded.desired.routes.values()) {
-    if (state.services.has(prefix) || want(state.desired, prefix, state.policy) !== undefined) continue;
+    if (state.services.has(prefix) || isHeldDown(state, prefix)) continue;
+    if (want(state.desired, prefix, state.policy, attributesNow(state, prefix)) !== undefined) continue;
     if (!state.policy.statics.routes.has(prefix)) state.services.set(prefix, { state: 'up' });
   }
   state.desired.changed.clear();

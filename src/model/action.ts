@@ -2,6 +2,7 @@
 import type { Prefix } from './address.ts';
 import type { TimerName } from './event.ts';
 import type { Millis } from './millis.ts';
+import type { Override, OverrideKey } from './override.ts';
 import type { Reason } from './reason.ts';
 import type { Route, RouteKey } from './route.ts';
 import type { CheckState, ServiceId } from './service.ts';
@@ -26,6 +27,8 @@ export type Action =
       readonly desired: ReadonlyMap<RouteKey, Route>;
       readonly changed: ReadonlySet<RouteKey>;
     }
+  /** What was said by hand is another now: all of it, for whoever keeps it for the next process. The map lives on. */
+  | { readonly type: 'keepOverrides'; readonly overrides: ReadonlyMap<OverrideKey, Override> }
   /** Make the service's check once, and answer with `probeFinished`. */
   | { readonly type: 'startProbe'; readonly service: ServiceId }
   /** Run the commands one after the other, and answer with `hooksFinished` and the same `run`. */

@@ -2,9 +2,10 @@
  * Events as they come back from a file, PURE: every field of every event and fact is looked at, so that the core never
  * hears what it could not have heard when it was recorded. An event that is new has no row here and does not compile.
  */
-import { parseAddress, parsePrefix } from './address.ts';
+import { type Prefix, parseAddress, parsePrefix } from './address.ts';
 import type { Delta, Event } from './event.ts';
 import type { AssignedAddress, Device, HostAddress, Listener, LocalRoute } from './facts.ts';
+import type { Drain, DrainTarget, Override, SetByHand } from './override.ts';
 import type { Route, RouteAttributes, RouteScope } from './route.ts';
 
 /** Returns what is wrong, such as `at: expected a number`; `undefined` when nothing is. */
@@ -119,6 +120,21 @@ const route = fieldsCheck<Route>({
   scope: optional(fieldsCheck<RouteScope>({ pathInformation: optional(number), neighbors: optional(listOf(address)) })),
 });
 
+const drainTarget: Check = (value) => {
+  switch ((value as DrainTarget | null)?.type) {
+    case 'prefix':
+      return fieldsCheck<{ prefix: Prefix }>({ prefix })(value);
+    case 'service':
+      return fieldsCheck<{ service: string }>({ service: text })(value);
+    default:
+      return fieldsCheck<{ type: 'all' }>({ type: oneOf('all', 'prefix', 'service') })(value);
+  }
+};
+const said = { by: text, why: text, at: millis, until: optional(millis) };
+const drain = fieldsCheck<Drain>({ ...said, kind: oneOf('drain'), target: drainTarget, withdrawAt: millis });
+const setByHand = fieldsCheck<SetByHand>({ ...said, kind: oneOf('up', 'down'), prefix });
+const override: Check = (value) => ((value as Override | null)?.kind === 'drain' ? drain(value) : setByHand(value));
+
 type EventFields = { readonly [Type in Event['type']]: Fields<Omit<Extract<Event, { type: Type }>, 'type'>> };
 
 const EVENTS: EventFields = {
@@ -143,6 +159,7 @@ const EVENTS: EventFields = {
   },
   hooksFinished: { at: millis, service: text, run: integer(Number.MAX_SAFE_INTEGER) },
   addressesSetUp: { at: millis, service: text, run: integer(Number.MAX_SAFE_INTEGER), problem: optional(text) },
+  overridden: { at: millis, by: text, added: listOf(override), removed: listOf(text), isKept: truth },
   wentOn: { at: millis },
   timerFired: { at: millis, timer: text },
   stalled: { at: millis, lost: millis },

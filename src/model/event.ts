@@ -1,6 +1,7 @@
 /** Events: all that enters the core. Past tense, serialisable, each with its own time; the core reads no clock. */
 import type { Device, HostAddress, Listener } from './facts.ts';
 import type { Millis } from './millis.ts';
+import type { Override, OverrideKey } from './override.ts';
 import type { Route, RouteKey } from './route.ts';
 import type { ServiceId } from './service.ts';
 
@@ -50,6 +51,18 @@ export type Event =
       readonly service: ServiceId;
       readonly run: number;
       readonly problem: string | undefined;
+    }
+  /**
+   * Something was said by hand, by `by`. `added` replaces by key; `removed` of what there is not means nothing. `isKept`:
+   * it was said to an earlier process, whose word goes on.
+   */
+  | {
+      readonly type: 'overridden';
+      readonly at: Millis;
+      readonly by: string;
+      readonly added: readonly Override[];
+      readonly removed: readonly OverrideKey[];
+      readonly isKept: boolean;
     }
   /** It is the turn of what was left over: see the action `goOn`. */
   | { readonly type: 'wentOn'; readonly at: Millis }

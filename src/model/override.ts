@@ -62,4 +62,18 @@ export function drainKey(target: DrainTarget): OverrideKey {
   }
 }
 
+/** As people write it: `all`, a prefix, a service's name. */
+export function targetText(target: DrainTarget): string {
+  switch (target.type) {
+    case 'all':
+      return 'all';
+    case 'prefix':
+      return target.prefix;
+    case 'service':
+      return target.service;
+    default:
+      return target satisfies never;
+  }
+}
+
 export const setKey = (prefix: Prefix): OverrideKey => `set ${prefix}` as OverrideKey;

@@ -35,10 +35,21 @@ export type Reason =
   | { readonly code: 'address-not-set-up'; readonly detail: string }
   | { readonly code: 'announce-delay'; readonly delay: Millis; readonly until: Millis }
   | { readonly code: 'dampened'; readonly penalty: number; readonly reuse: number; readonly reuseIn: Millis }
+  /** Announced still, and about to be withdrawn. `target`: of the drain, where that is more than the prefix. */
+  | ({ readonly code: 'draining'; readonly target?: string; readonly withdrawIn: Millis } & ByHand)
+  /** `endsIn`: left out for never. */
+  | ({ readonly code: 'drained'; readonly target?: string; readonly endsIn?: Millis } & ByHand)
+  | ({ readonly code: 'set-down'; readonly endsIn?: Millis } & ByHand)
   | { readonly code: 'discovery-failing'; readonly since: Millis }
   | { readonly code: 'facts-stale'; readonly limit: Millis }
   | { readonly code: 'next-hop-missing' }
   | { readonly code: 'max-routes'; readonly limit: number };
+
+interface ByHand {
+  readonly by: string;
+  /** Empty when none was given. */
+  readonly why: string;
+}
 
 export function stageOf(reason: Reason): Stage {
   switch (reason.code) {
@@ -71,6 +82,9 @@ export function stageOf(reason: Reason): Stage {
       return 'health';
     case 'announce-delay':
     case 'dampened':
+    case 'draining':
+    case 'drained':
+    case 'set-down':
     case 'discovery-failing':
     case 'facts-stale':
       return 'verdict';
@@ -139,7 +153,13 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
     case 'announce-delay':
       return `${it} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
     case 'dampened':
-      return `${it} came and went too often: its penalty is ${Math.round(reason.penalty)}, and it is announced again at ${reason.reuse}, in ${formatDuration(ms(Math.ceil(reason.reuseIn / 1_000) * 1_000))}`;
+      return `${it} came and went too often: its penalty is ${Math.round(reason.penalty)}, and it is announced again at ${reason.reuse}, in ${seconds(reason.reuseIn)}`;
+    case 'draining':
+      return `${it} is drained by ${reason.by}${target(reason)}, and withdrawn in ${seconds(reason.withdrawIn)}${because(reason)}`;
+    case 'drained':
+      return `${it} is drained by ${reason.by}${target(reason)}${still(reason)}${because(reason)}`;
+    case 'set-down':
+      return `${it} is set down by ${reason.by}${still(reason)}${because(reason)}`;
     case 'discovery-failing':
       return `${it} was up, but the kernel cannot be read at present, and nothing is announced on old facts`;
     case 'facts-stale':
@@ -152,6 +172,12 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
       return reason satisfies never;
   }
 }
+
+const seconds = (length: Millis): string => formatDuration(ms(Math.ceil(length / 1_000) * 1_000));
+const target = ({ target: of }: { readonly target?: string }): string => (of === undefined ? '' : ` (${of})`);
+const still = ({ endsIn }: { readonly endsIn?: Millis }): string =>
+  endsIn === undefined ? '' : ` for another ${seconds(endsIn)}`;
+const because = ({ why }: ByHand): string => (why === '' ? '' : `: ${why}`);
 
 const UNUSABLE = {
   tentative: 'still tentative (duplicate address detection is running)',

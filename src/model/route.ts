@@ -47,6 +47,20 @@ export interface RouteScope {
   readonly neighbors?: readonly IpAddress[];
 }
 
+/** RFC 8326 §4.3: what a route says whose origin is about to go; internal peers hear the same by way of LOCAL_PREF. */
+const GRACEFUL_SHUTDOWN = 'graceful-shutdown';
+const LEAST_PREFERENCE = 0;
+
+/** The same attributes of a route that is about to be withdrawn: whoever has another way takes that one (RFC 8326). */
+export function gracefullyShutDown<T extends SaidAttributes>(attributes: T): T {
+  const others = (attributes.communities ?? []).filter((community) => community !== GRACEFUL_SHUTDOWN);
+  return { ...attributes, localPreference: LEAST_PREFERENCE, communities: [...others, GRACEFUL_SHUTDOWN] };
+}
+
+/** Whether it is about to be withdrawn, which no setting for one peer can take back. */
+export const isShutDown = ({ communities = [], localPreference }: SaidAttributes): boolean =>
+  localPreference === LEAST_PREFERENCE && communities.includes(GRACEFUL_SHUTDOWN);
+
 export interface Route {
   readonly prefix: Prefix;
   readonly attributes: RouteAttributes;

@@ -4,6 +4,7 @@
  */
 import type { Action } from '../model/action.ts';
 import type { Event, TimerName } from '../model/event.ts';
+import type { Override, OverrideKey } from '../model/override.ts';
 import type { Route, RouteKey } from '../model/route.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -34,13 +35,24 @@ export interface Ports {
   readonly sinks: readonly Sink[];
   readonly lookNow: () => void;
   readonly push: (event: Event) => void;
+  /** None where nothing outlives the process. */
+  readonly keepOverrides?: (overrides: ReadonlyMap<OverrideKey, Override>) => void;
   /** None where no service is declared: then nothing is asked for. */
   readonly services?: ServicePorts;
   /** Hears how services stand from now on. */
   readonly noted?: (transition: NotedTransition) => void;
 }
 
-export function createExecutor({ clock, log, sinks, lookNow, push, services, noted }: Ports): Executor {
+export function createExecutor({
+  clock,
+  log,
+  sinks,
+  lookNow,
+  push,
+  keepOverrides = () => {},
+  services,
+  noted,
+}: Ports): Executor {
   const timers = new Set<TimerName>();
   let isLookWanted = false;
   let look: NodeJS.Immediate | undefined;
@@ -75,6 +87,9 @@ export function createExecutor({ clock, log, sinks, lookNow, push, services, not
         case 'setRoutes':
           desired = action.desired;
           for (const key of action.changed) changed.add(key);
+          return;
+        case 'keepOverrides':
+          keepOverrides(action.overrides);
           return;
         case 'startProbe':
           services?.startProbe(action.service);

@@ -8,8 +8,9 @@ import { type DaemonState, initialState } from '../../src/core/state.ts';
 import type { Action } from '../../src/model/action.ts';
 import type { Prefix } from '../../src/model/address.ts';
 import type { Event, FactsRead, TimerName } from '../../src/model/event.ts';
-import { ms } from '../../src/model/millis.ts';
+import { type Millis, ms } from '../../src/model/millis.ts';
 import type { Policy } from '../../src/model/policy.ts';
+import { sentence } from '../../src/model/reason.ts';
 
 export function policyOf(words: readonly string[]): Policy {
   const parsed = parseArguments(words, '0');
@@ -48,6 +49,8 @@ export interface Core {
   fire(at: number): readonly Action[];
   /** What is announced, sorted. */
   routes(): string[];
+  /** When it heard something last. */
+  heardAt(): Millis;
   /** `announced`, `leaving CODE`, or the code of the reason why not. */
   standing(prefix: string): string;
 }
@@ -76,6 +79,7 @@ export function coreOf(words: readonly string[]): Core {
         return hear({ type: 'timerFired', at: ms(at), timer });
       });
     },
+    heardAt: () => heardAt,
     routes: () => [...state.desired.routes.keys()].sort(),
     standing(prefix) {
       const standing = standingOf(state, prefix as Prefix, heardAt);
@@ -83,6 +87,13 @@ export function coreOf(words: readonly string[]): Core {
       return standing.leaving === undefined ? 'announced' : `leaving ${standing.leaving.code}`;
     },
   };
+}
+
+/** Why the prefix is not announced, or leaves, in words. */
+export function sentenceOf({ state, heardAt }: Core, prefix: string): string {
+  const standing = standingOf(state, prefix as Prefix, heardAt());
+  const reason = standing.announced ? standing.leaving : standing.reason;
+  return reason === undefined ? '' : sentence(prefix as Prefix, reason);
 }
 
 /** Those of one type. */

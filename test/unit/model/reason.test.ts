@@ -37,6 +37,12 @@ const EXAMPLES: Examples = {
   'listener-device-unreachable': ['health', { code: 'listener-device-unreachable', listener: LISTENER }],
   'announce-delay': ['verdict', { code: 'announce-delay', delay: ms(6_000), until: ms(123_456) }],
   dampened: ['verdict', { code: 'dampened', penalty: 2_345, reuse: 987, reuseIn: ms(24_000) }],
+  draining: [
+    'verdict',
+    { code: 'draining', by: 'anna', why: 'new kernel', target: '10.0.0.0/8', withdrawIn: ms(42_000) },
+  ],
+  drained: ['verdict', { code: 'drained', by: 'berta', why: 'new disk', target: 'all', endsIn: ms(90_000) }],
+  'set-down': ['verdict', { code: 'set-down', by: 'carla', why: 'broken', endsIn: ms(1_000) }],
   'discovery-failing': ['verdict', { code: 'discovery-failing', since: ms(123_456) }],
   'facts-stale': ['verdict', { code: 'facts-stale', limit: ms(30_000) }],
   'next-hop-missing': ['routes', { code: 'next-hop-missing' }],
@@ -46,7 +52,17 @@ const EXAMPLES: Examples = {
 const ADDRESS = '198.51.100.33' as IpAddress;
 const examples = Object.values(EXAMPLES);
 /** What a sentence is about and not only where it stands in time, and what it says in other words. */
-const SAID_OTHERWISE = new Set(['code', 'until', 'since', 'state', 'delay', 'networks', 'reuseIn']);
+const SAID_OTHERWISE = new Set([
+  'code',
+  'until',
+  'since',
+  'state',
+  'delay',
+  'networks',
+  'reuseIn',
+  'endsIn',
+  'withdrawIn',
+]);
 
 describe('stageOf', () => {
   it.each(examples)('is %s for $1.code', (stage, reason) => {

@@ -1,0 +1,436 @@
+/** Drains and what is set by hand, through the core: events in, actions out. */
+import { describe, expect, it } from 'vitest';
+import type { Action } from '../../../src/model/action.ts';
+import type { Prefix } from '../../../src/model/address.ts';
+import { ms } from '../../../src/model/millis.ts';
+import type { RouteAttributes } from '../../../src/model/route.ts';
+import { added, type Core, coreOf, factsRead, only, said, sentenceOf } from '../../helpers/core.ts';
+import * as facts from '../../helpers/facts.ts';
+import { drain, overridden, set } from '../../helpers/overrides.ts';
+
+const ONE = '10.0.0.1/32';
+const TWO = '10.0.0.2/32';
+const WORDS = ['--network', '10.0.0.0/8', '--community', '65000:1', '--local-preference', '200'];
+const DRAIN_ALL = { removed: ['drain all'] };
+
+const host = (at: number, ...listening: readonly string[]) =>
+  factsRead(at, {
+    resync: true,
+    devices: added(facts.device('lo')),
+    addresses: added(facts.assigned('10.0.0.1'), facts.assigned('10.0.0.2')),
+    listeners: added(...listening.map((address) => facts.listener(address, 80))),
+  });
+
+/** Both services announced, at 10 s. */
+function running(words: readonly string[] = []): Core {
+  const core = coreOf([...WORDS, '--announce-delay', '6s', ...words]);
+  core.hear({ type: 'started', at: ms(0) });
+  core.hear(host(0, '10.0.0.1', '10.0.0.2'));
+  core.fire(6_000);
+  core.hear(factsRead(10_000));
+  expect(core.routes()).toEqual([ONE, TWO]);
+  return core;
+}
+
+const attributes = (core: Core, prefix: string): RouteAttributes | undefined =>
+  [...core.state.desired.routes.values()].find((each) => each.prefix === prefix)?.attributes;
+const types = (actions: readonly Action[]): string[] =>
+  actions.map(({ type }) => type).filter((type) => type !== 'log');
+const asks = (actions: readonly Action[]): boolean => only(actions, 'lookNow').length > 0;
+
+describe('a drain', () => {
+  it('says of what is announced that it is about to go, then withdraws it, on no facts at all', () => {
+    const core = running();
+    const begun = core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, why: 'new kernel' })] }));
+    expect(attributes(core, ONE)).toEqual({
+      nextHop: 'self',
+      localPreference: 0,
+      communities: ['65000:1', 'graceful-shutdown'],
+    });
+    expect(attributes(core, TWO)).toBe(attributes(core, ONE));
+    expect([...(only(begun, 'setRoutes')[0]?.changed ?? [])].sort()).toEqual([ONE, TWO]);
+    expect(core.standing(ONE)).toBe('leaving draining');
+    expect(said(begun, 'info')).toEqual(['drained']);
+
+    core.hear({ type: 'discoveryFailed', at: ms(12_000), detail: 'no' });
+    core.fire(70_999);
+    expect(core.routes()).toEqual([ONE, TWO]);
+    const over = core.fire(71_000);
+    expect(core.routes()).toEqual([]);
+    expect(said(over, 'info')).toEqual(['withdrawn', 'withdrawn']);
+    expect(core.standing(ONE)).toBe('drained');
+    expect(sentenceOf(core, ONE)).toBe('10.0.0.1 is drained by anna (all): new kernel');
+  });
+
+  it('without a graceful phase withdraws at once, also while the kernel cannot be read', () => {
+    const core = running();
+    core.hear({ type: 'discoveryFailed', at: ms(11_000), detail: 'no' });
+    core.hear(overridden(12_000, { added: [drain('10.0.0.0/31', { at: 12_000, withdrawAt: 12_000 })] }));
+    expect(core.routes()).toEqual([TWO]);
+    expect(core.standing(ONE)).toBe('drained');
+  });
+
+  it('lets nothing begin that is not announced, also what comes later', () => {
+    const core = running();
+    core.hear(host(10_500, '10.0.0.1'));
+    core.fire(13_500);
+    core.hear(factsRead(13_500));
+    expect(core.routes()).toEqual([ONE]);
+    core.hear(overridden(14_000, { added: [drain('all', { at: 14_000 })] }));
+    core.hear(host(15_000, '10.0.0.1', '10.0.0.2'));
+    core.fire(21_000);
+    core.hear(factsRead(21_001));
+    expect(core.state.services.get(TWO as Prefix)).toEqual({ state: 'up' });
+    expect(core.routes()).toEqual([ONE]);
+    expect(core.standing(TWO)).toBe('drained');
+  });
+
+  it('goes on underneath: what was healthy all the time is announced at once, on facts read after the end', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, withdrawAt: 11_000 })] }));
+    const over = core.hear(overridden(20_000, DRAIN_ALL));
+    expect(asks(over)).toBe(true);
+    expect(core.routes()).toEqual([]);
+    expect(core.standing(ONE)).toBe('announce-delay');
+    core.hear(factsRead(20_500, { readAt: ms(19_999) }));
+    expect(core.routes()).toEqual([]);
+    core.hear(factsRead(20_600, { readAt: ms(20_000), isWhole: false }));
+    expect(core.routes()).toEqual([]);
+    const told = core.hear(factsRead(20_700, { readAt: ms(20_001) }));
+    expect(core.routes()).toEqual([ONE, TWO]);
+    expect(said(told, 'info')).toEqual(['announced', 'announced']);
+    expect(attributes(core, ONE)).toEqual({ nextHop: 'self', localPreference: 200, communities: ['65000:1'] });
+    expect(core.state.overrides.freed.size).toBe(0);
+    expect(core.timers.size).toBe(0);
+  });
+
+  it('that ends while it is graceful takes the words back at once', () => {
+    const core = running();
+    const before = attributes(core, ONE);
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000 })] }));
+    core.hear(overridden(12_000, DRAIN_ALL));
+    expect(attributes(core, ONE)).toBe(before);
+    expect(core.standing(ONE)).toBe('announced');
+  });
+
+  it('ends by itself', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, withdrawAt: 11_000, until: 41_000 })] }));
+    expect(sentenceOf(core, ONE)).toBe('10.0.0.1 is drained by anna (all) for another 30s');
+    const ended = core.fire(41_000);
+    expect(asks(ended)).toBe(true);
+    expect(said(ended, 'info')).toEqual(['drain is over']);
+    expect(only(ended, 'keepOverrides')[0]?.overrides.size).toBe(0);
+    core.hear(factsRead(41_001));
+    expect(core.routes()).toEqual([ONE, TWO]);
+  });
+
+  it('does not wait for a service that restarts meanwhile, nor punish it', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, withdrawAt: 11_000 })] }));
+    for (const at of [12_000, 14_000, 16_000, 18_000]) {
+      core.hear(host(at, '10.0.0.2'));
+      core.hear(host(at + 1_000, '10.0.0.1', '10.0.0.2'));
+    }
+    expect(core.state.dampening.services.size).toBe(0);
+    core.hear(overridden(20_000, DRAIN_ALL));
+    core.hear(factsRead(20_001));
+    expect(core.routes()).toEqual([TWO]);
+    // Since 19 s: it has to stay for as long as any other.
+    core.fire(25_000);
+    core.hear(factsRead(25_000));
+    expect(core.routes()).toEqual([ONE, TWO]);
+  });
+
+  it('that is said again replaces the first, and does not begin anew', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000 })] }));
+    core.hear(overridden(61_000, { added: [drain('all', { at: 61_000, why: 'longer', until: 90_000 })] }));
+    expect(core.state.overrides.due).toBe(71_000);
+    core.fire(71_000);
+    expect(core.routes()).toEqual([]);
+    expect(sentenceOf(core, ONE)).toBe('10.0.0.1 is drained by anna (all) for another 19s: longer');
+    core.hear(overridden(80_000, { added: [drain('all', { at: 80_000 })] }));
+    core.hear(factsRead(80_001));
+    expect([core.routes(), core.state.overrides.due]).toEqual([[], undefined]);
+  });
+
+  it('holds while a wider one or a narrower one does, and the one that is there first withdraws', () => {
+    const core = running();
+    core.hear(
+      overridden(11_000, { added: [drain('all', { at: 11_000 }), drain(ONE, { at: 11_000, withdrawAt: 12_000 })] }),
+    );
+    core.fire(12_000);
+    expect(core.routes()).toEqual([TWO]);
+    core.hear(overridden(13_000, { removed: [`drain ${ONE}`] }));
+    core.hear(factsRead(13_001));
+    expect(core.standing(ONE)).toBe('drained');
+    core.hear(overridden(14_000, DRAIN_ALL));
+    core.hear(factsRead(14_001));
+    expect(core.routes()).toEqual([ONE, TWO]);
+  });
+
+  it('is no reason for what could not be announced anyhow', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000 })] }));
+    expect(core.standing('192.0.2.9/32')).toBe('outside-networks');
+    expect(core.standing('10.0.0.9/32')).toBe('address-missing');
+    core.hear(host(11_500, '10.0.0.2'));
+    core.fire(14_500);
+    core.hear(factsRead(14_500));
+    // Its service was stopped on purpose.
+    expect(core.standing(ONE)).toBe('drained');
+  });
+
+  it('has its end and its withdraw when it was said, however long we stood still', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, until: 200_000 })] }));
+    core.hear({ type: 'stalled', at: ms(80_000), lost: ms(60_000) });
+    expect([...core.timers]).toContainEqual(['overrides', 71_000]);
+    core.fire(80_000);
+    expect(core.routes()).toEqual([]);
+    expect([...core.timers]).toEqual([['overrides', 200_000]]);
+  });
+
+  it('gives its places to others, who get them with the next reading', () => {
+    const core = coreOf([...WORDS, '--announce-delay', '0', '--max-routes', '1']);
+    core.hear(host(0, '10.0.0.1', '10.0.0.2'));
+    const [routed] = core.routes();
+    expect(core.routes()).toHaveLength(1);
+    const actions = core.hear(overridden(11_000, { added: [drain(`${routed}`, { at: 11_000, withdrawAt: 11_000 })] }));
+    expect(asks(actions)).toBe(true);
+    core.hear(factsRead(11_001));
+    expect(core.routes()).toEqual([routed === ONE ? TWO : ONE]);
+  });
+});
+
+describe('set down', () => {
+  it('is withdrawn at once, without a penalty, and comes back at once', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [set('down', ONE, { at: 11_000, why: 'broken' })] }));
+    expect(core.routes()).toEqual([TWO]);
+    expect(core.standing(ONE)).toBe('set-down');
+    expect(sentenceOf(core, ONE)).toBe('10.0.0.1 is set down by anna: broken');
+    core.hear(overridden(12_000, { removed: [`set ${ONE}`] }));
+    core.hear(factsRead(12_001));
+    expect(core.routes()).toEqual([ONE, TWO]);
+    expect(core.state.dampening.services.size).toBe(0);
+  });
+
+  it('goes before a drain that is graceful yet', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000 })] }));
+    core.hear(overridden(12_000, { added: [set('down', ONE, { at: 12_000 })] }));
+    expect(core.routes()).toEqual([TWO]);
+  });
+});
+
+describe('set up', () => {
+  const quiet = (words: readonly string[] = []): Core => {
+    const core = coreOf([...WORDS, '--announce-delay', '6s', ...words]);
+    core.hear(host(0));
+    return core;
+  };
+
+  it('stands in for listeners and delays, on facts that were read after the order', () => {
+    const core = quiet();
+    const actions = core.hear(overridden(1_000, { added: [set('up', ONE, { at: 1_000 })] }));
+    expect(asks(actions)).toBe(true);
+    core.hear(factsRead(1_100, { readAt: ms(999), listeners: added(facts.listener('10.0.0.2', 80)) }));
+    expect(core.routes()).toEqual([]);
+    core.hear(factsRead(1_200, { readAt: ms(1_000) }));
+    expect(core.routes()).toEqual([ONE]);
+    expect(core.standing(ONE)).toBe('announced');
+  });
+
+  it('never stands in for the address on the host, its device, or what the settings forbid', () => {
+    const core = quiet();
+    const up = ['10.0.0.9/32', '192.0.2.1/32', '10.0.0.0/24'].map((prefix) => set('up', prefix, { at: 1_000 }));
+    core.hear(overridden(1_000, { added: [...up, set('up', ONE, { at: 1_000 })] }));
+    core.hear(factsRead(1_001, { devices: added(facts.device('lo', { up: false })) }));
+    expect(core.routes()).toEqual([]);
+    expect(core.standing('10.0.0.9/32')).toBe('address-missing');
+    expect(core.standing('192.0.2.1/32')).toBe('outside-networks');
+    expect(core.standing(ONE)).toBe('device-down');
+    expect(core.state.due.size).toBe(0);
+  });
+
+  it('holds through the loss of the listener, and gives it its withdraw delay in the end', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [set('up', ONE, { at: 11_000, until: 30_000 })] }));
+    core.hear(host(12_000, '10.0.0.2'));
+    core.fire(20_000);
+    core.hear(factsRead(20_000));
+    expect(core.routes()).toEqual([ONE, TWO]);
+    core.fire(30_000);
+    expect(core.standing(ONE)).toBe('leaving no-listener');
+    core.fire(33_000);
+    core.hear(factsRead(33_000));
+    expect(core.routes()).toEqual([TWO]);
+  });
+
+  it('that ends while the kernel cannot be read ends all the same', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [set('up', ONE, { at: 11_000, until: 30_000 })] }));
+    core.hear(host(12_000, '10.0.0.2'));
+    core.hear({ type: 'discoveryFailed', at: ms(13_000), detail: 'no' });
+    core.fire(30_000);
+    core.fire(33_000);
+    core.hear({ type: 'discoveryFailed', at: ms(33_001), detail: 'no' });
+    expect(core.routes()).toEqual([TWO]);
+  });
+
+  it('ends without a word for what is healthy', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [set('up', ONE, { at: 11_000, until: 30_000 })] }));
+    const actions = [...core.hear(factsRead(11_001)), ...core.fire(30_000), ...core.hear(factsRead(30_001))];
+    expect(types(actions).filter((type) => type === 'setRoutes')).toEqual([]);
+  });
+
+  it('waits for no announce delay in what comes to the host, and for the whole of it in what goes and comes back', () => {
+    const core = quiet();
+    core.hear(overridden(1_000, { added: [set('up', '10.0.0.7/32', { at: 1_000 })] }));
+    core.hear(factsRead(1_001));
+    const address = facts.assigned('10.0.0.7');
+    core.hear(factsRead(2_000, { addresses: added(address) }));
+    expect(core.routes()).toEqual(['10.0.0.7/32']);
+    core.hear(factsRead(3_000, { addresses: { added: [], removed: ['assigned 10.0.0.7/32 lo'] }, resync: false }));
+    core.hear(factsRead(3_001, { resync: true, devices: added(facts.device('lo')) }));
+    expect(core.routes()).toEqual([]);
+    core.hear(factsRead(4_000, { addresses: added(address) }));
+    expect(core.routes()).toEqual([]);
+    core.fire(10_000);
+    core.hear(factsRead(10_000));
+    expect(core.routes()).toEqual(['10.0.0.7/32']);
+    expect(core.state.dampening.services.size).toBe(0);
+  });
+
+  it('stands in for dampening, which goes on when it ends', () => {
+    const core = running([
+      '--dampening-suppress',
+      '900',
+      '--dampening-reuse',
+      '300',
+      '--dampening-half-life',
+      '60s',
+      '--dampening-max-suppress',
+      '10m',
+      '--withdraw-delay',
+      '0',
+    ]);
+    core.hear(host(11_000, '10.0.0.2'));
+    core.hear(host(12_000, '10.0.0.1', '10.0.0.2'));
+    core.fire(18_000);
+    core.hear(factsRead(18_000));
+    expect(core.standing(ONE)).toBe('dampened');
+    core.hear(overridden(19_000, { added: [set('up', ONE, { at: 19_000 })] }));
+    core.hear(factsRead(19_001));
+    expect(core.routes()).toEqual([ONE, TWO]);
+    core.hear(overridden(20_000, { removed: [`set ${ONE}`] }));
+    expect(core.routes()).toEqual([TWO]);
+    expect(core.standing(ONE)).toBe('dampened');
+  });
+
+  it('gives way to a drain, and is in force again after it', () => {
+    const core = quiet();
+    core.hear(overridden(1_000, { added: [set('up', ONE, { at: 1_000 })] }));
+    core.hear(factsRead(1_001));
+    core.hear(overridden(2_000, { added: [drain('all', { at: 2_000, withdrawAt: 3_000 })] }));
+    expect(attributes(core, ONE)?.communities).toContain('graceful-shutdown');
+    core.fire(3_000);
+    expect(core.routes()).toEqual([]);
+    core.hear(overridden(4_000, DRAIN_ALL));
+    core.hear(factsRead(4_001));
+    expect(core.routes()).toEqual([ONE]);
+  });
+
+  it('that is said again and again says nothing new, and does not doubt the facts at hand', () => {
+    const core = quiet();
+    core.hear(overridden(1_000, { added: [set('up', ONE, { at: 1_000, until: 6_000 })] }));
+    core.hear(factsRead(1_001));
+    const again = core.hear(overridden(5_000, { added: [set('up', ONE, { at: 5_000, until: 10_000 })] }));
+    expect(said(again, 'info')).toEqual([]);
+    expect(types(again)).toEqual(['keepOverrides', 'setTimer']);
+    core.hear(factsRead(5_001, { readAt: ms(4_999), listeners: added(facts.listener('10.0.0.1', 90)) }));
+    core.hear(factsRead(5_002, { readAt: ms(4_999), listeners: { added: [], removed: [] }, resync: false }));
+    expect(core.standing(ONE)).toBe('announced');
+    expect(core.fire(6_000)).toEqual([]);
+    core.fire(10_000);
+    expect(core.state.overrides.said.size).toBe(0);
+  });
+});
+
+describe('static prefixes', () => {
+  const STATIC = ['--static', '192.0.2.0/24', '--static', '198.51.100.0/24'];
+  const begun = (): Core => {
+    const core = coreOf(STATIC);
+    core.hear({ type: 'started', at: ms(0) });
+    return core;
+  };
+
+  it('follow drains and what is set, without any facts', () => {
+    const core = begun();
+    const before = attributes(core, '192.0.2.0/24');
+    const other = attributes(core, '198.51.100.0/24');
+    core.hear(overridden(1_000, { added: [drain('192.0.0.0/16', { at: 1_000 })] }));
+    expect(attributes(core, '192.0.2.0/24')).toEqual({
+      ...before,
+      localPreference: 0,
+      communities: ['graceful-shutdown'],
+    });
+    expect(attributes(core, '198.51.100.0/24')).toBe(other);
+    expect(core.standing('192.0.2.0/24')).toBe('leaving draining');
+    expect(said(core.fire(61_000), 'info')).toEqual(['static prefixes withdrawn by hand']);
+    expect(core.standing('192.0.2.0/24')).toBe('drained');
+    core.hear(
+      overridden(62_000, { removed: ['drain 192.0.0.0/16'], added: [set('down', '198.51.100.0/24', { at: 62_000 })] }),
+    );
+    expect(core.routes()).toEqual(['192.0.2.0/24']);
+    expect(attributes(core, '192.0.2.0/24')).toBe(before);
+    expect(core.standing('198.51.100.0/24')).toBe('set-down');
+  });
+
+  it('do not begin while they are drained, and begin when that ends', () => {
+    const core = coreOf(STATIC);
+    core.hear(overridden(0, { added: [drain('192.0.2.0/24', { at: -99, withdrawAt: -9 })], isKept: true }));
+    const actions = core.hear({ type: 'started', at: ms(0) });
+    expect(core.routes()).toEqual(['198.51.100.0/24']);
+    expect(said(actions, 'info')).toEqual(['static prefixes held back by hand', 'static prefixes announced']);
+    core.hear(overridden(1, { removed: ['drain 192.0.2.0/24'] }));
+    expect(core.routes()).toEqual(['192.0.2.0/24', '198.51.100.0/24']);
+  });
+
+  it('are drained by the thousand in turns', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => `10.${100 + (index >> 8)}.${index & 255}.0/24`);
+    const big = coreOf(['--static', many.join(' ')]);
+    for (let actions = big.hear({ type: 'started', at: ms(0) }); only(actions, 'goOn').length > 0; ) {
+      actions = big.hear({ type: 'wentOn', at: ms(0) });
+    }
+    expect(big.routes()).toHaveLength(10_000);
+    let turns = 1;
+    for (
+      let actions = big.hear(overridden(1, { added: [drain('all', { at: 1, withdrawAt: 1 })] }));
+      only(actions, 'goOn').length > 0;
+      turns++
+    ) {
+      actions = big.hear({ type: 'wentOn', at: ms(1) });
+    }
+    expect([turns, big.routes()]).toEqual([3, []]);
+  });
+});
+
+describe('what an earlier process announced', () => {
+  const route = (prefix: string) => ({ prefix: prefix as Prefix, attributes: { nextHop: 'self' as const } });
+
+  it('and is drained is withdrawn before anything is read; in the graceful phase it stays, less preferred', () => {
+    const core = coreOf(WORDS);
+    const kept = [drain(ONE, { at: -70_000, withdrawAt: -10_000 }), drain(TWO, { at: -10_000, withdrawAt: 50_000 })];
+    core.hear(overridden(0, { added: kept, isKept: true }));
+    const actions = core.hear({ type: 'routesFound', at: ms(0), announced: [route(ONE), route(TWO)], doubtful: [] });
+    expect([...(only(actions, 'setRoutes')[0]?.changed ?? [])]).toEqual([ONE]);
+    expect(core.routes()).toEqual([TWO]);
+    expect(attributes(core, TWO)?.communities).toEqual(['65000:1', 'graceful-shutdown']);
+    core.hear(host(100, '10.0.0.1', '10.0.0.2'));
+    expect(core.routes()).toEqual([TWO]);
+  });
+});
