@@ -3,7 +3,7 @@ import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
 import { speakerFrom } from '../config/speaker.ts';
-import { instanceName } from '../config/state.ts';
+import { dataPlace, instanceName } from '../config/state.ts';
 import { type DaemonState, initialState } from '../core/state.ts';
 import { openDiscovery } from '../discovery/discovery.ts';
 import type { Source } from '../discovery/source.ts';
@@ -14,10 +14,12 @@ import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
+import { createOperations } from '../runtime/operations.ts';
 import { createOperator, type Operator } from '../runtime/operator.ts';
 import { createViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
+import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
 import type { Backend, BackendPorts } from './backend.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
 import { discoveryWish } from './host.ts';
@@ -68,22 +70,35 @@ export async function openDaemon({
     log: log.child('discovery'),
     push,
   });
+  const overrides = openOverrides(settings, clock, log.child('store'));
   const state = initialState(policyFrom(settings));
   const viewer = createViewer({
     ...{ state, sinks, clock, discovery: source.status, version: readVersion(), name: instanceName(settings) },
+    notKept: overrides.notKept,
   });
-  const executor = createExecutor({ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted });
+  const executor = createExecutor({
+    ...{ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted },
+    keepOverrides: overrides.keep,
+  });
   const failed = (error: unknown): never => {
     throw error;
   };
-  loop = createLoop(state, executor, failed, openTap(clock));
+  const own = createLoop(state, executor, failed, openTap(clock));
+  loop = own;
+  const { whenHandled } = own;
+  const operations = createOperations({
+    ...{ state, push, whenHandled, clock, drainTime: settings.drainTime, keeper: overrides },
+  });
   return {
     clock,
     state,
     sinks,
     source,
-    operator: createOperator({ viewer }),
+    operator: createOperator({ viewer, operations }),
     start() {
+      // Before anything is announced, and before the backends say what is.
+      const { found: added } = overrides;
+      if (added.length > 0) push({ type: 'overridden', at: clock.now(), by: '', added, removed: [], isKept: true });
       for (const backend of backends) backend.start();
       push({ type: 'started', at: clock.now() });
       source.start();
@@ -94,8 +109,16 @@ export async function openDaemon({
       await Promise.all(backends.map((backend) => backend.close(time, how)));
       source.close();
       viewer.close();
+      await overrides.close();
     },
   };
+}
+
+function openOverrides(settings: Settings, clock: Clock, log: Log): OverrideStore {
+  const place = dataPlace(settings, process.env);
+  if (place === undefined) return noOverrideStore('--data-dir none');
+  const { directory, isChosen } = place;
+  return openOverrideStore({ directory, name: instanceName(settings) }, !isChosen, { clock, log });
 }
 
 /** Throws what `isRefusal` knows. */

@@ -6,6 +6,7 @@ import type { Option } from './option.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { EXABGP_OPTIONS } from './options/exabgp.ts';
+import { OPERATION_OPTIONS } from './options/operation.ts';
 import { PROCESS_OPTIONS } from './options/process.ts';
 import { RECORDING_OPTIONS } from './options/recording.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
@@ -19,6 +20,7 @@ export const OPTIONS = {
   ...DISCOVERY_OPTIONS,
   ...EXABGP_OPTIONS,
   ...SPEAKER_OPTIONS,
+  ...OPERATION_OPTIONS,
   ...RECORDING_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const;

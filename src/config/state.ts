@@ -19,6 +19,23 @@ export function stateDirectory(
   return runtime === '' ? '/run/ha2bgp' : runtime;
 }
 
+export interface DataPlace {
+  readonly directory: string;
+  /** Whether somebody chose it, rather than nobody. */
+  readonly isChosen: boolean;
+}
+
+/** Where drains and the like are kept; undefined for nowhere. STATE_DIRECTORY is systemd's, and may be a list. */
+export function dataPlace(
+  { dataDir }: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): DataPlace | undefined {
+  if (dataDir === NO_STATE) return undefined;
+  if (dataDir !== '') return { directory: dataDir, isChosen: true };
+  const [state = ''] = (environment['STATE_DIRECTORY'] ?? '').split(':');
+  return state === '' ? { directory: '/var/lib/ha2bgp', isChosen: false } : { directory: state, isChosen: true };
+}
+
 /** What two instances beside each other differ in, besides the routes' words: what they announce. */
 const TELLING = Object.keys(SERVICE_OPTIONS) as OptionName[];
 
@@ -53,17 +70,12 @@ export function checkState(
   if (text !== undefined) refuse('name', `${quote(settings.name)}: ${text}`);
   const badDirectory = directoryProblem(settings.stateDir);
   if (badDirectory !== undefined) refuse('stateDir', `${quote(settings.stateDir)}: ${badDirectory}`);
+  const badData = directoryProblem(settings.dataDir);
+  if (badData !== undefined) refuse('dataDir', `${quote(settings.dataDir)}: ${badData}`);
   const hasNoState = settings.stateDir === NO_STATE;
-  if (hasNoState && settings.name !== '') refuse('name', `has no effect with ${placeOf('stateDir')} none`);
-  if (settings.bgpBackend.includes('test')) {
-    for (const name of ['stateDir', 'name'] as const) {
-      if (settings[name] !== '' && settings.stateDir !== NO_STATE) {
-        refuse(
-          name,
-          `has no effect with ${placeOf('bgpBackend')} test: there is nobody to whom a successor could speak`,
-        );
-      }
-    }
+  if (settings.bgpBackend.includes('test') && settings.stateDir !== '' && !hasNoState) {
+    const text = `has no effect with ${placeOf('bgpBackend')} test: there is nobody to whom a successor could speak`;
+    refuse('stateDir', text);
   }
   if (settings.onExit === 'keep' && hasNoState) {
     refuse('onExit', `keep: nobody would know of what is kept, with ${placeOf('stateDir')} none`);

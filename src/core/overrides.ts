@@ -145,6 +145,13 @@ export function toldWith<T extends RouteAttributes | undefined>(
   return made;
 }
 
+/** When what was said by hand about the prefix takes its next step: it is withdrawn, or may be announced again. */
+export function dueByHand(state: Overridden, prefix: Prefix): Millis | undefined {
+  const drained = drainingOf(state, prefix);
+  if (drained !== undefined) return drained.isOver ? drained.last.until : drained.withdrawAt;
+  return setOf(state, prefix)?.until;
+}
+
 /** Why the prefix is not announced, as far as that was said by hand. */
 export function whyHeldBack(state: Overridden, prefix: Prefix, now: Millis): Reason | undefined {
   const by = heldBackBy(state, prefix);

@@ -17,6 +17,7 @@ import { isRouted, unwant, want } from './desired.ts';
 import { judge } from './judgement.ts';
 import { endOf, heldBackBy, isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
 import { log } from './report.ts';
+import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 import { isOwnNextHop } from './statics.ts';
 
@@ -162,6 +163,7 @@ export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Ac
   for (const prefix of overrides.marked) {
     if (effort >= MOST_EFFORT) break;
     overrides.marked.delete(prefix);
+    touch(state, prefix);
     if (policy.statics.routes.has(prefix)) {
       effort++;
       followStatic(state, prefix);

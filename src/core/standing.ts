@@ -89,6 +89,7 @@ export function stateNameOf(standing: Standing): ServiceStateName {
   const { reason } = standing;
   if (reason.code === 'announce-delay') return 'rising';
   if (reason.code === 'dampened') return 'suppressed';
+  if (reason.code === 'drained' || reason.code === 'set-down') return reason.code;
   return stageOf(reason) === 'routes' || reason.code === 'discovery-failing' ? 'held' : 'down';
 }
 

@@ -1,10 +1,12 @@
 /** What people see of the core's state, PURE: its services, and how many are in which state. See `model/view`. */
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
+import { type Override, targetText } from '../model/override.ts';
 import { type Reason, sentence, stageOf } from '../model/reason.ts';
 import type { Telling } from '../model/telling.ts';
 import type {
   Instant,
+  OverrideView,
   PenaltyView,
   ReasonView,
   ServiceStateName,
@@ -13,6 +15,7 @@ import type {
   ToldView,
 } from '../model/view.ts';
 import { isSuppressedAt, penaltyAt } from './dampening.ts';
+import { dueByHand, overridesOf } from './overrides.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
 import type { DaemonState } from './state.ts';
 
@@ -57,7 +60,7 @@ export function serviceView(
     ...(reason && { reason: reasonView(prefix, reason) }),
     ...(until !== undefined && { until: instant(until) }),
     ...(penalty && { penalty }),
-    overrides: [],
+    overrides: overridesOf(state, prefix).map((each) => overrideView(each, instant)),
     told: toldOf(standing.announced, tellings, instant),
   };
 }
@@ -91,8 +94,10 @@ function sinceOf(
 function untilOf(state: DaemonState, prefix: Prefix, now: ServiceStateName): Millis | undefined {
   const verdict = state.services.get(prefix);
   if (now === 'suppressed') return state.dampening.services.get(prefix)?.reuseAt;
+  if (now === 'drained' || now === 'set-down') return dueByHand(state, prefix);
   if (now === 'rising') return verdict?.state === 'rising' ? verdict.until : undefined;
-  return now === 'leaving' && verdict?.state === 'falling' ? verdict.until : undefined;
+  if (now !== 'leaving') return undefined;
+  return verdict?.state === 'falling' ? verdict.until : dueByHand(state, prefix);
 }
 
 /** RFC 2439 §4.8.2: below half of the reuse threshold nothing is remembered. */
@@ -132,3 +137,16 @@ export const tellingView = ({ at, ...telling }: Telling, instant: InstantOf): Te
   ...telling,
   ...(at !== undefined && { at: instant(at) }),
 });
+
+export function overrideView(override: Override, instant: InstantOf): OverrideView {
+  const { kind, by, why, at, until } = override;
+  return {
+    kind,
+    target: kind === 'drain' ? targetText(override.target) : override.prefix,
+    by,
+    why,
+    at: instant(at),
+    ...(until !== undefined && { until: instant(until) }),
+    ...(kind === 'drain' && { withdrawAt: instant(override.withdrawAt) }),
+  };
+}

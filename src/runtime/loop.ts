@@ -13,6 +13,8 @@ import type { Executor } from './executor.ts';
 
 export interface Loop {
   readonly push: (event: Event) => void;
+  /** Resolves when what was pushed before has been handled; false when it never will be. */
+  whenHandled(): Promise<boolean>;
   /** Nothing that is pushed from now on is handled, and no timer of the core's is left. */
   close(): void;
 }
@@ -36,6 +38,10 @@ export function createLoop(
   tap: Tap = NO_TAP,
 ): Loop {
   const queue: Event[] = [];
+  /** How many were pushed, and handled, ever. */
+  let pushed = 0;
+  let handled = 0;
+  let waiting: { readonly upTo: number; readonly resolve: (isHandled: boolean) => void }[] = [];
   let isScheduled = false;
   let rest: NodeJS.Immediate | undefined;
   let isClosed = false;
@@ -53,14 +59,22 @@ export function createLoop(
         for (const action of actions) executor.execute(action);
       }
       queue.splice(0, next);
+      handled += next;
       if (isClosed) return;
       // What is pushed from now on takes its place behind a rest, which has its turn already.
       isScheduled = queue.length > 0;
       if (isScheduled) later();
       executor.endTurn();
+      tellThoseWhoWait();
     } catch (error) {
       failed(error);
     }
+  }
+
+  function tellThoseWhoWait(): void {
+    if (waiting.length === 0) return;
+    for (const { resolve } of waiting.filter(({ upTo }) => upTo <= handled)) resolve(true);
+    waiting = waiting.filter(({ upTo }) => upTo > handled);
   }
 
   /** After whoever waits for this iteration of the event loop. */
@@ -72,12 +86,19 @@ export function createLoop(
     push(event) {
       if (isClosed) return;
       queue.push(event);
+      pushed++;
       if (isScheduled) return;
       isScheduled = true;
       queueMicrotask(turn);
     },
+    whenHandled: () =>
+      new Promise((resolve) => {
+        if (isClosed || handled >= pushed) resolve(!isClosed);
+        else waiting.push({ upTo: pushed, resolve });
+      }),
     close() {
       isClosed = true;
+      for (const { resolve } of waiting.splice(0)) resolve(false);
       queue.length = 0;
       clearImmediate(rest);
       executor.close();

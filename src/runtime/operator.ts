@@ -77,19 +77,17 @@ export interface Operator extends Viewer, Operations {}
 
 export interface OperatorOptions {
   readonly viewer: Viewer;
+  readonly operations: Omit<Operations, 'reload'>;
 }
 
-export function createOperator({ viewer }: OperatorOptions): Operator {
+export function createOperator({ viewer, operations }: OperatorOptions): Operator {
   const notYet = (): never => {
     throw new OperationError('not-possible', 'not built yet');
   };
 
   return {
     ...viewer,
-    drain: notYet,
-    undrain: notYet,
-    set: notYet,
+    ...operations,
     reload: notYet,
-    findTarget: notYet,
   };
 }

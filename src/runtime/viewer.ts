@@ -1,7 +1,7 @@
 /** SHELL: puts the view together from the core's state and what sinks and discovery say of themselves. See `model/view`. */
 
 import type { DaemonState } from '../core/state.ts';
-import { countsOf, prefixesOf, serviceView, tellingView } from '../core/view.ts';
+import { countsOf, overrideView, prefixesOf, serviceView, tellingView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
 import { hostPrefix, type IpAddress, type Prefix } from '../model/address.ts';
 import type { Telling } from '../model/telling.ts';
@@ -27,12 +27,14 @@ export interface ViewerOptions {
   readonly journal?: Journal;
   /** What the journal had of an earlier process, the oldest first. */
   readonly before?: readonly Transition[];
+  /** Why what is said by hand does not outlive this process. */
+  readonly notKept: () => string | undefined;
   readonly version: string;
   readonly name: string;
 }
 
 export function createViewer(options: ViewerOptions): OpenViewer {
-  const { state, sinks, discovery, clock, version, name, journal, before } = options;
+  const { state, sinks, discovery, clock, version, name, notKept, journal, before } = options;
   const startedAt = clock.now();
   const instant = instantBy(clock);
   const changes = createChanges();
@@ -57,12 +59,14 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     summary() {
       const { interval, hints, failures } = discovery();
       const now = clock.now();
+      const why = notKept();
       return {
         at: instant(now),
         process: {
           ...{ version, node: process.version, pid: process.pid, name },
           ...{ startedAt: instant(startedAt), uptimeMs: now - startedAt },
           ...{ loopLagMs: 0, droppedLogLines: 0, residentBytes: process.memoryUsage.rss() },
+          ...(why !== undefined && { notKept: why }),
         },
         discovery: {
           ...{ source: 'netlink', hints, intervalMs: interval, failures },
@@ -71,7 +75,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
           ...(state.failingSince !== undefined && { failingSince: instant(state.failingSince) }),
         },
         sinks: sinks.map(sinkView),
-        overrides: [],
+        overrides: [...state.overrides.said.values()].map((each) => overrideView(each, instant)),
         services: countsOf(state),
       };
     },

@@ -127,7 +127,7 @@ function byLine(handle) {
 /** No setting of the user's own; and a shell that is told that it is one inside a shell: see `healthcheck`. */
 export function cleanEnvironment() {
   const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('HA2BGP_'));
-  return { ...Object.fromEntries(entries), HA2BGP_STATE_DIR: 'none', SHLVL: '3' };
+  return { ...Object.fromEntries(entries), HA2BGP_STATE_DIR: 'none', HA2BGP_DATA_DIR: 'none', SHLVL: '3' };
 }
 
 /** Processor time so far, in milliseconds: of its threads to the nanosecond, of children that have ended in ticks. */

@@ -96,6 +96,13 @@ export function startExabgp(config: string, options: ExabgpOptions = {}): Starte
   // ha2bgp's first line asks env(1) for node: it is to be this one.
   const PATH = `${path.dirname(process.execPath)}:${process.env['PATH']}`;
   return start(command, args, {
-    env: { ...process.env, ...release.environment, HA2BGP_STATE_DIR: 'none', PATH, ...environment },
+    env: {
+      ...process.env,
+      ...release.environment,
+      HA2BGP_STATE_DIR: 'none',
+      HA2BGP_DATA_DIR: 'none',
+      PATH,
+      ...environment,
+    },
   });
 }

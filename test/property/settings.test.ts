@@ -49,6 +49,8 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   reannounce: ['0', '60s'],
   onExit: ['withdraw', 'keep'],
   stateDir: ['/run/ha2bgp'],
+  drainTime: ['0', '60s'],
+  dataDir: ['/var/lib/ha2bgp'],
   name: ['dns', 'a.b-c_1'],
   localAs: ['65000', '1.10'],
   routerId: ['10.1.1.1', '255.255.255.255'],

@@ -146,6 +146,20 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', 'drain'],
   },
+  drainTime: {
+    good: [
+      [['0'], 0],
+      [['90s'], 90_000],
+    ],
+    bad: ['60', '2d', '-1s'],
+  },
+  dataDir: {
+    good: [
+      [['/var/here'], '/var/here'],
+      [['none'], 'none'],
+    ],
+    bad: ['a b', `/${'a'.repeat(255)}`],
+  },
   stateDir: {
     good: [
       [['/run/here'], '/run/here'],
@@ -671,6 +685,8 @@ describe('each option', () => {
     reannounce: [['7s'], 'reannounce', 7_000],
     onExit: [['keep'], 'onExit', 'keep'],
     stateDir: [['/run/here'], 'stateDir', '/run/here'],
+    drainTime: [['9s'], 'drainTime', 9_000],
+    dataDir: [['/var/here'], 'dataDir', '/var/here'],
     name: [['dns'], 'name', 'dns'],
     record: [['/tmp/recording'], 'record', '/tmp/recording'],
     recordSize: [['1MiB'], 'recordSize', 1_048_576],

@@ -1,0 +1,205 @@
+/**
+ * What people do by hand, as events: drain, undrain, set. Each answers when the core has heard of it, and when it is kept or
+ * cannot be. What it does not: decide what follows.
+ */
+import { overridesOf } from '../core/overrides.ts';
+import { standingOf } from '../core/standing.ts';
+import type { DaemonState } from '../core/state.ts';
+import { overrideView } from '../core/view.ts';
+import { hostPrefix, insideOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
+import type { Event } from '../model/event.ts';
+import { type Millis, ms } from '../model/millis.ts';
+import {
+  type Drain,
+  type DrainTarget,
+  drainKey,
+  type Override,
+  type OverrideKey,
+  overrideKeyOf,
+  setKey,
+  targetText,
+} from '../model/override.ts';
+import { sentence, stageOf } from '../model/reason.ts';
+import type { ServiceId } from '../model/service.ts';
+import type { Clock } from './clock.ts';
+import { type Done, OperationError, type Operations } from './operator.ts';
+import { instantBy } from './wall-clock.ts';
+
+/** What keeps overrides for the next process. */
+export interface Keeper {
+  /** Resolves when what was said before is kept, or cannot be. */
+  settled(): Promise<void>;
+  /** Why it is not; `undefined` when it is. */
+  notKept(): string | undefined;
+}
+
+export interface OperationsOptions {
+  readonly state: DaemonState;
+  readonly push: (event: Event) => void;
+  /** Resolves when the core has heard what was pushed before; false when it never will. */
+  readonly whenHandled: () => Promise<boolean>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly drainTime: Millis;
+  readonly keeper: Keeper;
+}
+
+/** Characters of a name, and of a reason. */
+const LONGEST_NAME = 100;
+const LONGEST_WHY = 500;
+/** A longer one is a slip of the hand. */
+const LONGEST_FOR = ms(366 * 86_400_000);
+/** A disk that takes longer is not waited for. */
+const KEPT_WITHIN = 2_000;
+/** So many services are looked at in one go: some milliseconds. */
+const AT_ONCE = 2_000;
+
+export function createOperations(options: OperationsOptions): Omit<Operations, 'reload'> {
+  const { state, push, whenHandled, clock, drainTime, keeper } = options;
+  const instant = instantBy(clock);
+
+  async function say(
+    at: Millis,
+    by: string,
+    added: readonly Override[],
+    removed: readonly OverrideKey[],
+  ): Promise<void> {
+    push({ type: 'overridden', at, by, added, removed, isKept: false });
+    if (!(await whenHandled())) throw new OperationError('not-possible', 'this ha2bgp is about to end');
+  }
+
+  async function done(
+    keys: readonly OverrideKey[],
+    services: readonly Prefix[],
+    remarks: readonly string[],
+  ): Promise<Done> {
+    const isSettled = await within(KEPT_WITHIN, keeper.settled());
+    const why = isSettled ? keeper.notKept() : 'the disk takes its time';
+    return {
+      overrides: keys
+        .map((key) => state.overrides.said.get(key))
+        .filter((each) => each !== undefined)
+        .map((each) => overrideView(each, instant)),
+      services,
+      remarks: why === undefined ? remarks : [...remarks, `not kept over a restart: ${why}`],
+    };
+  }
+
+  /** Why what is set up is not announced for all that. */
+  function remarksOnUp(prefix: Prefix): string[] {
+    if (state.policy.statics.routes.has(prefix)) return [`${prefix} is static, and announced anyhow`];
+    const standing = standingOf(state, prefix, clock.now());
+    if (standing.announced) return [];
+    const { reason } = standing;
+    const isLasting = stageOf(reason) !== 'verdict' || reason.code === 'drained';
+    return isLasting ? [`no effect at present: ${sentence(prefix, reason)}`] : [];
+  }
+
+  return {
+    async drain({ target, by: who, why, for: length }) {
+      const at = clock.now();
+      const [by, until] = [oneLine(who, LONGEST_NAME), endOf(at, length)];
+      if (target.type === 'service' && !state.checks.has(target.service)) throw unknownService(target.service);
+      const withdrawAt = ms(at + drainTime);
+      const drain: Drain = { kind: 'drain', by, why: oneLine(why, LONGEST_WHY), at, until, target, withdrawAt };
+      await say(at, by, [drain], []);
+      const services = await servicesIn(state, target);
+      const none = services.length === 0 ? ['it concerns no service at present'] : [];
+      const short = until !== undefined && until <= withdrawAt ? ['it ends before anything is withdrawn'] : [];
+      return done([overrideKeyOf(drain)], services, [...none, ...short]);
+    },
+    async undrain({ target, by: who }) {
+      const key = drainKey(target);
+      const by = oneLine(who, LONGEST_NAME);
+      const services = await servicesIn(state, target);
+      const others = othersOver(state, target, services);
+      if (!state.overrides.said.has(key)) {
+        const text = others.length === 0 ? 'is not drained' : `is drained by way of ${others.join(', ')}: undrain that`;
+        throw new OperationError('not-found', `${targetText(target)} ${text}`);
+      }
+      await say(clock.now(), by, [], [key]);
+      return done([], services, others.length === 0 ? [] : [`another drain still holds: ${others.join(', ')}`]);
+    },
+    async set({ prefix, to, by: who, why, ttl }) {
+      const at = clock.now();
+      const [by, until] = [oneLine(who, LONGEST_NAME), endOf(at, ttl)];
+      const key = setKey(prefix);
+      if (to === 'auto') {
+        const was = state.overrides.said.has(key);
+        await say(at, by, [], [key]);
+        return done([], [prefix], was ? [] : ['nothing was set by hand']);
+      }
+      await say(at, by, [{ kind: to, by, why: oneLine(why, LONGEST_WHY), at, until, prefix }], []);
+      return done([key], [prefix], to === 'up' ? remarksOnUp(prefix) : []);
+    },
+    findTarget(text) {
+      if (text === 'all') return { type: 'all' };
+      const address = parseAddress(text);
+      if (address !== undefined) return { type: 'prefix', prefix: hostPrefix(address) };
+      if (state.checks.has(text as ServiceId)) return { type: 'service', service: text as ServiceId };
+      if (!text.includes('/')) throw unknownService(text);
+      const prefix = parsePrefix(text);
+      if (typeof prefix !== 'string') {
+        throw new OperationError('not-possible', `${oneLine(text, LONGEST_NAME)}: expected ${prefix.expected}`);
+      }
+      return { type: 'prefix', prefix };
+    },
+  };
+}
+
+const unknownService = (name: string): OperationError =>
+  new OperationError('not-found', `${oneLine(name, LONGEST_NAME)} is no address, no prefix and no service's name`);
+
+function endOf(at: Millis, length: Millis | undefined): Millis | undefined {
+  if (length === undefined) return undefined;
+  if (length > 0 && length <= LONGEST_FOR) return ms(at + length);
+  throw new OperationError('not-possible', 'expected a length of time above 0, of 366 days at most');
+}
+
+/** It stands in logs, on terminals and in a file of lines. */
+const oneLine = (text: string, longest: number): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, longest)
+    // Half of a character is none.
+    .replace(/[\ud800-\udbff]$/, '');
+
+/** Of a hundred thousand, some at a time. */
+async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Prefix[]> {
+  const { services, policy, checks } = state;
+  if (target.type === 'service') return [...(checks.get(target.service)?.declared.prefixes ?? [])];
+  const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
+  const found = new Set<Prefix>();
+  let looked = 0;
+  for (const prefixes of [services, policy.checked, policy.statics.routes]) {
+    for (const prefix of [...prefixes.keys()]) {
+      if (isInside(prefix)) found.add(prefix);
+      if (++looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  for (const prefix of policy.announce) if (isInside(prefix)) found.add(prefix);
+  return [...found];
+}
+
+/** Drains besides this one that hold for something inside it. */
+function othersOver(state: DaemonState, target: DrainTarget, services: readonly Prefix[]): string[] {
+  const own = drainKey(target);
+  const inside = target.type === 'prefix' ? [target.prefix, ...services.slice(0, AT_ONCE)] : services.slice(0, AT_ONCE);
+  const drains = new Set(inside.flatMap((prefix) => overridesOf(state, prefix)));
+  return [...drains].flatMap((each) =>
+    each.kind === 'drain' && overrideKeyOf(each) !== own ? [targetText(each.target)] : [],
+  );
+}
+
+/** Whether it resolved in time. */
+async function within(time: number, settled: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), time);
+  });
+  try {
+    return await Promise.race([settled.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * SHELL: what was said by hand, kept for the next process and after a restart of the host, in one file that is replaced as a
+ * whole on every change.
+ *
+ * It stops nothing: where it cannot be written, that is said, whoever asks hears it, and it is tried again on the next
+ * change. A damaged file is set aside before a new one takes its place.
+ */
+import fs from 'node:fs';
+import type { Override, OverrideKey } from '../model/override.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { replaceFile } from './atomic-file.ts';
+import { type DataDirectory, fileIn, isSystemError, type Lock, takeLock, whyNotWritable } from './data-directory.ts';
+import { headerLine, overrideLine, parseOverrides } from './override-format.ts';
+
+export interface OverrideStore {
+  /** What was said to an earlier process and is in force, by our own clock. */
+  readonly found: readonly Override[];
+  /** The map lives on: it is written as it is then. */
+  keep(overrides: ReadonlyMap<OverrideKey, Override>): void;
+  /** Resolves when what was to be kept before is on the disk, or cannot be. */
+  settled(): Promise<void>;
+  /** Why what is said does not outlive this process at present; `undefined` when it does. */
+  notKept(): string | undefined;
+  /** Writes what waits, and lets go. */
+  close(): Promise<void>;
+}
+
+export interface OverrideStoreOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  /** The wall clock, in milliseconds since 1970. */
+  readonly wall?: () => number;
+  readonly replace?: typeof replaceFile;
+}
+
+/** A hundred thousand are 20 MB. */
+const LARGEST_FILE = 64 * 2 ** 20;
+/** So many are put into words in one go: some milliseconds. */
+const LINES_AT_ONCE = 1_000;
+/** A damaged file is kept as `.damaged`, `.damaged.2`, and so on; the last of them is the newest. */
+const MOST_DAMAGED = 9;
+
+/** Kept nowhere. `why`: for people. */
+export const noOverrideStore = (why: string): OverrideStore => ({
+  found: [],
+  keep: () => {},
+  settled: async () => {},
+  notKept: () => why,
+  close: async () => {},
+});
+
+/** `isQuiet`: nobody asked for that place, so that it is no mistake when it cannot be used. */
+export function openOverrideStore(
+  place: DataDirectory,
+  isQuiet: boolean,
+  { clock, log, wall = Date.now, replace = replaceFile }: OverrideStoreOptions,
+): OverrideStore {
+  const file = fileIn(place, 'overrides');
+  let lock: Lock | undefined;
+  let why: string | undefined;
+  let wanted: ReadonlyMap<OverrideKey, Override> | undefined;
+  let writing: Promise<void> | undefined;
+  let isClosed = false;
+  const { found, isDamaged } = read();
+  /** What is there must not be lost, and has not been moved away yet. */
+  let hasToMove = isDamaged;
+  claim();
+  if (why !== undefined)
+    log[isQuiet ? 'info' : 'warn']({ detail: why }, 'what is said by hand is not kept over a restart');
+
+  function read(): { readonly found: readonly Override[]; readonly isDamaged: boolean } {
+    const nothing: readonly Override[] = [];
+    try {
+      const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
+      if (size === undefined) return { found: nothing, isDamaged: false };
+      const offset = wall() - clock.now();
+      const { overrides, damage } =
+        size > LARGEST_FILE
+          ? { overrides: nothing, damage: `${size} bytes` }
+          : parseOverrides(fs.readFileSync(file, 'utf8'), (at) => at - offset);
+      const inForce = overrides.filter(({ until }) => until === undefined || until > clock.now());
+      if (damage !== undefined) {
+        log.error(
+          { file, detail: damage, found: overrides.length },
+          'damaged: something that was said by hand is lost',
+        );
+      }
+      return { found: inForce, isDamaged: damage !== undefined };
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      log.error({ file, detail: error.message }, 'cannot be read: what was said by hand before is not known');
+      return { found: nothing, isDamaged: true };
+    }
+  }
+
+  /** Whether the file is ours to write. */
+  function claim(): boolean {
+    if (lock !== undefined) return true;
+    try {
+      why = whyNotWritable(place.directory);
+      if (why !== undefined) return false;
+      lock = takeLock(`${file}.lock`);
+      if (lock === undefined) why = `another ha2bgp keeps its own in ${file}: give each a --name of its own`;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      why = error.message;
+    }
+    return lock !== undefined;
+  }
+
+  async function write(overrides: ReadonlyMap<OverrideKey, Override>): Promise<void> {
+    const before = why;
+    try {
+      if (!claim()) return;
+      if (hasToMove) setAside(file);
+      hasToMove = false;
+      await replace(file, await textOf([...overrides.values()], wall() - clock.now()));
+      why = undefined;
+      if (before !== undefined) log.info({ file }, 'what is said by hand is kept again');
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      why = error.message;
+      if (before === undefined) log.error({ file, detail: why }, 'what is said by hand is not kept over a restart');
+    }
+  }
+
+  async function pump(): Promise<void> {
+    while (wanted !== undefined) {
+      const next = wanted;
+      wanted = undefined;
+      await write(next);
+    }
+    writing = undefined;
+  }
+
+  return {
+    found,
+    keep(overrides) {
+      if (isClosed) return;
+      wanted = overrides;
+      // Not before whoever says it has said all of it.
+      writing ??= Promise.resolve().then(pump);
+    },
+    async settled() {
+      while (writing !== undefined) await writing;
+    },
+    notKept: () => why,
+    async close() {
+      while (writing !== undefined) await writing;
+      isClosed = true;
+      lock?.release();
+      lock = undefined;
+    },
+  };
+}
+
+async function textOf(overrides: readonly Override[], offset: number): Promise<string> {
+  const parts = [headerLine(overrides.length)];
+  for (let from = 0; from < overrides.length; from += LINES_AT_ONCE) {
+    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+    const some = overrides.slice(from, from + LINES_AT_ONCE);
+    parts.push(some.map((each) => overrideLine(each, (at) => at + offset)).join(''));
+  }
+  return parts.join('');
+}
+
+/** Throws what rename(2) says. */
+function setAside(file: string): void {
+  let aside = `${file}.damaged`;
+  for (let number = 2; fs.existsSync(aside) && number <= MOST_DAMAGED; number++) aside = `${file}.damaged.${number}`;
+  fs.renameSync(file, aside);
+}
