@@ -407,15 +407,16 @@ describe('static prefixes', () => {
       actions = big.hear({ type: 'wentOn', at: ms(0) });
     }
     expect(big.routes()).toHaveLength(10_000);
-    let turns = 1;
+    const left: number[] = [];
     for (
       let actions = big.hear(overridden(1, { added: [drain('all', { at: 1, withdrawAt: 1 })] }));
       only(actions, 'goOn').length > 0;
-      turns++
     ) {
+      left.push(big.routes().length);
       actions = big.hear({ type: 'wentOn', at: ms(1) });
     }
-    expect([turns, big.routes()]).toEqual([3, []]);
+    // What is noted of them for people comes behind that.
+    expect(left.slice(0, 3)).toEqual([6_000, 2_000, 0]);
   });
 });
 
