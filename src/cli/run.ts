@@ -1,5 +1,7 @@
 /** `ha2bgp run`: the daemon, its log and its recording, until it is asked to go. */
 
+import type { Api } from '../api/api.ts';
+import { controlSocketOf } from '../config/api.ts';
 import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
@@ -13,6 +15,7 @@ import { inspectFile } from '../runtime/ring.ts';
 import type { Sink } from '../sink/sink.ts';
 import { openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
+import { settingViews } from './setting-views.ts';
 import { unfinished } from './unfinished.ts';
 
 export async function run(resolved: Resolved, version: string, lifecycle: Lifecycle): Promise<void> {
@@ -35,7 +38,11 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   };
   const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap });
   const { sinks } = daemon;
+  let api: Api | undefined;
+  let isStopping = false;
   lifecycle.onClose(async (why, time) => {
+    isStopping = true;
+    api?.close();
     const { onExit } = settings;
     log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
     await daemon.close(time, onExit);
@@ -50,6 +57,15 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
     lifecycle.onEnd(recorder.flush);
   }
   daemon.start();
+  // Whoever waits for an address to be announced does not wait for this.
+  const wish = { controlSocket: controlSocketOf(settings, process.env) };
+  if (wish.controlSocket === undefined) return;
+  const { openApi } = await import('../api/api.ts');
+  if (isStopping) return;
+  api = openApi(wish, {
+    ...{ operator: daemon.operator, clock: daemon.clock, version, log: log.child('api') },
+    settings: () => settingViews(resolved),
+  });
 }
 
 const mostTold = (sinks: readonly Sink[]): number => Math.max(...sinks.map((sink) => sink.status().told));

@@ -6,6 +6,7 @@ import { NEEDS_NETLINK } from '../discovery/proc/refused.ts';
 import { type Family, familyOf, lengthOf, type Prefix } from '../model/address.ts';
 import { formatListenFilter } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
+import { checkApi } from './api.ts';
 import { checkBackends } from './backends.ts';
 import { checkDampening } from './dampening.ts';
 import { checkRoom } from './message-room.ts';
@@ -61,6 +62,7 @@ export function checkTogether(
   warnOfNextHops(settings, placeOf, problems.length === 0 && isIpv6Meant, warnings);
   checkBackends(settings, origins, placeOf, problems);
   checkState(settings, origins, placeOf, problems, warnings);
+  checkApi(settings, (name, text) => void problems.push({ place: placeOf(name), text }));
   if (settings.debug && rankOf(origins.debug) === rankOf(origins.logLevel) && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }

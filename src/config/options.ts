@@ -3,6 +3,7 @@
  * place. `--help`, `check`, the environment and the validator come from it; `docs/configuration.md` is held against it.
  */
 import type { Option } from './option.ts';
+import { API_OPTIONS } from './options/api.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { EXABGP_OPTIONS } from './options/exabgp.ts';
@@ -22,6 +23,7 @@ export const OPTIONS = {
   ...SPEAKER_OPTIONS,
   ...OPERATION_OPTIONS,
   ...RECORDING_OPTIONS,
+  ...API_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const;
 

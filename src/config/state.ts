@@ -15,6 +15,10 @@ export function stateDirectory(
 ): string | undefined {
   if (stateDir === NO_STATE) return undefined;
   if (stateDir !== '') return stateDir;
+  return runtimeDirectory(environment);
+}
+
+export function runtimeDirectory(environment: Readonly<Record<string, string | undefined>>): string {
   const [runtime = ''] = (environment['RUNTIME_DIRECTORY'] ?? '').split(':');
   return runtime === '' ? '/run/ha2bgp' : runtime;
 }

@@ -5,7 +5,9 @@
 import { type IpAddress, isHostPrefix, networkAddress, type Prefix } from './address.ts';
 import { formatDuration, type Millis, ms } from './millis.ts';
 
-export type Stage = 'facts' | 'candidates' | 'health' | 'verdict' | 'routes';
+/** In their order. */
+export const STAGES = ['facts', 'candidates', 'health', 'verdict', 'routes'] as const;
+export type Stage = (typeof STAGES)[number];
 
 export type Reason =
   | { readonly code: 'facts-not-read' }

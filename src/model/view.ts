@@ -174,6 +174,13 @@ export interface Summary {
   readonly services: Readonly<Record<ServiceStateName, number>>;
 }
 
+/** All of it: `GET /v1/status`. */
+export interface Status extends Omit<Summary, 'services'> {
+  /** How many services are in each state, also of those that were not asked for. */
+  readonly counts: Summary['services'];
+  readonly services: readonly ServiceView[];
+}
+
 /** A service came into another state, or into the same one for another reason. */
 export interface Transition {
   readonly at: Instant;

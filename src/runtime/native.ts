@@ -48,6 +48,7 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
+const SO_PEERCRED = 17;
 const SO_ATTACH_FILTER = 26;
 const SIZEOF_SOCK_FILTER = 8;
 const SOL_NETLINK = 270;
@@ -66,6 +67,7 @@ const sys = {
   listen: libc.func('int listen(int, int)'),
   ifNameToIndex: libc.func('unsigned int if_nametoindex(const char *)'),
   getsockname: libc.func('int getsockname(int, _Out_ void *, _Inout_ uint32_t *)'),
+  getsockopt: libc.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ uint32_t *)'),
   setsockopt: libc.func('int setsockopt(int, int, int, const void *, uint32_t)'),
   attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(sockFprog), 'uint32_t']),
   send: libc.func('intptr_t send(int, const void *, size_t, int)'),
@@ -265,6 +267,23 @@ export function setOption(fd: number, level: number, option: number, value: numb
   if (sys.setsockopt(fd, level, option, bytes, bytes.length) < 0) {
     throw failed(`setsockopt(${name === '' ? `${level}, ${option}` : name})`);
   }
+}
+
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Who connected to a unix socket, as they were then: SO_PEERCRED, unix(7). `undefined` where the kernel does not tell. */
+export function peerCredentials(fd: number): PeerCredentials | undefined {
+  // struct ucred: s32 pid; u32 uid; u32 gid
+  const bytes = Buffer.alloc(12);
+  const length = [bytes.length];
+  if (sys.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, bytes, length) < 0 || length[0] !== bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const isLittle = os.endianness() === 'LE';
+  return { pid: view.getInt32(0, isLittle), uid: view.getUint32(4, isLittle), gid: view.getUint32(8, isLittle) };
 }
 
 function failed(call: string): NativeError {

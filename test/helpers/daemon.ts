@@ -28,7 +28,13 @@ export function startDaemon(args: readonly string[], options: SpawnOptions = {},
   const started = start(command, words, {
     ...options,
     // Tests beside each other have the same settings.
-    env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none', HA2BGP_DATA_DIR: 'none', ...options.env },
+    env: {
+      ...cleanEnvironment(),
+      HA2BGP_STATE_DIR: 'none',
+      HA2BGP_DATA_DIR: 'none',
+      HA2BGP_CONTROL_SOCKET: 'none',
+      ...options.env,
+    },
   });
   const lines = (): readonly string[] =>
     started

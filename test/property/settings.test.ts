@@ -67,6 +67,7 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   record: ['/tmp/recording', 'a b.jsonl'],
   recordSize: ['64KiB', '1GiB', '1025KiB'],
   recordFiles: ['2', '0042'],
+  controlSocket: ['/run/ha2bgp/x.sock', 'none'],
   config: ['/etc/ha2bgp.yaml'],
   bgpBackend: ['exabgp', 'test', 'exabgptest'],
   exabgpApi: ['4', '6'],

@@ -407,6 +407,13 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['a\nb', 'a\x1b[31m', '\x7f', 'x'.repeat(4_097), ' leading', 'trailing '],
   },
+  controlSocket: {
+    good: [
+      [['/run/ha2bgp/a.sock'], '/run/ha2bgp/a.sock'],
+      [['none'], 'none'],
+    ],
+    bad: ['a\nb', ' /run/x', 'x'.repeat(4_097)],
+  },
   recordSize: {
     good: [
       [['64KiB'], 65_536],
@@ -691,6 +698,7 @@ describe('each option', () => {
     record: [['/tmp/recording'], 'record', '/tmp/recording'],
     recordSize: [['1MiB'], 'recordSize', 1_048_576],
     recordFiles: [['9'], 'recordFiles', 9],
+    controlSocket: [['/run/x.sock'], 'controlSocket', '/run/x.sock'],
     bgpBackend: [['test'], 'bgpBackend', ['test']],
     config: [['/etc/x.yaml'], 'config', '/etc/x.yaml'],
     localAs: [['65001'], 'localAs', 65_001],

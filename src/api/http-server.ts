@@ -1,0 +1,103 @@
+/**
+ * SHELL: a server of HTTP with our limits: on the control socket, or on TCP with TLS or without. It begins to read requests
+ * at once; what answers them is loaded with the first one.
+ */
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type net from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import type { Via } from './caller.ts';
+import { LIMITS } from './limits.ts';
+import { ApiProblem, PROBLEM_TYPE, type ProblemStatus, problemDocument } from './problem.ts';
+
+export type HttpServer = http.Server;
+
+export interface HttpServerPorts {
+  readonly via: Via;
+  /** Of `tls`. */
+  readonly tls?: SecureContextOptions;
+  readonly most: number;
+  readonly answer: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    via: Via,
+    expectsContinue: boolean,
+  ) => Promise<void>;
+}
+
+export async function createHttpServer({ via, tls, most, answer }: HttpServerPorts): Promise<HttpServer> {
+  const options: http.ServerOptions = {
+    maxHeaderSize: LIMITS.headers,
+    headersTimeout: LIMITS.headersMs,
+    requestTimeout: LIMITS.requestMs,
+    keepAliveTimeout: LIMITS.keepAliveMs,
+    connectionsCheckingInterval: LIMITS.checkMs,
+    insecureHTTPParser: false,
+    // We say ourselves what is wrong with it.
+    requireHostHeader: false,
+  };
+  const server =
+    tls === undefined
+      ? http.createServer(options)
+      : (await import('node:https')).createServer({
+          ...options,
+          ...tls,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: LIMITS.headersMs,
+          // Whoever has no certificate may have the token.
+          requestCert: tls.ca !== undefined,
+          rejectUnauthorized: false,
+        });
+  server.maxConnections = most;
+  server.maxRequestsPerSocket = LIMITS.requestsPerConnection;
+  server.timeout = LIMITS.stalledMs;
+  /** Connections on which a request is being answered. */
+  const busy = new WeakSet<net.Socket>();
+
+  const hear =
+    (expectsContinue: boolean) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      const { socket } = request;
+      // Requests sent ahead would each begin at once, and there is room for thousands of them in one packet.
+      if (busy.has(socket)) {
+        socket.destroy();
+        return;
+      }
+      busy.add(socket);
+      response.on('close', () => busy.delete(socket));
+      // Said by 'close'.
+      response.on('error', () => {});
+      request.on('error', () => {});
+      void answer(request, response, via, expectsContinue);
+    };
+  server.on('request', hear(false));
+  server.on('checkContinue', hear(true));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: net.Socket) => {
+    if (busy.has(socket) || !socket.writable) socket.destroy();
+    else socket.end(refusal(error), () => socket.destroy());
+  });
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+/** What Node has no answer for. */
+const REFUSALS: Readonly<Record<string, readonly [ProblemStatus, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, `The header fields are too long: expected ${LIMITS.headers / 1_024} KiB at most.`],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    408,
+    `The request took too long: expected all of it within ${LIMITS.requestMs / 1_000} s.`,
+  ],
+};
+
+function refusal({ code = '' }: NodeJS.ErrnoException): string {
+  const [status, detail] = REFUSALS[code] ?? [400, 'This is no request of HTTP/1.1.'];
+  const text = `${JSON.stringify(problemDocument(new ApiProblem(status, detail)))}\n`;
+  const head = [
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'X-Content-Type-Options: nosniff',
+    'Cache-Control: no-store',
+    'Connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${text}`;
+}

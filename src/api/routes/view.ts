@@ -1,0 +1,106 @@
+/** What there is to see of services: `model/view`, as it stands. */
+import { hostPrefix, type Prefix } from '../../model/address.ts';
+import { SERVICE_STATES, type ServiceView, type Status } from '../../model/view.ts';
+import { atMost } from '../at-most.ts';
+import { needed, optional } from '../field.ts';
+import { addressOrPrefix, choices, integer, isWithin, prefix, present, word } from '../kinds.ts';
+import type { ApiPorts } from '../ports.ts';
+import { json, jsonOf, type Route, route } from '../route.ts';
+import { listOf, objectOf } from '../schema.ts';
+import { schemaOf } from '../schemas.ts';
+
+const STATUS_FILTERS = {
+  down: optional({ ...present, help: 'only those that are not announced' }),
+  within: optional({ ...prefix, help: 'only those inside this prefix' }),
+  name: optional({ ...word, help: 'only the service of this name' }),
+  state: optional({ ...choices(SERVICE_STATES), help: 'only those in one of these states' }),
+};
+/** It looks at processes, and that takes a while. */
+const EXPLAINED_AT_ONCE = 4;
+
+export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
+  const explainNow = atMost(EXPLAINED_AT_ONCE);
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/status',
+      name: 'status',
+      summary: 'All of it: the process, discovery, sinks, peers, overrides and each service',
+      query: STATUS_FILTERS,
+      answers: jsonOf(schemaOf('Status')),
+      act({ query }) {
+        const { services: counts, ...summary } = operator.summary();
+        const { down, within, name, state } = query;
+        const isAskedFor = (service: ServiceView): boolean =>
+          (down === undefined || !isAnnounced(service)) &&
+          (within === undefined || isWithin(service.prefix, within)) &&
+          (name === undefined || service.name === name) &&
+          (state === undefined || state.has(service.state));
+        return {
+          type: 'pieces',
+          contentType: 'application/json',
+          pieces: statusPieces({ ...summary, counts }, operator.services(), isAskedFor),
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/summary',
+      name: 'summary',
+      summary: 'The same without the services, of which there are only numbers',
+      answers: jsonOf(schemaOf('Summary')),
+      act: () => json(operator.summary()),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/services/{prefix}',
+      name: 'service',
+      summary: 'One service, also a prefix that was never a candidate',
+      pathFields: { prefix: needed({ ...prefix, help: 'a prefix, or an address' }) },
+      answers: jsonOf(schemaOf('Service')),
+      act: ({ path }) => json(operator.service(path.prefix)),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/explain/{of}',
+      name: 'explain',
+      summary: 'Why an address is announced, or not: the five stages, what was told to whom, and what happened to it',
+      pathFields: { of: needed({ ...addressOrPrefix, help: 'an address or a prefix, whatever it is' }) },
+      answers: jsonOf(schemaOf('Explanation')),
+      act: ({ path }) => explainNow(async () => json(await operator.explain(path.of))),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/history',
+      name: 'history',
+      summary: 'The last transitions, the newest first',
+      query: {
+        prefix: optional({ ...addressOrPrefix, help: 'only those of this prefix, or address' }),
+        most: optional({ ...integer(1, 10_000), help: 'how many, 1000 when left out' }),
+      },
+      answers: jsonOf(objectOf<{ transitions: unknown[] }>({ transitions: listOf(schemaOf('Transition')) })),
+      act: ({ query: { prefix: of, most = 1_000 } }) =>
+        json({ transitions: operator.history({ most, ...(of !== undefined && { prefix: asPrefix(of) }) }) }),
+    }),
+  ];
+}
+
+const isAnnounced = ({ state }: ServiceView): boolean => state === 'announced' || state === 'leaving';
+const asPrefix = (of: string): Prefix => (of.includes('/') ? (of as Prefix) : hostPrefix(of as never));
+
+/** One piece a service that is looked at: what is left out takes time, too. */
+function* statusPieces(
+  about: Omit<Status, 'services'>,
+  services: Iterable<ServiceView>,
+  isAskedFor: (service: ServiceView) => boolean,
+): Generator<string> {
+  yield `${JSON.stringify(about).slice(0, -1)},"services":[`;
+  let comma = '';
+  for (const service of services) {
+    if (isAskedFor(service)) {
+      yield `${comma}${JSON.stringify(service)}`;
+      comma = ',';
+    } else yield '';
+  }
+  yield ']}';
+}

@@ -1,0 +1,181 @@
+/** The schemas of what is answered: those of `model/view`, key by key, and the compiler holds them to it. PURE. */
+import { STAGES } from '../model/reason.ts';
+import {
+  type DiscoveryView,
+  type Explanation,
+  type OverrideView,
+  type PeerView,
+  type PenaltyView,
+  type PrefixExplanation,
+  type ProcessView,
+  type ReasonView,
+  SERVICE_STATES,
+  type ServiceView,
+  type SinkView,
+  type StageView,
+  type Status,
+  type Summary,
+  type TellingView,
+  type ToldView,
+  type Transition,
+} from '../model/view.ts';
+import type { PartProblem, ProblemDocument } from './problem.ts';
+import { BOOLEAN, COUNT, listOf, maybe, NUMBER, objectOf, oneOf, ref, type Schema, STRING } from './schema.ts';
+
+const INSTANT: Schema = { type: 'string', format: 'date-time', description: 'RFC 3339, in UTC, with milliseconds' };
+const LENGTH: Schema = { type: 'number', description: 'milliseconds' };
+const STATE = oneOf(...SERVICE_STATES);
+const STAGE = oneOf(...STAGES);
+const counts = objectOf<Summary['services']>(
+  Object.fromEntries(SERVICE_STATES.map((each) => [each, COUNT])) as Record<(typeof SERVICE_STATES)[number], Schema>,
+);
+
+const ABOUT_IT = {
+  at: INSTANT,
+  process: ref('Process'),
+  discovery: ref('Discovery'),
+  sinks: listOf(ref('Sink')),
+  overrides: listOf(ref('Override')),
+};
+const TRANSITION = {
+  at: INSTANT,
+  number: COUNT,
+  prefix: STRING,
+  from: STATE,
+  to: STATE,
+  reason: maybe(ref('Reason')),
+};
+const PEER = {
+  name: STRING,
+  as: COUNT,
+  state: oneOf('idle', 'connecting', 'established'),
+  since: INSTANT,
+  last: STRING,
+  told: COUNT,
+  isLevel: BOOLEAN,
+  unsaid: listOf(STRING),
+  received: objectOf<PeerView['received']>({ ipv4: COUNT, ipv6: COUNT }),
+  holdTimeMs: maybe(LENGTH),
+  families: maybe(listOf(STRING)),
+};
+
+export const SCHEMAS = {
+  Reason: objectOf<ReasonView>({ code: STRING, stage: STAGE, sentence: STRING }),
+  Penalty: objectOf<PenaltyView>({ now: NUMBER, suppress: NUMBER, reuse: NUMBER, reuseInMs: maybe(LENGTH) }),
+  Override: objectOf<OverrideView>({
+    kind: oneOf('drain', 'up', 'down'),
+    target: STRING,
+    by: STRING,
+    why: STRING,
+    at: INSTANT,
+    until: maybe(INSTANT),
+    withdrawAt: maybe(INSTANT),
+  }),
+  Telling: objectOf<TellingView>({
+    to: STRING,
+    state: oneOf('told', 'waiting', 'leaving', 'refused', 'not-for-it', 'no-session', 'none'),
+    at: maybe(INSTANT),
+    detail: maybe(STRING),
+  }),
+  Told: objectOf<ToldView>({ told: COUNT, of: COUNT, except: listOf(ref('Telling')) }),
+  Service: objectOf<ServiceView>({
+    prefix: STRING,
+    name: maybe(STRING),
+    kind: oneOf('discovered', 'declared', 'checked', 'static'),
+    state: STATE,
+    since: INSTANT,
+    reason: maybe(ref('Reason')),
+    until: maybe(INSTANT),
+    penalty: maybe(ref('Penalty')),
+    overrides: listOf(ref('Override')),
+    told: ref('Told'),
+  }),
+  Peer: objectOf<PeerView>(PEER),
+  SinkPeer: objectOf<PeerView & { sink: string }>({ ...PEER, sink: STRING }),
+  Sink: objectOf<SinkView>({
+    name: STRING,
+    told: COUNT,
+    leaving: COUNT,
+    waiting: COUNT,
+    refused: COUNT,
+    peers: maybe(listOf(ref('Peer'))),
+  }),
+  Discovery: objectOf<DiscoveryView>({
+    source: oneOf('netlink', 'proc'),
+    hints: oneOf('tracefs', 'destroy', 'none'),
+    intervalMs: LENGTH,
+    factsAgeMs: maybe(LENGTH),
+    listeners: COUNT,
+    addresses: COUNT,
+    failures: COUNT,
+    failingSince: maybe(INSTANT),
+    failure: maybe(STRING),
+  }),
+  Process: objectOf<ProcessView>({
+    version: STRING,
+    node: STRING,
+    pid: COUNT,
+    name: STRING,
+    startedAt: INSTANT,
+    uptimeMs: LENGTH,
+    loopLagMs: LENGTH,
+    droppedLogLines: COUNT,
+    residentBytes: COUNT,
+    notKept: maybe(STRING),
+  }),
+  Summary: objectOf<Summary>({ ...ABOUT_IT, services: counts }),
+  Status: objectOf<Status>({ ...ABOUT_IT, counts, services: listOf(ref('Service')) }),
+  Transition: objectOf<Transition>(TRANSITION),
+  Change: {
+    oneOf: [
+      objectOf<{ type: string } & Transition>({ type: { const: 'transition' }, ...TRANSITION }),
+      objectOf<{ type: string; at: string; peer: PeerView }>({
+        type: { const: 'peer' },
+        at: INSTANT,
+        peer: ref('Peer'),
+      }),
+      objectOf<{ type: string; at: string; overrides: unknown[] }>({
+        type: { const: 'overrides' },
+        at: INSTANT,
+        overrides: listOf(ref('Override')),
+      }),
+      objectOf<{ type: string; at: string; discovery: DiscoveryView }>({
+        type: { const: 'discovery' },
+        at: INSTANT,
+        discovery: ref('Discovery'),
+      }),
+      objectOf<{ type: string; at: string; changed: string[] }>({
+        type: { const: 'reloaded' },
+        at: INSTANT,
+        changed: listOf(STRING),
+      }),
+    ],
+  },
+  Stage: objectOf<StageView>({
+    stage: STAGE,
+    answer: oneOf('yes', 'no', 'waits', 'not-reached'),
+    lines: listOf(STRING),
+    reason: maybe(ref('Reason')),
+  }),
+  PrefixExplanation: objectOf<PrefixExplanation>({
+    service: ref('Service'),
+    stages: listOf(ref('Stage')),
+    tellings: listOf(ref('Telling')),
+    history: listOf(ref('Transition')),
+  }),
+  Explanation: objectOf<Explanation>({ asked: STRING, prefixes: listOf(ref('PrefixExplanation')) }),
+  Done: objectOf<{ overrides: unknown[]; services: unknown[]; remarks: unknown[] }>({
+    overrides: listOf(ref('Override')),
+    services: listOf(STRING),
+    remarks: listOf(STRING),
+  }),
+  Problem: objectOf<ProblemDocument>({
+    type: STRING,
+    title: STRING,
+    status: COUNT,
+    detail: STRING,
+    problems: maybe(listOf(objectOf<PartProblem>({ place: STRING, text: STRING }))),
+  }),
+} as const satisfies Readonly<Record<string, Schema>>;
+
+export const schemaOf = (name: keyof typeof SCHEMAS): Schema => ref(name);
