@@ -7,30 +7,45 @@
  * later, or less.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { Endpoint } from '../model/peer.ts';
 import type { Answering } from './answering.ts';
 import type { Via } from './caller.ts';
 import { controlSocket } from './control-socket.ts';
-import { type Credentials, credentialsWith } from './credentials.ts';
-import { createHttpServer } from './http-server.ts';
+import { credentialsWith } from './credentials.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+import type { ApiKeys } from './keys.ts';
 import { LIMITS } from './limits.ts';
-import { createListener, type Listener } from './listener.ts';
+import { createListener, type Listener, type Place } from './listener.ts';
 import type { ApiPorts } from './ports.ts';
+import { tcpPlace } from './tcp-place.ts';
 
 export interface ApiWish {
   /** `undefined` for none. */
   readonly controlSocket: { readonly file: string; readonly isAskedFor: boolean } | undefined;
+  /** On TCP: with TLS where `keys` have it. */
+  readonly listen: readonly Endpoint[];
+  /** As `readKeys` found them. */
+  readonly keys: ApiKeys;
 }
 
 export interface Api {
+  /**
+   * Other keys from now on: who is connected by TCP is cut off, and has to show what is good now. Whether there is TLS at
+   * all, and whether there are authorities of certificates, stays as it was.
+   */
+  renew(keys: ApiKeys): void;
   /** At once; idempotent. */
   close(): void;
 }
 
 export function openApi(wish: ApiWish, ports: ApiPorts): Api {
   const { log, clock } = ports;
+  let { keys } = wish;
+  let credentials = credentialsWith(keys.token);
+  let loading: Promise<Loaded> | undefined;
   const listeners: Listener[] = [];
-  let loading: Promise<{ readonly answer: Answering; close(): void }> | undefined;
-  const credentials: Credentials = credentialsWith(undefined);
+  const onTcp = new Set<HttpServer>();
 
   async function answer(
     request: IncomingMessage,
@@ -42,18 +57,46 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
     await (await loading).answer(request, response, via, credentials, expectsContinue);
   }
 
-  if (wish.controlSocket !== undefined) {
-    const { file, isAskedFor } = wish.controlSocket;
-    const place = controlSocket(file, () => createHttpServer({ via: 'socket', most: LIMITS.connections, answer }));
+  async function createTcpServer(): Promise<HttpServer> {
+    const most = Math.max(1, Math.floor(LIMITS.connections / wish.listen.length));
+    const { tls } = keys;
+    const created = await createHttpServer({
+      most,
+      answer,
+      ...(tls === undefined ? { via: 'tcp' } : { via: 'tls', tls }),
+    });
+    onTcp.add(created);
+    created.server.on('close', () => onTcp.delete(created));
+    return created;
+  }
+
+  function keep(place: Place, isAskedFor: boolean): void {
+    const where = place.name;
     listeners.push(
       createListener(place, {
         clock,
-        opened: () => log.debug({ file }, 'control socket open'),
-        failed: (detail) => log[isAskedFor ? 'error' : 'info']({ detail }, 'no control socket'),
+        opened: () => log[isAskedFor ? 'info' : 'debug']({ where }, 'asked here'),
+        failed: (detail) => log[isAskedFor ? 'error' : 'info']({ where, detail }, 'nobody can ask here'),
       }),
     );
   }
+
+  if (wish.controlSocket !== undefined) {
+    const { file, isAskedFor } = wish.controlSocket;
+    const create = (): Promise<HttpServer> => createHttpServer({ via: 'socket', most: LIMITS.connections, answer });
+    keep(controlSocket(file, create), isAskedFor);
+  }
+  for (const endpoint of wish.listen) keep(tcpPlace(endpoint, createTcpServer), true);
+
   return {
+    renew(fresh) {
+      keys = fresh;
+      credentials = credentialsWith(keys.token);
+      for (const { server, cutOff } of onTcp) {
+        if (keys.tls !== undefined) (server as TlsServer).setSecureContext(keys.tls);
+        cutOff();
+      }
+    },
     close() {
       for (const listener of listeners) listener.close();
       void loading?.then((loaded) => loaded.close());
@@ -61,8 +104,13 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
   };
 }
 
+interface Loaded {
+  readonly answer: Answering;
+  close(): void;
+}
+
 /** What nobody asks for is not loaded. */
-async function load(ports: ApiPorts): Promise<{ readonly answer: Answering; close(): void }> {
+async function load(ports: ApiPorts): Promise<Loaded> {
   const [{ createRouter }, { routesFor }, { createAnswering }, { createTurns }, { createStreams }] = await Promise.all([
     import('./router.ts'),
     import('./routes.ts'),

@@ -5,10 +5,10 @@
  * long as the socket is, keeps two processes that start at once from both finding it free.
  */
 import fs from 'node:fs';
-import type { Server } from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { lockFile } from '../runtime/native.ts';
+import type { HttpServer } from './http-server.ts';
 import { listening, type Place } from './listener.ts';
 
 /** Its user and its group. */
@@ -20,7 +20,7 @@ const LOCK = '.lock';
 class TakenError extends Error {}
 
 /** `createServer`: one that does not listen yet. */
-export function controlSocket(file: string, createServer: () => Promise<Server>): Place {
+export function controlSocket(file: string, createServer: () => Promise<HttpServer>): Place {
   let lock: number | undefined;
   let inode: number | undefined;
   return {
@@ -32,18 +32,18 @@ export function controlSocket(file: string, createServer: () => Promise<Server>)
       lock = takeLock(`${file}${LOCK}`);
       if (lock === undefined) throw new TakenError(`${file}: another ha2bgp has it`);
       await removeStale(file);
-      const server = await createServer();
-      await listening(server, () => {
+      const created = await createServer();
+      await listening(created.server, () => {
         // bind(2) makes the file within listen(), and nobody else makes one meanwhile.
         const before = process.umask(UMASK);
         try {
-          server.listen(file);
+          created.server.listen(file);
         } finally {
           process.umask(before);
         }
       });
       inode = fs.statSync(file).ino;
-      return server;
+      return created;
     },
     isThere: async () => inodeOf(file) === inode,
     release() {

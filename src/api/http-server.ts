@@ -2,6 +2,8 @@
  * SHELL: a server of HTTP with our limits: on the control socket, or on TCP with TLS or without. It begins to read requests
  * at once; what answers them is loaded with the first one.
  */
+
+import { constants } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type net from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
@@ -9,7 +11,11 @@ import type { Via } from './caller.ts';
 import { LIMITS } from './limits.ts';
 import { ApiProblem, PROBLEM_TYPE, type ProblemStatus, problemDocument } from './problem.ts';
 
-export type HttpServer = http.Server;
+export interface HttpServer {
+  readonly server: http.Server;
+  /** Closes every connection at once, also those that have not said a word. */
+  cutOff(): void;
+}
 
 export interface HttpServerPorts {
   readonly via: Via;
@@ -42,6 +48,9 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
           ...options,
           ...tls,
           minVersion: 'TLSv1.2',
+          // A session that is taken up again is one whose certificate nobody looks at: not after other authorities count, and
+          // with TLS 1.3 not at all.
+          secureOptions: constants.SSL_OP_NO_TICKET,
           handshakeTimeout: LIMITS.headersMs,
           // Whoever has no certificate may have the token.
           requestCert: tls.ca !== undefined,
@@ -76,7 +85,17 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
     else socket.end(refusal(error), () => socket.destroy());
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  return server;
+  const connections = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  return {
+    server,
+    cutOff() {
+      for (const socket of connections) socket.destroy();
+    },
+  };
 }
 
 /** What Node has no answer for. */

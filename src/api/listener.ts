@@ -5,12 +5,13 @@
 import type { Server } from 'node:http';
 import { ms } from '../model/millis.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { HttpServer } from './http-server.ts';
 
 export interface Place {
   /** Tells its timers apart. */
   readonly name: string;
   /** Resolves when it listens. Throws an `Error` whose message says why it does not. */
-  open(): Promise<Server>;
+  open(): Promise<HttpServer>;
   /** Whether what listens can still be reached. */
   isThere(): Promise<boolean>;
   /** Lets go of what `open` took besides the server. */
@@ -36,7 +37,7 @@ const LONGEST_WAIT_MS = 60_000;
 
 export function createListener(place: Place, { clock, failed, opened }: ListenerPorts): Listener {
   const timer = `api ${place.name}`;
-  let server: Server | undefined;
+  let open: HttpServer | undefined;
   let isClosed = false;
   let wait = FIRST_WAIT_MS;
   let said = '';
@@ -45,16 +46,16 @@ export function createListener(place: Place, { clock, failed, opened }: Listener
     if (!isClosed) clock.setTimer(timer, ms(clock.now() + waitMs), () => void act());
   };
 
-  async function open(): Promise<void> {
+  async function begin(): Promise<void> {
     try {
       const opening = await place.open();
       if (isClosed) {
-        opening.close();
+        opening.server.close();
         place.release();
         return;
       }
-      server = opening;
-      server.on('error', () => {}); // accept(2): the next connection may fare better
+      open = opening;
+      open.server.on('error', () => {}); // accept(2): the next connection may fare better
       wait = FIRST_WAIT_MS;
       said = '';
       opened();
@@ -64,7 +65,7 @@ export function createListener(place: Place, { clock, failed, opened }: Listener
       const { message } = error as Error;
       if (message !== said) failed(message);
       said = message;
-      after(wait, open);
+      after(wait, begin);
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);
     }
   }
@@ -76,21 +77,21 @@ export function createListener(place: Place, { clock, failed, opened }: Listener
     }
     if (isClosed) return;
     // Who is connected stays so.
-    server?.close();
-    server = undefined;
+    open?.server.close();
+    open = undefined;
     place.release();
-    await open();
+    await begin();
   }
 
-  void open();
+  void begin();
   return {
-    isOpen: () => server !== undefined,
+    isOpen: () => open !== undefined,
     close() {
       if (isClosed) return;
       isClosed = true;
       clock.clearTimer(timer);
-      server?.close();
-      server?.closeAllConnections();
+      open?.server.close();
+      open?.cutOff();
       place.release();
     },
   };

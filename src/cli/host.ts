@@ -13,6 +13,7 @@ import { portRanges } from '../model/port-ranges.ts';
 import { realClock } from '../runtime/clock.ts';
 import { inspectFile, RingError } from '../runtime/ring.ts';
 import { LedgerError } from '../sink/exabgp/ledger.ts';
+import { ApiKeysError, tryApiKeys } from './api-keys.ts';
 
 export function discoveryWish(settings: Settings): DiscoveryWish {
   return {
@@ -28,15 +29,15 @@ export function discoveryWish(settings: Settings): DiscoveryWish {
 
 /** What this host does not permit: said in one line, where a mistake of ours has a stack to tell. */
 export const isRefusal = (error: unknown): error is Error =>
-  [DiscoveryError, HintsError, LedgerError, PasswordError, RingError, SpeakerError].some(
+  [ApiKeysError, DiscoveryError, HintsError, LedgerError, PasswordError, RingError, SpeakerError].some(
     (known) => error instanceof known,
   );
 
 /** What `run` would be refused here at its start, as this user. Changes nothing. */
-export function tryHost({ settings, origins }: Resolved): {
+export async function tryHost({ settings, origins }: Resolved): Promise<{
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-} {
+}> {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const placeOf = placeIn(origins);
@@ -56,5 +57,6 @@ export function tryHost({ settings, origins }: Resolved): {
     const speaker = speakerFrom(settings, process.env, (problem) => warnings.push(problem));
     if (speaker !== undefined) tryListening(speaker);
   });
-  return { problems, warnings };
+  const keys = await tryApiKeys(settings, placeOf);
+  return { problems: [...problems, ...keys.problems], warnings: [...warnings, ...keys.warnings] };
 }

@@ -87,7 +87,7 @@ async function answerCheck(resolved: Resolved, problems: readonly Problem[], sta
   if (status !== STATUS.ok) return;
   const { check } = await import('./check.ts');
   const { tryHost } = await import('./host.ts');
-  const host = tryHost(resolved);
+  const host = await tryHost(resolved);
   complain([...host.problems, ...host.warnings]);
   print(check(resolved));
   if (host.problems.length > 0) process.exitCode = STATUS.bad;

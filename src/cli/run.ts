@@ -13,6 +13,7 @@ import { createLog, type Log } from '../runtime/log.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
 import type { Sink } from '../sink/sink.ts';
+import { readApiKeys } from './api-keys.ts';
 import { openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
 import { settingViews } from './setting-views.ts';
@@ -31,6 +32,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   for (const warning of warnings) warn(warning);
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
+  const keys = await readApiKeys(settings, warn);
   let recorder: Recorder | undefined;
   const openTap = (clock: Clock): Recorder | undefined => {
     recorder = openRecorder(resolved, version, clock, log);
@@ -58,8 +60,8 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   }
   daemon.start();
   // Whoever waits for an address to be announced does not wait for this.
-  const wish = { controlSocket: controlSocketOf(settings, process.env) };
-  if (wish.controlSocket === undefined) return;
+  const wish = { controlSocket: controlSocketOf(settings, process.env), listen: settings.apiListen, keys };
+  if (wish.controlSocket === undefined && wish.listen.length === 0) return;
   const { openApi } = await import('../api/api.ts');
   if (isStopping) return;
   api = openApi(wish, {

@@ -1,5 +1,7 @@
 /** Where the API is, and what is wrong with that. */
-
+import { isLoopback } from '../model/address.ts';
+import { formatApiEndpoint } from './option-api.ts';
+import { API_OPTIONS } from './options/api.ts';
 import type { OptionName, Settings } from './options.ts';
 import { quote } from './quote.ts';
 import { instanceName, NO_STATE, runtimeDirectory } from './state.ts';
@@ -18,7 +20,12 @@ export function controlSocketOf(
   return { file: `${runtimeDirectory(environment)}/${instanceName(settings)}.sock`, isAskedFor: false };
 }
 
-export function checkApi({ controlSocket }: Settings, refuse: (name: OptionName, text: string) => void): void {
+export function checkApi(
+  settings: Settings,
+  placeOf: (name: OptionName) => string,
+  refuse: (name: OptionName, text: string) => void,
+): void {
+  const { controlSocket, apiListen, apiTokenFile, apiTlsCert, apiTlsKey, apiTlsClientCa } = settings;
   const octets = Buffer.byteLength(controlSocket);
   if (controlSocket !== '' && controlSocket !== NO_STATE && !controlSocket.startsWith('/')) {
     refuse('controlSocket', `${quote(controlSocket)}: expected a path that begins with "/", or "${NO_STATE}"`);
@@ -27,5 +34,32 @@ export function checkApi({ controlSocket }: Settings, refuse: (name: OptionName,
       'controlSocket',
       `has ${octets} octets: expected ${LONGEST_SOCKET_PATH} at most, for a socket takes no more`,
     );
+  }
+  if (apiListen.length === 0) {
+    for (const name of ['apiTokenFile', 'apiTlsCert', 'apiTlsKey', 'apiTlsClientCa'] as const) {
+      if (settings[name] !== '') refuse(name, `has no effect without --${API_OPTIONS.apiListen.flag}`);
+    }
+    return;
+  }
+  if (apiTlsCert !== '' && apiTlsKey === '') refuse('apiTlsCert', `needs --${API_OPTIONS.apiTlsKey.flag}`);
+  for (const name of ['apiTlsKey', 'apiTlsClientCa'] as const) {
+    if (settings[name] !== '' && apiTlsCert === '') refuse(name, `needs --${API_OPTIONS.apiTlsCert.flag}`);
+  }
+  for (const endpoint of apiListen) {
+    if (isLoopback(endpoint.address)) continue;
+    const text = formatApiEndpoint(endpoint);
+    if (apiTlsCert === '') {
+      refuse(
+        'apiListen',
+        `${text}: needs --${API_OPTIONS.apiTlsCert.flag}: a token would cross the network in clear text`,
+      );
+    }
+    if (apiTokenFile === '' && apiTlsClientCa === '') {
+      const other = placeOf('apiTlsClientCa');
+      refuse(
+        'apiListen',
+        `${text}: needs ${placeOf('apiTokenFile')} or ${other}: beyond loopback nobody is answered without`,
+      );
+    }
   }
 }

@@ -62,7 +62,7 @@ export function checkTogether(
   warnOfNextHops(settings, placeOf, problems.length === 0 && isIpv6Meant, warnings);
   checkBackends(settings, origins, placeOf, problems);
   checkState(settings, origins, placeOf, problems, warnings);
-  checkApi(settings, (name, text) => void problems.push({ place: placeOf(name), text }));
+  checkApi(settings, placeOf, (name, text) => void problems.push({ place: placeOf(name), text }));
   if (settings.debug && rankOf(origins.debug) === rankOf(origins.logLevel) && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }

@@ -26,21 +26,27 @@ export interface SchemaProblem {
   readonly text: string;
 }
 
-/** Where an option stands in a file: under its flag, or under `bgp`. */
-export const BGP_KEYS = {
-  localAs: 'local-as',
-  routerId: 'router-id',
-  bgpListen: 'bgp-listen',
-  peer: 'peers',
-} as const satisfies Partial<Record<OptionName, string>>;
+/** Where an option stands in a file: under its flag, or here. */
+const BELOW = {
+  localAs: ['bgp', 'local-as'],
+  routerId: ['bgp', 'router-id'],
+  bgpListen: ['bgp', 'bgp-listen'],
+  peer: ['bgp', 'peers'],
+  apiListen: ['api', 'api-listen'],
+  apiTokenFile: ['api', 'token-file'],
+  apiTlsCert: ['api', 'tls', 'cert'],
+  apiTlsKey: ['api', 'tls', 'key'],
+  apiTlsClientCa: ['api', 'tls', 'client-ca'],
+} as const satisfies Partial<Record<OptionName, readonly string[]>>;
+const BELOW_NAMES = Object.keys(BELOW) as (keyof typeof BELOW)[];
 
 /** A file cannot name itself. */
 const NOT_IN_FILE: readonly OptionName[] = ['config'];
 
 export const pathOf = (name: OptionName): readonly string[] =>
-  name in BGP_KEYS ? ['bgp', BGP_KEYS[name as keyof typeof BGP_KEYS]] : [OPTIONS[name].flag];
+  name in BELOW ? BELOW[name as keyof typeof BELOW] : [OPTIONS[name].flag];
 
-const TOP = OPTION_NAMES.filter((name) => !(name in BGP_KEYS) && name !== 'static' && !NOT_IN_FILE.includes(name));
+const TOP = OPTION_NAMES.filter((name) => !(name in BELOW) && name !== 'static' && !NOT_IN_FILE.includes(name));
 
 type Reads = Omit<Option<unknown>, 'format' | 'default'>;
 
@@ -138,14 +144,22 @@ const STATIC = z
 
 const optional = (name: OptionName): z.ZodType => leaf(OPTIONS[name], false).optional();
 
+const keyOf = (name: keyof typeof BELOW): string => BELOW[name].at(-1) ?? '';
+const under = (...names: readonly (keyof typeof BELOW)[]): Record<string, z.ZodType> =>
+  Object.fromEntries(names.map((name) => [keyOf(name), optional(name)]));
+
 const SCHEMA = z.strictObject({
   ...Object.fromEntries(TOP.map((name) => [OPTIONS[name].flag, optional(name)])),
   bgp: z
     .strictObject({
-      [BGP_KEYS.localAs]: optional('localAs'),
-      [BGP_KEYS.routerId]: optional('routerId'),
-      [BGP_KEYS.bgpListen]: optional('bgpListen'),
-      [BGP_KEYS.peer]: z.array(PEER).meta({ description: OPTIONS.peer.help, shape: {} }).optional(),
+      ...under('localAs', 'routerId', 'bgpListen'),
+      [keyOf('peer')]: z.array(PEER).meta({ description: OPTIONS.peer.help, shape: {} }).optional(),
+    })
+    .optional(),
+  api: z
+    .strictObject({
+      ...under('apiListen', 'apiTokenFile'),
+      tls: z.strictObject(under('apiTlsCert', 'apiTlsKey', 'apiTlsClientCa')).optional(),
     })
     .optional(),
   static: z.array(STATIC).meta({ description: OPTIONS.static.help, shape: {} }).optional(),
@@ -191,21 +205,28 @@ const keysOf = (table: Table): string[] => Object.values(table).map(({ flag }) =
 
 function mapAt(path: readonly PropertyKey[]): { readonly what: string; readonly keys: readonly string[] } {
   if (path.length === 0)
-    return { what: 'a setting', keys: [...TOP.map((name) => OPTIONS[name].flag), 'bgp', 'static'] };
+    return { what: 'a setting', keys: [...TOP.map((name) => OPTIONS[name].flag), 'bgp', 'api', 'static'] };
   if (path[0] === 'static') {
     return { what: 'a key of static prefixes', keys: [STATIC_PREFIXES.flag, ...keysOf(STATIC_TABLE)] };
   }
-  if (path.length === 1) return { what: 'a key of bgp', keys: Object.values(BGP_KEYS) };
+  if (path.length === 1 || path[0] === 'api') {
+    const above = path.map(String);
+    const below = BELOW_NAMES.map((name): readonly string[] => BELOW[name]).filter((keys) =>
+      above.every((key, at) => keys[at] === key),
+    );
+    return {
+      what: `a key of ${above.join('.')}`,
+      keys: [...new Set(below.map((keys) => keys[above.length] ?? ''))],
+    };
+  }
   return { what: 'a key of a peer', keys: [PEER_ADDRESS.flag, ...keysOf(PEER_TABLE)] };
 }
 
 function expectedKey(path: readonly PropertyKey[], key: string): string {
   const { what, keys } = mapAt(path);
   if (path.length === 0) {
-    const under = (Object.entries(BGP_KEYS) as [OptionName, string][]).find(
-      ([name, each]) => each === key || OPTIONS[name].flag === key,
-    );
-    if (under !== undefined) return `it as ${under[1]} under bgp`;
+    const name = BELOW_NAMES.find((each) => keyOf(each) === key || OPTIONS[each].flag === key);
+    if (name !== undefined) return `it as ${keyOf(name)} under ${BELOW[name].slice(0, -1).join('.')}`;
     if (key === OPTIONS.config.flag) return 'it as a flag or in the environment: a file cannot name itself';
   }
   const near = unknownKey(key, keys, what);

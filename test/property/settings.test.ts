@@ -68,6 +68,11 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   recordSize: ['64KiB', '1GiB', '1025KiB'],
   recordFiles: ['2', '0042'],
   controlSocket: ['/run/ha2bgp/x.sock', 'none'],
+  apiListen: ['127.0.0.1:8080', '[::1]:1'],
+  apiTokenFile: ['/etc/ha2bgp/token'],
+  apiTlsCert: ['/etc/ha2bgp/cert.pem'],
+  apiTlsKey: ['/etc/ha2bgp/key.pem'],
+  apiTlsClientCa: ['/etc/ha2bgp/ca.pem'],
   config: ['/etc/ha2bgp.yaml'],
   bgpBackend: ['exabgp', 'test', 'exabgptest'],
   exabgpApi: ['4', '6'],
@@ -83,6 +88,12 @@ const SPEAKER = {
   localAs: ['65000'],
   routerId: ['10.1.1.1'],
   peer: ['10.9.9.9,as=65009'],
+} satisfies GivenFlags;
+/** The same of the API. */
+const API = {
+  apiListen: ['127.0.0.1:8080'],
+  apiTlsCert: ['/etc/cert.pem'],
+  apiTlsKey: ['/etc/key.pem'],
 } satisfies GivenFlags;
 const isOfSpeaker = (name: OptionName): boolean => name !== 'bgpBackend' && (name in SPEAKER || name === 'bgpListen');
 const without = (flags: GivenFlags, name: OptionName): GivenFlags =>
@@ -166,6 +177,7 @@ describe('settings', () => {
             ...(name === 'network' ? {} : { network: ['192.0.2.0/24', '2001:db8::/32'] }),
             ...(isOfSpeaker(name) ? without(SPEAKER, name) : {}),
             ...(name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {}),
+            ...(name.startsWith('api') ? without(API, name) : {}),
           };
           expect(resolveSettings({ ...networks, [name]: [text] }, {}).problems).toEqual([]);
           expect(resolveSettings(networks, { [optionOf(name).environment]: text }).problems).toEqual([]);

@@ -210,6 +210,13 @@ static:
   - prefixes: []
   - med: 5
 config: x
+api:
+  api-listen: [127.0.0.1:8080, localhost:80]
+  listen: x
+  tls:
+    certificate: y
+    key: []
+api-token-file: x
 `;
     expect(problemsOf(text)).toEqual([
       'x:1:1: "netwrok": expected a setting; did you mean network?',
@@ -233,6 +240,11 @@ config: x
       'x:23:15: prefixes: needs a value: prefix',
       'x:24:5: static: needs "prefixes": prefix',
       'x:25:1: "config": expected it as a flag or in the environment: a file cannot name itself',
+      expect.stringMatching(/^x:27:32: api-listen: "localhost:80": expected an address of this host and a port/),
+      'x:28:3: "listen": expected a key of api: api-listen, token-file, tls',
+      'x:30:5: "certificate": expected a key of api.tls: cert, key, client-ca',
+      'x:31:10: key: expected file',
+      'x:32:1: "api-token-file": expected it as token-file under api',
     ]);
   });
 
@@ -325,15 +337,20 @@ describe('the schema', () => {
   it('names every setting where it stands, with its help', () => {
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema.additionalProperties).toBe(false);
-    const under = ['localAs', 'routerId', 'bgpListen', 'peer'];
+    const ofApi = ['apiListen', 'apiTokenFile', 'apiTlsCert', 'apiTlsKey', 'apiTlsClientCa'];
+    const under = ['localAs', 'routerId', 'bgpListen', 'peer', ...ofApi];
     const flags = OPTION_NAMES.filter((name) => name !== 'config' && !under.includes(name)).map(
       (name) => OPTIONS[name].flag as string,
     );
-    expect(Object.keys(schema.properties).sort()).toEqual([...flags, 'bgp'].sort());
+    expect(Object.keys(schema.properties).sort()).toEqual([...flags, 'bgp', 'api'].sort());
     for (const flag of flags) expect(schema.properties[flag]?.description).toMatch(/\S/);
     expect(Object.keys(schema.properties['bgp']?.properties ?? {}).sort()).toEqual([
       ...['bgp-listen', 'local-as', 'peers', 'router-id'],
     ]);
+    expect(Object.keys(schema.properties['api']?.properties ?? {})).toEqual(['api-listen', 'token-file', 'tls']);
+    expect(schema.properties['api']?.properties).toMatchObject({
+      tls: { additionalProperties: false, properties: { cert: {}, key: {}, 'client-ca': {} } },
+    });
     expect(schema.properties['static']?.items?.required).toEqual(['prefixes']);
   });
 

@@ -40,6 +40,11 @@ const switches: Cases = {
   bad: ['', '2', 'y', 'truee', ' true', 'enabled', 'true\n'],
 };
 
+const FILE: Cases = {
+  good: [[['/etc/ha2bgp/x y.pem'], '/etc/ha2bgp/x y.pem']],
+  bad: ['a\nb', ' /etc/x', 'x'.repeat(4_097)],
+};
+
 const CASES: { readonly [Name in OptionName]: Cases } = {
   network: {
     good: [
@@ -414,6 +419,28 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['a\nb', ' /run/x', 'x'.repeat(4_097)],
   },
+  apiListen: {
+    good: [
+      [['127.0.0.1:8080'], [{ address: '127.0.0.1', device: '', port: 8_080 }]],
+      [
+        ['[::1]:65535', '0.0.0.0:1'],
+        [
+          { address: '::1', device: '', port: 65_535 },
+          { address: '0.0.0.0', device: '', port: 1 },
+        ],
+      ],
+      [['[fe80::1%eth0]:80'], [{ address: 'fe80::1', device: 'eth0', port: 80 }]],
+    ],
+    bad: [
+      ...['', '127.0.0.1', '8080', ':8080', '127.0.0.1:', '127.0.0.1:0', '127.0.0.1:65536', '127.0.0.1:080'],
+      ...['::1:8080', '[127.0.0.1]:80', '[::1]', 'localhost:80', '224.0.0.1:80', '[fe80::1]:80', '127.0.0.1%lo:80'],
+      ...['127.0.0.1:80,127.0.0.2:80', ' 127.0.0.1:80', 'http://127.0.0.1:80'],
+    ],
+  },
+  apiTokenFile: FILE,
+  apiTlsCert: FILE,
+  apiTlsKey: FILE,
+  apiTlsClientCa: FILE,
   recordSize: {
     good: [
       [['64KiB'], 65_536],
@@ -699,6 +726,11 @@ describe('each option', () => {
     recordSize: [['1MiB'], 'recordSize', 1_048_576],
     recordFiles: [['9'], 'recordFiles', 9],
     controlSocket: [['/run/x.sock'], 'controlSocket', '/run/x.sock'],
+    apiListen: [['127.0.0.1:8080'], 'apiListen', [{ address: '127.0.0.1', device: '', port: 8_080 }]],
+    apiTokenFile: [['/etc/x'], 'apiTokenFile', '/etc/x'],
+    apiTlsCert: [['/etc/x'], 'apiTlsCert', '/etc/x'],
+    apiTlsKey: [['/etc/x'], 'apiTlsKey', '/etc/x'],
+    apiTlsClientCa: [['/etc/x'], 'apiTlsClientCa', '/etc/x'],
     bgpBackend: [['test'], 'bgpBackend', ['test']],
     config: [['/etc/x.yaml'], 'config', '/etc/x.yaml'],
     localAs: [['65001'], 'localAs', 65_001],
@@ -726,7 +758,9 @@ describe('each option', () => {
     const speaker: GivenFlags = ['localAs', 'routerId', 'bgpListen', 'peer'].includes(name)
       ? { bgpBackend: ['exabgp,speaker'], localAs: ['65000'], routerId: ['10.1.1.1'], peer: ['10.9.9.9,as=65009'] }
       : {};
-    const changed = settingsOf({ ...base, ...recording, ...speaker, [name]: texts });
+    const api = { apiListen: ['127.0.0.1:7'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
+    const others = name.startsWith('api') ? api : {};
+    const changed = settingsOf({ ...base, ...recording, ...speaker, ...others, [name]: texts });
     expect(changed[setting]).toEqual(value);
     expect(settingsOf({ ...base, ...speaker })[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));

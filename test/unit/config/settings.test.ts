@@ -83,6 +83,11 @@ describe('defaults', () => {
       recordSize: 16_777_216,
       recordFiles: 4,
       controlSocket: '',
+      apiListen: [],
+      apiTokenFile: '',
+      apiTlsCert: '',
+      apiTlsKey: '',
+      apiTlsClientCa: '',
       localAs: undefined,
       routerId: undefined,
       bgpListen: [],
@@ -151,6 +156,11 @@ describe('where a setting comes from', () => {
     recordSize: ['1MiB', '2MiB'],
     recordFiles: ['2', '3'],
     controlSocket: ['/run/one', 'none'],
+    apiListen: ['127.0.0.1:8080', '[::1]:8080'],
+    apiTokenFile: ['/etc/one', '/etc/other'],
+    apiTlsCert: ['/etc/one', '/etc/other'],
+    apiTlsKey: ['/etc/one', '/etc/other'],
+    apiTlsClientCa: ['/etc/one', '/etc/other'],
     bgpBackend: ['exabgp', 'test'],
     localAs: ['65001', '65002'],
     routerId: ['10.0.0.1', '10.0.0.2'],
@@ -175,7 +185,11 @@ describe('where a setting comes from', () => {
     };
     const isOfSpeaker = name === 'bgpListen' || (name !== 'bgpBackend' && name in speaker);
     const { [name]: _given, ...others } = isOfSpeaker ? speaker : ({} as GivenFlags);
-    const needed = name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : others;
+    const api = { apiListen: ['127.0.0.1:8080'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
+    const isOfRecording = name === 'recordSize' || name === 'recordFiles';
+    const { [name]: _own, ...needed } = (
+      isOfRecording ? { record: ['/tmp/recording'] } : name.startsWith('api') ? api : others
+    ) as GivenFlags;
     const byFlag = resolveSettings({ ...needed, [name]: [flag] }, environment);
     expect([byFlag.origins[name], byFlag.settings[name], byFlag.problems]).toEqual(['flag', parsedAs(name, flag), []]);
     const byEnvironment = resolveSettings(needed, environment);
