@@ -59,20 +59,20 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
   server.maxConnections = most;
   server.maxRequestsPerSocket = LIMITS.requestsPerConnection;
   server.timeout = LIMITS.stalledMs;
-  /** Connections on which a request is being answered. */
-  const busy = new WeakSet<net.Socket>();
+  /** What is being answered, one on each connection. */
+  const answers = new WeakMap<net.Socket, ServerResponse>();
 
   const hear =
     (expectsContinue: boolean) =>
     (request: IncomingMessage, response: ServerResponse): void => {
       const { socket } = request;
       // Requests sent ahead would each begin at once, and there is room for thousands of them in one packet.
-      if (busy.has(socket)) {
+      if (answers.has(socket)) {
         socket.destroy();
         return;
       }
-      busy.add(socket);
-      response.on('close', () => busy.delete(socket));
+      answers.set(socket, response);
+      response.on('close', () => answers.delete(socket));
       // Said by 'close'.
       response.on('error', () => {});
       request.on('error', () => {});
@@ -81,7 +81,8 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
   server.on('request', hear(false));
   server.on('checkContinue', hear(true));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: net.Socket) => {
-    if (busy.has(socket) || !socket.writable) socket.destroy();
+    // Behind half an answer another one would be taken for the rest of it.
+    if (answers.get(socket)?.headersSent === true || !socket.writable) socket.destroy();
     else socket.end(refusal(error), () => socket.destroy());
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());

@@ -30,9 +30,11 @@ export function createRouter(routes: readonly Route[]): Router {
     return { route, path: new Map(Object.entries(fields).map(([name, text]) => [name, decode(text) ?? text])) };
   };
   return (method, path) => {
-    const found = find(method === 'HEAD' ? 'GET' : method, path);
+    // Hono passes over a slash at the end.
+    const isNone = path.length > 1 && path.endsWith('/');
+    const found = isNone ? undefined : find(method === 'HEAD' ? 'GET' : method, path);
     if (found !== undefined) return found;
-    const others = methods.filter((each) => find(each, path) !== undefined);
+    const others = methods.filter((each) => !isNone && find(each, path) !== undefined);
     if (others.length === 0)
       throw new ApiProblem(404, 'There is nothing at this address; /v1/openapi.json says what is.');
     const allowed = others.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each])).join(', ');

@@ -1,11 +1,12 @@
 /** A ha2bgp that can be asked, with a service that can be opened and closed: on loopback addresses that no other test has. */
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { Where } from './api-client.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
-import { listen } from './processes.ts';
 import { until } from './until.ts';
 
 export interface AskedDaemon {
@@ -31,7 +32,17 @@ export async function startAsked(part: number, words: readonly string[] = []): P
   const at = (last: number): string => `127.${part}.0.${last}`;
   const daemon = startDaemon([
     ...['--network', network, '--listen-filter', 'sport = :8081', '--bgp-backend', 'test', '--interval', '50ms'],
-    ...['--announce-delay', '0', '--withdraw-delay', '0', '--no-dampening', '--log-format', 'json', '--reannounce', '0'],
+    ...[
+      '--announce-delay',
+      '0',
+      '--withdraw-delay',
+      '0',
+      '--no-dampening',
+      '--log-format',
+      'json',
+      '--reannounce',
+      '0',
+    ],
     ...['--control-socket', socketPath],
     ...words.map((word) => word.replaceAll('PLACE', place)),
   ]);
@@ -42,9 +53,10 @@ export async function startAsked(part: number, words: readonly string[] = []): P
     ...{ daemon, place, socket: { socketPath }, socketPath, network, at },
     async stillAnnounces() {
       const address = at(++last);
-      const service = await listen([`${address}:8081`]);
+      const service = net.createServer();
+      await once(service.listen(8081, address), 'listening');
       await daemon.announces(`${address}/32`);
-      await service.stop();
+      service.close();
       await daemon.announces();
       expect(daemon.lines().filter((line) => !/^(announce|withdraw) /.test(line))).toEqual([]);
       expect(daemon.stderr()).not.toContain('"msg":"failed"');
