@@ -1,7 +1,7 @@
 /** SHELL: who asks. On the control socket a user of this host, on TCP whoever has the token or a certificate. */
 import fs from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { visible } from '../config/quote.ts';
 import { isLoopback, parseAddress } from '../model/address.ts';
 import { peerCredentials } from '../runtime/native.ts';
@@ -55,8 +55,10 @@ export async function callerOf(
 /** Of a certificate that our authority signed. */
 function certificateName(socket: TLSSocket): string | undefined {
   if (!socket.authorized) return undefined;
-  const { subject } = socket.getPeerCertificate();
-  const common = Array.isArray(subject?.CN) ? subject.CN[0] : subject?.CN;
+  // `authorized` is also true of a TLS 1.3 session that is taken up again and never had a certificate.
+  const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+  if (subject === undefined) return undefined;
+  const common = Array.isArray(subject.CN) ? subject.CN[0] : subject.CN;
   return [...visible(common ?? '')].slice(0, LONGEST_NAME).join('') || 'certificate';
 }
 
