@@ -66,13 +66,24 @@ const PURE_FILES = [
   'bgp/wire/update-encoder.ts',
   'bgp/wire/update.ts',
   'bgp/wire/words.ts',
+  'cli/command.ts',
   'cli/demo/frame.ts',
-  'cli/demo/line.ts',
   'cli/demo/story.ts',
   'cli/demo/summary.ts',
   'cli/demo/table.ts',
   'cli/demo/track.ts',
   'cli/demo/words.ts',
+  'cli/operate/asked.ts',
+  'cli/operate/done-text.ts',
+  'cli/operate/explain-text.ts',
+  'cli/operate/history-text.ts',
+  'cli/operate/order.ts',
+  'cli/operate/peers-text.ts',
+  'cli/operate/status-text.ts',
+  'cli/operate/target.ts',
+  'cli/operate/words.ts',
+  'cli/terminal/line.ts',
+  'cli/terminal/table.ts',
   'config/exabgp-conf/check-apis.ts',
   'config/exabgp-conf/check-neighbors.ts',
   'config/exabgp-conf/check-words.ts',
@@ -225,7 +236,7 @@ describe('the rooms', () => {
   it('are found, with their imports', () => {
     expect(files.length).toBeGreaterThan(40);
     expect(importsOf(files.find(({ name }) => name === 'cli/main.ts') ?? { name: '', text: '' })).toEqual(
-      expect.arrayContaining(['cli/run.ts', 'runtime/lifecycle.ts']),
+      expect.arrayContaining(['cli/arguments.ts', 'cli/doors/run.ts', 'runtime/lifecycle.ts']),
     );
   });
 
@@ -298,10 +309,10 @@ describe('words that have one home', () => {
 
   it('names stdout where it is handed to the sink, and where a command prints its answer', () => {
     expect(usersOf(/process\.stdout|console\.|writeSync\(1\b/).sort()).toEqual([
-      'cli/demo/screen.ts',
       'cli/demo/service.ts', // a program of its own
-      'cli/main.ts',
+      'cli/output.ts',
       'cli/pipes.ts',
+      'cli/terminal/screen.ts',
     ]);
   });
 

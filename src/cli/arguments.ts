@@ -5,87 +5,51 @@
  * HA2BGP's single-dash long flags, so that the words are put in order before it sees them, and its own checks are off.
  */
 import { Command, Option as Flag } from 'commander';
-import { RELEASES } from '../config/exabgp-conf/release.ts';
 import type { Option } from '../config/option.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName } from '../config/options.ts';
+import { OPTIONS, type OptionName } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
-import { quote, visible } from '../config/quote.ts';
 import type { GivenFlags } from '../config/settings.ts';
-import {
-  COMMANDS,
-  type CommandDescription,
-  type CommandName,
-  DEMO,
-  HEALTHCHECK,
-  SETTING_COMMANDS,
-} from './commands.ts';
-import { DECODE, type DecodeWords, decodeCall } from './decode-words.ts';
-import { DOCTOR, type DoctorWords, doctorCall, NO_FILE } from './doctor-words.ts';
-import { isFlag, isUnknownFlag, shortOf, strangers, unexpectedWord, unknownFlag } from './strange-words.ts';
+import { type CommandDescription, GROUPS, type Operand, usageOf } from './command.ts';
+import { COMMAND_NAMES, type CommandName, describe, HEALTHCHECK, HEALTHCHECK_SUMMARY } from './commands.ts';
+import { EXAMPLES } from './examples.ts';
+import { isFlag, isUnknownFlag, strangers, takesNothing } from './strange-words.ts';
+
+type Texts = readonly (string | undefined)[];
 
 export interface Invocation {
   readonly command: CommandName;
   readonly flags: GivenFlags;
   /** Flags of the command's own, by their names in its table. */
-  readonly own?: Readonly<Record<string, readonly (string | undefined)[]>>;
-  /** What the command works on; there for every command that needs it, unless there are problems. */
-  readonly operand?: string;
+  readonly own?: Readonly<Record<string, Texts>>;
+  /** What the command works on; as many as it needs, unless there are problems. */
+  readonly operands?: readonly string[];
   /** Unknown flags, refused flags, words that stand where none is expected, and those that are missing. */
   readonly problems: readonly Problem[];
-  /** Of `doctor`. */
-  readonly doctor?: DoctorWords;
-  /** Of `decode`. */
-  readonly decode?: DecodeWords;
 }
 
 export type Arguments = Invocation | { readonly print: string };
 
-const EXAMPLES = `
-Examples:
-  See it work, on this host alone, for half a minute:
-    $ ha2bgp demo
-
-  Try it on one host: announces 127.0.0.9 while something listens on its port 80 or 443.
-    $ ha2bgp
-
-  Announce every address of a network that is served on port 53.
-    $ ha2bgp --network 192.0.2.0/24 --listen-filter "sport = :53"
-
-  IPv4 and IPv6; IPv6 needs a next hop.
-    $ ha2bgp --network 192.0.2.0/24 --network 2001:db8:1::/48 --nexthop 2001:db8::1
-
-  Under ExaBGP, in its configuration:
-    process ha { run /usr/bin/ha2bgp --network 192.0.2.0/24; encoder text; }
-
-  Straight to a router, without ExaBGP:
-    $ ha2bgp --network 192.0.2.0/24 --bgp-backend speaker --local-as 65000 --router-id 10.1.1.1 --peer 10.1.1.254,as=65001
-
-  What was decided last night, and what a longer withdraw delay would have done:
-    $ ha2bgp run --network 192.0.2.0/24 --record /var/lib/ha2bgp/recording
-    $ ha2bgp replay /var/lib/ha2bgp/recording --withdraw-delay 10s
-
-Each option can be set in the environment as well, under the name in parentheses; a flag wins. Lists are separated by
-commas there.
-`;
-
 export function parseArguments(words: readonly string[], version: string): Arguments {
   const parsed = parse(words, version);
-  if (!('print' in parsed)) return withOperand(parsed);
+  if (!('print' in parsed)) return withOperands(parsed);
   // What is asked for is printed, unless something else is wrong: an unknown flag is one beside --help, too.
   const others = words.filter((word) => !/^(help|-h|--?help|-v|--?version)$/.test(word));
   const rest = parse(others, version);
-  return 'problems' in rest && rest.problems.some((problem) => problem !== NO_FILE) ? rest : parsed;
+  return 'problems' in rest && rest.problems.length > 0 ? rest : parsed;
 }
 
-function withOperand(given: Invocation): Invocation {
-  const described: Partial<Record<CommandName, CommandDescription>> = COMMANDS;
-  const operand = described[given.command]?.operand;
-  if (operand === undefined || given.operand !== undefined) return given;
-  return { ...given, problems: [...given.problems, { place: given.command, text: `needs a word: ${operand}` }] };
+function withOperands(given: Invocation): Invocation {
+  const { operands = [] } = given;
+  const missing = describe(given.command).operands.filter(
+    ({ isNeeded }, index) => (isNeeded && operands.length <= index) || operands[index] === '',
+  );
+  if (missing.length === 0) return given;
+  const problems = missing.map(({ shown, expected }) => ({ place: shown, text: `expected ${expected}` }));
+  return { ...given, problems: [...given.problems, ...problems] };
 }
 
 function parse(words: readonly string[], version: string): Arguments {
-  const { rest, behind, switches } = canonical(words);
+  const named = COMMAND_NAMES.find((name) => name === words[0]);
   let printed = '';
   let invocation: Invocation | undefined;
   const print = (text: string): void => {
@@ -103,89 +67,50 @@ function parse(words: readonly string[], version: string): Arguments {
     .description("Announces a service's address into BGP only while something on this host really serves it.")
     .version(version, '-v, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command');
-  for (const name of SETTING_COMMANDS) {
-    const {
-      summary,
-      description,
-      options,
-      own: ownOptions = {},
-      operand: operandName,
-      isOfRecording = false,
-    } = COMMANDS[name];
-    const flags: Partial<Record<OptionName, readonly (string | undefined)[]>> = { ...switches };
-    const own: Record<string, readonly (string | undefined)[]> = {};
+  const { rest, behind, given } = canonical(words, named ?? 'run');
+
+  function add(name: CommandName): void {
+    const description = describe(name);
+    const { options, own: ownOptions, operands, isOfRecording = false } = description;
+    const flags: Partial<Record<string, Texts>> = {};
+    const own: Record<string, Texts> = {};
     const command = prepare(program.command(name, { isDefault: name === 'run' }))
-      .summary(summary)
-      .description(description)
-      .usage(operandName === undefined ? '[options]' : `${operandName} [options]`)
+      .helpGroup(GROUPS[description.group])
+      .summary(description.summary)
+      .description(description.description)
+      .usage(takesNothing(name) ? '' : usageOf(description))
       .allowUnknownOption()
       .allowExcessArguments()
       .action((_options: unknown, { args }: Command) => {
-        const { operand, rest: others } = takeOperand(operandName !== undefined, args, behind);
-        const strange = (Object.keys(switches) as OptionName[]).filter((each) => !options.includes(each));
+        const taken = takeOperands(operands, args, behind);
         invocation = {
           command: name,
           flags,
           ...(Object.keys(own).length > 0 && { own }),
-          ...(operand !== undefined && { operand }),
-          problems: [
-            ...strange.map((each) => unknownFlag(`--${OPTIONS[each].flag}`, name)),
-            ...strangers(others.words, name),
-            ...others.behind.map(unexpectedWord),
-          ],
+          ...(taken.operands.length > 0 && { operands: taken.operands }),
+          problems: strangers(taken.words, taken.behind, name),
         };
       });
-    const add = <T extends string>(each: T, option: Option<unknown>, into: Partial<Record<T, unknown[]>>): void => {
+    const addOption = (key: string, option: Option<unknown>, into: Partial<Record<string, Texts>>): void => {
+      const take = (text: string | undefined): void => {
+        into[key] = [...(into[key] ?? []), text];
+      };
       command
-        .addOption(flagOf(option, isOfRecording && each in OPTIONS))
-        .on(`option:${option.flag}`, (value: string | null | undefined) => {
-          const given = option.kind === 'switch' ? 'true' : (value ?? undefined);
-          into[each] = [...(into[each] ?? []), given];
-        });
+        .addOption(flagOf(option, isOfRecording && key in OPTIONS))
+        .on(`option:${option.flag}`, (value: string | null | undefined) =>
+          take(option.kind === 'switch' ? 'true' : (value ?? undefined)),
+        );
+      for (const value of given.get(option) ?? []) take(value);
     };
-    for (const each of options)
-      add(each, OPTIONS[each] as Option<unknown>, flags as Partial<Record<OptionName, unknown[]>>);
-    for (const [each, option] of Object.entries(ownOptions)) add(each, option, own as Record<string, unknown[]>);
+    for (const key of options) addOption(key, OPTIONS[key] as Option<unknown>, flags);
+    for (const [key, option] of Object.entries(ownOptions)) addOption(key, option, own);
     if (name === 'run') program.addHelpText('after', () => `\n${optionsSection(command)}${EXAMPLES}`);
+    else command.addHelpText('after', () => examplesOf(description) + exitsOf(description));
   }
-  prepare(program.command('demo'))
-    .summary(DEMO.summary)
-    .description(DEMO.description)
-    .usage('')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action((_options: unknown, { args }: Command) => {
-      const given = (Object.keys(switches) as OptionName[]).map((each) => `--${OPTIONS[each].flag}`);
-      invocation = { command: 'demo', flags: {}, problems: strangeToDemo([...given, ...args, ...behind]) };
-    });
-  prepare(program.command('doctor'))
-    .summary('say what keeps an exabgp.conf from working with ha2bgp, and what to write instead')
-    .description(DOCTOR)
-    .usage('[options] FILE')
-    .option('--user [name]', 'the user that ExaBGP runs as (default: what /etc/exabgp/exabgp.env says, else exabgp)')
-    .option(
-      '--exabgp [release]',
-      `judge for this release of ExaBGP alone: ${RELEASES.join(' or ')} (default: for each)`,
-    )
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
-      invocation = { command: 'doctor', flags: {}, ...doctorCall(options, args, behind) };
-    });
-  prepare(program.command('decode'))
-    .summary(DECODE.summary)
-    .description(DECODE.description)
-    .usage(DECODE.usage)
-    .option('--as-octets [2|4]', 'octets of an AS number, as the session agreed (default: 4)')
-    .option('--external', 'from an external peer: LOCAL_PREF, ORIGINATOR_ID and CLUSTER_LIST are not expected')
-    .option('--add-path', 'a path identifier stands before each prefix')
-    .option('--json', 'a line of JSON for each message')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action((options: Readonly<Record<string, string | true>>, { args }: Command) => {
-      invocation = { command: 'decode', flags: {}, ...decodeCall(options, args, behind) };
-    });
-  program.command(HEALTHCHECK).summary("be what ExaBGP's own healthcheck is, by its options; has a --help of its own");
+
+  // What takes long is to describe them all, and whoever names one asks for that alone.
+  for (const name of named === undefined ? COMMAND_NAMES : [named]) add(name);
+  program.command(HEALTHCHECK).helpGroup(GROUPS.daemon).summary(HEALTHCHECK_SUMMARY);
   try {
     program.parse(rest, { from: 'user' });
   } catch (error) {
@@ -197,27 +122,33 @@ function parse(words: readonly string[], version: string): Arguments {
 
 /**
  * `-network` becomes `--network`, as HA2BGP's users write it: a single dash and several letters are a long flag; `-n=X`
- * becomes `--network=X`. `--debug=true` is taken apart, which commander does not do for a flag without a value.
+ * becomes `--network=X`. `--debug=true` is taken apart, which commander does not do for a flag without a value: `given`.
  */
-function canonical(words: readonly string[]): { rest: string[]; behind: readonly string[]; switches: GivenFlags } {
+function canonical(words: readonly string[], command: CommandName) {
   const rest: string[] = [];
-  const switches: Partial<Record<OptionName, string[]>> = {};
+  const given = new Map<Option<unknown>, string[]>();
+  const options = optionsOf(describe(command));
   const end = words.indexOf('--');
   for (const word of end < 0 ? words : words.slice(0, end)) {
-    const long = withTwoDashes(word);
+    const long = withTwoDashes(word, options);
     const [, flag, value] = /^--([a-z0-9-]+)=(.*)$/s.exec(long) ?? [];
-    const name = OPTION_NAMES.find((option) => OPTIONS[option].flag === flag && OPTIONS[option].kind === 'switch');
-    if (name === undefined || value === undefined) rest.push(long);
-    else switches[name] = [...(switches[name] ?? []), value];
+    const option = options.find((each) => each.flag === flag && each.kind === 'switch');
+    if (option === undefined || value === undefined) rest.push(long);
+    else given.set(option, [...(given.get(option) ?? []), value]);
   }
-  // Behind `--` there are no flags, and ha2bgp takes no other words.
-  return { rest, behind: end < 0 ? [] : words.slice(end + 1), switches };
+  // Behind `--` there are no flags.
+  return { rest, behind: end < 0 ? [] : words.slice(end + 1), given };
 }
 
-function withTwoDashes(word: string): string {
+export const optionsOf = ({ options, own }: CommandDescription): readonly Option<unknown>[] => [
+  ...options.map((name: OptionName) => OPTIONS[name] as Option<unknown>),
+  ...Object.values(own),
+];
+
+function withTwoDashes(word: string, options: readonly Option<unknown>[]): string {
   const [, letter, value = ''] = /^-([a-z])(=.*)$/s.exec(word) ?? [];
-  const name = OPTION_NAMES.find((option) => letter !== undefined && shortOf(option) === letter);
-  if (name !== undefined) return `--${OPTIONS[name].flag}${value}`;
+  const option = options.find(({ short }) => letter !== undefined && short === letter);
+  if (option !== undefined) return `--${option.flag}${value}`;
   return /^-[a-z][a-z0-9-]+(=|$)/.test(word) ? `-${word}` : word;
 }
 
@@ -239,18 +170,30 @@ function flagOf(of: Option<unknown>, isOfRecording: boolean): Flag {
 const optionsSection = (command: Command): string =>
   command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, 'Options of run and check:\n');
 
-function strangeToDemo(words: readonly string[]): Problem[] {
-  if (words.length === 0) return [];
-  const shown = words.map((word) => (isFlag(word) ? visible(word.replace(/=.*$/s, '')) : quote(word)));
-  return [{ place: 'demo', text: `takes no options, and was given ${shown.join(' ')}` }];
+function examplesOf({ examples }: CommandDescription): string {
+  if (examples.length === 0) return '';
+  const widest = Math.max(...examples.map(([words]) => words.length));
+  const lines = examples.map(
+    ([words, does]) => `  $ ha2bgp ${does === '' ? words : `${words.padEnd(widest)}   # ${does}`}`,
+  );
+  return `\nExamples:\n${lines.join('\n')}\n`;
 }
 
-/** The first word that is no flag, nor behind an unknown one, whose value it likely is. */
-function takeOperand(isNeeded: boolean, words: readonly string[], behind: readonly string[]) {
-  const index = isNeeded ? words.findIndex((word, at) => !isFlag(word) && !isUnknownFlag(words[at - 1])) : -1;
-  if (index >= 0) return { operand: words[index], rest: { words: words.toSpliced(index, 1), behind } };
-  const [first, ...others] = behind;
-  return isNeeded && first !== undefined
-    ? { operand: first, rest: { words, behind: others } }
-    : { operand: undefined, rest: { words, behind } };
+function exitsOf({ exits }: CommandDescription): string {
+  const lines = Object.entries(exits).map(([status, says]) => `  ${status}  ${says}`);
+  return lines.length === 0 ? '' : `\nExit status:\n${lines.join('\n')}\n`;
+}
+
+/** The first words that are no flags, nor behind an unknown one, whose value they likely are. */
+function takeOperands(expected: readonly Operand[], words: readonly string[], behind: readonly string[]) {
+  const most = expected.at(-1)?.isRepeated ? Number.POSITIVE_INFINITY : expected.length;
+  const operands: string[] = [];
+  const strange: string[] = [];
+  words.forEach((word, index) => {
+    const isOperand = operands.length < most && !isFlag(word) && !isUnknownFlag(words[index - 1]);
+    (isOperand ? operands : strange).push(word);
+  });
+  const others = behind.slice(Math.max(0, most - operands.length));
+  operands.push(...behind.slice(0, behind.length - others.length));
+  return { operands, words: strange, behind: others };
 }

@@ -14,7 +14,14 @@ import { endOfRib, type Fault, type Nlri, type Outcome } from '../bgp/wire/updat
 import { decodeUpdate } from '../bgp/wire/update-decoder.ts';
 import { familyWords, hexOf } from '../bgp/wire/words.ts';
 import type { Family } from '../model/address.ts';
-import type { DecodeWords } from './decode-words.ts';
+
+export interface DecodeWords {
+  readonly asOctets: 2 | 4;
+  readonly isExternal: boolean;
+  /** Whether a path identifier stands before each prefix. */
+  readonly hasPathIds: boolean;
+  readonly isJson: boolean;
+}
 
 /** One message of the input. */
 interface Examined {

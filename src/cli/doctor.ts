@@ -3,17 +3,23 @@ import fs from 'node:fs';
 import { diagnose } from '../config/exabgp-conf/diagnose.ts';
 import { parseExabgpEnv } from '../config/exabgp-conf/environment.ts';
 import { type Finding, type Report, severityOf } from '../config/exabgp-conf/finding.ts';
-import { RELEASES } from '../config/exabgp-conf/release.ts';
+import { RELEASES, type Release } from '../config/exabgp-conf/release.ts';
 import { findUser } from '../config/exabgp-user.ts';
 import type { Problem } from '../config/place.ts';
 import { plain, quote, visible } from '../config/quote.ts';
 import { checkRunFile } from '../config/run-file.ts';
-import type { DoctorWords } from './doctor-words.ts';
 import { readWords } from './run-words.ts';
 
 const EXABGP_ENV = '/etc/exabgp/exabgp.env';
 /** What Debian's package makes. */
 const USUAL_USER = 'exabgp';
+
+export interface DoctorWords {
+  readonly file: string;
+  /** As given; nothing given is `undefined`. */
+  readonly user: string | undefined;
+  readonly exabgp: Release | undefined;
+}
 
 export interface Examined {
   /** For stdout. */

@@ -6,7 +6,6 @@ import type { Settings } from '../config/options.ts';
 import { resolveSettings } from '../config/settings.ts';
 import { familyOf } from '../model/address.ts';
 import { parseArguments } from './arguments.ts';
-import { OTHER_COMMANDS } from './commands.ts';
 
 /** What would print it is not printed. */
 const NO_VERSION = '';
@@ -18,7 +17,7 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   const nothing = { problems: [], warnings: [], plan: undefined };
   if ('print' in parsed) return { command: undefined, ...nothing };
   const { command } = parsed;
-  if (command === 'replay' || OTHER_COMMANDS.some((name) => name === command)) return { command, ...nothing };
+  if (command !== 'run' && command !== 'check') return { command, ...nothing };
   // What the file says is not known here, and half of the settings are not to be judged.
   if (parsed.flags.config !== undefined || (environment['HA2BGP_CONFIG'] ?? '') !== '') {
     return { command, problems: parsed.problems, warnings: [], plan: undefined };

@@ -27,8 +27,14 @@ export interface Option<T> {
   readonly shape?: JsonShape;
   /** `texts` are all the values given: exactly one unless it is a list. */
   readonly parse: (texts: readonly string[]) => ParsedOption<T>;
-  readonly format: (value: T) => string;
+  /** A method, so that options of all kinds stand in one table. */
+  format(value: T): string;
 }
+
+/** What `parse` of an option gives. */
+export type ValueOf<T> = T extends Option<infer V> ? V : never;
+/** Options by their names, as a table has them. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
 export type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default' | 'shape'>;
 

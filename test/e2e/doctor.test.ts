@@ -75,7 +75,7 @@ describe('ha2bgp doctor', () => {
     ['a file that is not there', ['gone.conf'], /^ha2bgp: gone\.conf: cannot be read: ENOENT/],
     ['a folder', ['/'], /^ha2bgp: \/: expected a regular file$/m],
     ['what never ends', ['/dev/zero'], /expected a regular file/],
-    ['two files', ['exabgp.conf', 'exabgp.conf'], /expected one file/],
+    ['two files', ['exabgp.conf', 'exabgp.conf'], /"exabgp\.conf": stray word: expected FILE alone/],
     ['an unknown flag', ['--frob', 'exabgp.conf'], /--frob: unknown flag/],
     ['a user that is not there', ['--user', 'no-such-user', 'exabgp.conf'], /no user "no-such-user"/],
     ['a release that is not known', ['--exabgp', '3.4', 'exabgp.conf'], /--exabgp: "3\.4": expected 4\.2 or 5\.0/],

@@ -5,7 +5,7 @@
 import type { Standing } from '../../core/standing.ts';
 import type { Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
-import { cut, fitting, type Line, type Span, span, type Tone, textOf, wrap } from './line.ts';
+import { cut, fitting, type Line, type Size, type Span, span, type Tone, textOf, wrap } from '../terminal/line.ts';
 import { isUpNow, type ServiceName, type Story } from './story.ts';
 import type { TableEntry } from './table.ts';
 import { axis, type Extent, LABEL, label, legend, MARK, track } from './track.ts';
@@ -30,11 +30,6 @@ export interface ServiceView {
   /** None once the daemon has stopped. */
   readonly standing: Standing | undefined;
   readonly dueIn: Millis | undefined;
-}
-
-export interface Size {
-  readonly columns: number;
-  readonly rows: number;
 }
 
 interface Ranked {

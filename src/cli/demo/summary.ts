@@ -1,6 +1,6 @@
 /** The last words of a demo, PURE: what stays on the terminal. */
 import { type Millis, ms } from '../../model/millis.ts';
-import { type Line, shellLines, span, type Tone, wrap } from './line.ts';
+import { type Line, shellLines, span, type Tone, wrap } from '../terminal/line.ts';
 import { SERVICE_NAMES, type Story, type Turn } from './story.ts';
 import { axis, legend, track, whole } from './track.ts';
 import { changeHeading, changeLine, seconds } from './words.ts';

@@ -1,6 +1,6 @@
 /** What was when, as a row of marks on an axis of seconds, PURE. */
 import { type Millis, ms } from '../../model/millis.ts';
-import { type Line, type Span, span, type Tone } from './line.ts';
+import { type Line, type Span, span, type Tone } from '../terminal/line.ts';
 import { levelIn, type Turn } from './story.ts';
 
 /** What part of time a track shows, and how. */

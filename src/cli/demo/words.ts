@@ -3,7 +3,7 @@ import type { Standing } from '../../core/standing.ts';
 import { networkAddress, type Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import { sentence } from '../../model/reason.ts';
-import { fitting, type Line, span, type Tone, textOf } from './line.ts';
+import { fitting, type Line, span, type Tone, textOf } from '../terminal/line.ts';
 import type { Change, Step } from './story.ts';
 
 const EFFECT_TONES: Readonly<Record<Change['effect'], Tone>> = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { frame, type View } from '../../../../src/cli/demo/frame.ts';
-import { textOf } from '../../../../src/cli/demo/line.ts';
 import { type Change, newStory } from '../../../../src/cli/demo/story.ts';
 import { cutShort, summary } from '../../../../src/cli/demo/summary.ts';
+import { textOf } from '../../../../src/cli/terminal/line.ts';
 import type { Prefix } from '../../../../src/model/address.ts';
 import { ms } from '../../../../src/model/millis.ts';
 import { ip } from '../../../helpers/bgp.ts';

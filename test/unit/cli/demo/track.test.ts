@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../../src/cli/demo/line.ts';
 import { axis, type Extent, MARK, track, whole } from '../../../../src/cli/demo/track.ts';
+import { textOf } from '../../../../src/cli/terminal/line.ts';
 import { ms } from '../../../../src/model/millis.ts';
 
 const START = ms(1_000);

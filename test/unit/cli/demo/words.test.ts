@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../../src/cli/demo/line.ts';
 import type { Change } from '../../../../src/cli/demo/story.ts';
 import { changeHeading, changeLine, withWarnings } from '../../../../src/cli/demo/words.ts';
+import { textOf } from '../../../../src/cli/terminal/line.ts';
 import { ms } from '../../../../src/model/millis.ts';
 
 const CHANGE: Change = {

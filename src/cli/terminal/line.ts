@@ -5,8 +5,12 @@ export interface Span {
   readonly text: string;
   readonly tone: Tone;
 }
-/** No character in it takes more or less than one column. */
 export type Line = readonly Span[];
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /** Select Graphic Rendition of ECMA-48 §8.3.117: colours by name, which every terminal fits to its background. */
 const SGR: Readonly<Record<Tone, string>> = {
@@ -27,15 +31,48 @@ export function render(line: Line, hasColor: boolean): string {
   return line.map(({ text, tone }) => (SGR[tone] === '' ? text : `\x1b[${SGR[tone]}m${text}\x1b[0m`)).join('');
 }
 
+/** What a terminal shows in two columns: UAX #11, the blocks that are wide throughout, and pictures. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const MARK = /\p{M}/u;
+const columnsOfOne = (char: string): number => (MARK.test(char) ? 0 : WIDE.test(char) ? 2 : 1);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: where all is ASCII, there is nothing to look for
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
+/** How many columns the text takes, which has no control characters. */
+export function columnsOf(text: string): number {
+  if (isAscii(text)) return text.length;
+  let columns = 0;
+  for (const char of text) columns += columnsOfOne(char);
+  return columns;
+}
+
+export const widthOf = (line: Line): number => line.reduce((sum, { text }) => sum + columnsOf(text), 0);
+
+/** As much of the text as has room. */
+function head(text: string, room: number): string {
+  if (isAscii(text)) return text.slice(0, room);
+  let kept = '';
+  let columns = 0;
+  for (const char of text) {
+    columns += columnsOfOne(char);
+    if (columns > room) break;
+    kept += char;
+  }
+  return kept;
+}
+
 /** No more than so many columns; what is cut off shows as `…`. */
 export function cut(line: Line, columns: number): Line {
-  if (textOf(line).trimEnd().length <= columns) return line;
+  if (columnsOf(textOf(line).trimEnd()) <= columns) return line;
   const kept: Span[] = [];
   let room = Math.max(0, columns - 1);
   for (const { text, tone } of line) {
     if (room === 0) break;
-    kept.push({ text: text.slice(0, room), tone });
-    room -= Math.min(room, text.length);
+    const part = head(text, room);
+    kept.push({ text: part, tone });
+    // What is left of a wide character that has no room stays empty.
+    room = part === text ? room - columnsOf(part) : 0;
   }
   return columns > 0 ? [...kept, span('…', 'faint')] : [];
 }

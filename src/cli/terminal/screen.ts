@@ -1,5 +1,5 @@
 /**
- * SHELL: where the demo shows itself: frames in place of one another on a terminal, lines everywhere else.
+ * SHELL: where a command shows itself: frames in place of one another on a terminal, lines everywhere else.
  *
  * Frames are on the terminal's alternate screen (as of xterm), so that what stood there before is there again afterwards,
  * whatever its size does meanwhile. One that cannot be written because the terminal is stopped is left out.
@@ -7,8 +7,7 @@
 import type { Writable } from 'node:stream';
 import { isTerminal } from '../../runtime/descriptors.ts';
 import { nonBlockingStream } from '../../runtime/non-blocking.ts';
-import type { Size } from './frame.ts';
-import { type Line, render } from './line.ts';
+import { type Line, render, type Size } from './line.ts';
 
 export interface Screen {
   /** Whether it takes frames, and nothing but frames until it is left. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cut, fill, render, span, textOf, wrap } from '../../../../src/cli/demo/line.ts';
+import { cut, fill, render, span, textOf, wrap } from '../../../../src/cli/terminal/line.ts';
 
 const LINE = [span('one '), span('two', 'served'), span(' three', 'faint')];
 

@@ -1,0 +1,159 @@
+/**
+ * Which daemon is meant: its control socket, named or found.
+ *
+ * A socket that nobody listens on any more is told apart from one that somebody does, by connecting: its file says nothing.
+ * What cannot be had is one sentence that says what to do.
+ */
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { visible } from '../../config/quote.ts';
+import { nameOfGroup, nameOfUser } from './owners.ts';
+
+export interface Wish {
+  /** Empty for: whatever is found. */
+  readonly controlSocket: string;
+  /** Empty for: the only one there is. */
+  readonly name: string;
+}
+
+/** A sentence for people. */
+export class NoDaemonError extends Error {}
+
+/** Where daemons have their sockets, as root or under ExaBGP. RUNTIME_DIRECTORY is systemd's, and may be a list: systemd.exec(5). */
+export const socketDirectories = (environment: Readonly<Record<string, string | undefined>>): readonly string[] => [
+  ...new Set([
+    ...(environment['RUNTIME_DIRECTORY'] ?? '').split(':').filter((each) => each.startsWith('/')),
+    ...['/run/ha2bgp', '/run/exabgp'],
+  ]),
+];
+
+const SUFFIX = '.sock';
+/** A connection to a socket on this host is there at once, or its queue is full. */
+const CONNECT_WITHIN_MS = 2_000;
+
+type Life = 'live' | 'stale' | 'denied' | 'missing' | 'busy';
+
+interface Candidate {
+  readonly file: string;
+  readonly life: Life;
+}
+
+/** The path of a socket that somebody listens on. Throws `NoDaemonError`. */
+export async function findDaemon(wish: Wish, directories: readonly string[]): Promise<string> {
+  const { controlSocket, name } = wish;
+  if (controlSocket !== '') {
+    const life = await lifeOf(controlSocket);
+    if (life === 'live') return controlSocket;
+    throw new NoDaemonError(whyNot({ file: controlSocket, life }));
+  }
+  const { files, denied } = sockets(directories);
+  const meant = name === '' ? files : files.filter((file) => nameOf(file) === name);
+  const candidates = await Promise.all(meant.map(async (file) => ({ file, life: await lifeOf(file) })));
+  const live = candidates.filter(({ life }) => life === 'live');
+  const [only] = live;
+  if (only !== undefined && live.length === 1) return only.file;
+  if (only !== undefined) {
+    const which =
+      name === ''
+        ? `name one with --name: ${live.map(({ file }) => nameOf(file)).join(', ')}`
+        : `name one with --control-socket: ${live.map(({ file }) => visible(file)).join(', ')}`;
+    throw new NoDaemonError(`${live.length} daemons run here; ${which}`);
+  }
+  // What is worth more to know than that another one is gone.
+  const best = (['denied', 'busy', 'stale'] as const).flatMap((life) =>
+    candidates.filter((each) => each.life === life),
+  )[0];
+  if (best !== undefined) throw new NoDaemonError(whyNot(best));
+  if (denied[0] !== undefined) throw new NoDaemonError(`${denied[0]}: ${permission(denied[0])}`);
+  const others = files.map(nameOf);
+  throw new NoDaemonError(
+    others.length > 0
+      ? `no daemon of the name ${visible(name)}; there ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
+      : `no control socket${name === '' ? '' : ` ${visible(name)}${SUFFIX}`} in ${directories.join(' or ')}: ` +
+          'is a daemon running (ha2bgp run)? If it has a --control-socket of its own, name it here, too',
+  );
+}
+
+/** What the daemon is called whose socket it is. */
+export const nameOf = (file: string): string => visible(path.basename(file, SUFFIX));
+
+function sockets(directories: readonly string[]): { readonly files: string[]; readonly denied: string[] } {
+  const files: string[] = [];
+  const denied: string[] = [];
+  for (const directory of directories) {
+    try {
+      const entries = fs.readdirSync(directory, { withFileTypes: true });
+      for (const entry of entries) {
+        if (entry.isSocket() && entry.name.endsWith(SUFFIX)) files.push(path.join(directory, entry.name));
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') denied.push(directory);
+    }
+  }
+  return { files: files.sort(), denied };
+}
+
+function lifeOf(file: string): Promise<Life> {
+  return new Promise((resolve) => {
+    const socket = net.connect(file);
+    const answer = (life: Life): void => {
+      socket.destroy();
+      resolve(life);
+    };
+    socket.setTimeout(CONNECT_WITHIN_MS, () => answer('busy'));
+    socket.once('connect', () => answer('live'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EACCES' || code === 'EPERM') answer('denied');
+      // unix(7): EAGAIN stands for a queue that is full.
+      else if (code === 'EAGAIN') answer('busy');
+      else answer(code === 'ECONNREFUSED' ? 'stale' : 'missing');
+    });
+  });
+}
+
+function whyNot({ file, life }: Candidate): string {
+  const shown = visible(file);
+  switch (life) {
+    case 'denied':
+      return `${shown}: ${permission(file)}`;
+    case 'stale':
+      return `${shown} is left over: the daemon that listened on it is gone. Is another one running (ha2bgp run)?`;
+    case 'busy':
+      return `${shown}: the daemon takes no connection: is it stopped, or very busy?`;
+    case 'missing':
+    case 'live':
+      return `${shown}: there is no such socket: is a daemon running with this --control-socket?`;
+    default:
+      return life satisfies never;
+  }
+}
+
+function permission(file: string): string {
+  const closed = closedOn(file);
+  try {
+    const { uid, gid, mode } = fs.statSync(closed);
+    const bits = (mode & 0o777).toString(8).padStart(4, '0');
+    const of = closed === file ? 'it' : visible(closed);
+    const [user, group] = [nameOfUser(uid), nameOfGroup(gid)];
+    const isForGroup = (mode & 0o070) !== 0;
+    const who = isForGroup ? `user ${user}, or as a member of group ${group}` : `user ${user}`;
+    return `permission denied: ${of} belongs to user ${user} and group ${group} (mode ${bits}); run this as root, as ${who}`;
+  } catch {
+    return 'permission denied; run this as root';
+  }
+}
+
+/** The directory on the way that does not let us in, or the file itself. */
+function closedOn(file: string): string {
+  const parts = path.resolve(file).split('/');
+  for (let count = 2; count < parts.length; count++) {
+    const directory = parts.slice(0, count).join('/');
+    try {
+      fs.accessSync(directory, fs.constants.X_OK);
+    } catch {
+      return directory;
+    }
+  }
+  return file;
+}

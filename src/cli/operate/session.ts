@@ -1,0 +1,69 @@
+/** SHELL: what all commands do that ask a daemon: find it, ask, print for people or as it is, and say what went wrong. */
+import type { DAEMON_OPTIONS } from '../../config/options/operate.ts';
+import { plain } from '../../config/quote.ts';
+import { isTerminal } from '../../runtime/descriptors.ts';
+import type { Call } from '../call.ts';
+import { columnsOfStdout, complain, printed, STATUS } from '../output.ts';
+import { type Line, render } from '../terminal/line.ts';
+import { type Client, createClient, RefusedError } from './client.ts';
+import { findDaemon, NoDaemonError, socketDirectories } from './find-daemon.ts';
+import type { Now } from './words.ts';
+
+type DaemonCall = Call<typeof DAEMON_OPTIONS>;
+
+/** Asks, and says in one sentence what kept it from an answer. Returns the exit status. */
+export async function withDaemon(
+  command: string,
+  { values, environment }: Pick<DaemonCall, 'values' | 'environment'>,
+  ask: (client: Client) => Promise<number>,
+): Promise<number> {
+  try {
+    return await ask(createClient(await findDaemon(values, socketDirectories(environment))));
+  } catch (error) {
+    if (error instanceof NoDaemonError) complain([{ place: command, text: error.message }]);
+    else if (error instanceof RefusedError) complainOf(command, error);
+    else throw error;
+    return STATUS.bad;
+  }
+}
+
+/** In the daemon's own words. */
+export function complainOf(command: string, { message, refusal }: RefusedError): void {
+  const problems = (refusal.problems ?? []).map(({ place, text }) => ({ place: plain(place), text: plain(text) }));
+  complain([{ place: command, text: message }, ...problems]);
+}
+
+export interface Paper {
+  readonly now: Now;
+  /** Columns of the terminal; Infinity where there is none. */
+  readonly room: number;
+  readonly hasColor: boolean;
+}
+
+/** What people's texts are written on. */
+export function paper(environment: DaemonCall['environment'], noColor = false): Paper {
+  const isShown = isTerminal(1);
+  return {
+    now: Date.now(),
+    room: columnsOfStdout(),
+    // no-color.org: present, and not empty.
+    hasColor: isShown && !noColor && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb',
+  };
+}
+
+export const printLines = (lines: readonly Line[], { hasColor }: Pick<Paper, 'hasColor'>): Promise<boolean> =>
+  printed(lines.map((line) => `${render(line, hasColor)}\n`).join(''));
+
+/** What the API said, as it is. */
+export const printBody = async (body: Uint8Array): Promise<boolean> =>
+  (await printed(body)) && (body.at(-1) === 0x0a || printed('\n'));
+
+export const readJson = <T>(body: Buffer): T => JSON.parse(body.toString()) as T;
+
+/** A path of the API with a part that has to be escaped. */
+export const withPart = (path: string, part: string): string => `${path}/${encodeURIComponent(part)}`;
+
+export function query(path: string, of: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(of).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+}

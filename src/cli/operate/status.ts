@@ -1,0 +1,58 @@
+/** `ha2bgp status`: a line for each service, then what stands around them. */
+import type { STATUS_OPTIONS } from '../../config/options/operate.ts';
+import { quote } from '../../config/quote.ts';
+import type { ServiceView, Status } from '../../model/view.ts';
+import type { Answer } from '../call.ts';
+import { complain, STATUS } from '../output.ts';
+import { type Asked, readAsked } from './asked.ts';
+import type { Client } from './client.ts';
+import { paper, printBody, printLines, query, readJson, withDaemon, withPart } from './session.ts';
+import { serviceLines, surroundingLines } from './status-text.ts';
+import { isAnnounced } from './words.ts';
+
+export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
+  const { values, operands, environment } = call;
+  const asked = operands[0] === undefined ? undefined : readAsked(operands[0]);
+  if (asked?.type === 'wrong') {
+    complain([{ place: quote(operands[0] ?? ''), text: `expected ${asked.expected}` }]);
+    return STATUS.unknown;
+  }
+  return withDaemon('status', call, async (client) => {
+    const body = await client.get(
+      query('/v1/status', {
+        down: values.down ? 'true' : undefined,
+        state: values.state.length === 0 ? undefined : values.state.join(','),
+        within: asked?.type === 'prefix' ? asked.prefix : undefined,
+        name: asked?.type === 'name' ? asked.name : undefined,
+      }),
+    );
+    const status = asked === undefined && values.json ? undefined : readJson<Status>(body);
+    if (values.json) await printBody(body);
+    if (status === undefined) return STATUS.ok;
+    const isFiltered = values.down || values.state.length > 0;
+    const services = values.json || isFiltered ? status.services : await orOne(client, asked, status.services);
+    if (!values.json) {
+      const sheet = paper(environment, values.noColor);
+      const { now, room } = sheet;
+      const lines = serviceLines(services, now, room);
+      if (asked === undefined) lines.push(...surroundingLines(status, now, room));
+      await printLines(lines, sheet);
+      if (services.length === 0 && asked?.type === 'name') {
+        complain([{ place: 'status', text: `no service is called ${quote(asked.name)}` }]);
+      }
+    }
+    if (asked === undefined) return STATUS.ok;
+    const isAll = services.length > 0 && services.every(({ state }) => isAnnounced(state));
+    return isAll ? STATUS.ok : STATUS.notAnnounced;
+  });
+};
+
+/** What nobody ever thought of announcing has a state, and a reason, too. */
+async function orOne(
+  client: Client,
+  asked: Asked | undefined,
+  services: readonly ServiceView[],
+): Promise<readonly ServiceView[]> {
+  if (services.length > 0 || asked?.type !== 'prefix') return services;
+  return [readJson<ServiceView>(await client.get(withPart('/v1/services', asked.prefix)))];
+}

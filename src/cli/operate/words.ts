@@ -1,0 +1,128 @@
+/** Words for people, PURE, that several commands say: lengths of time, states, targets; and texts of others made safe. */
+import { plain } from '../../config/quote.ts';
+import { isHostPrefix, networkAddress, type Prefix } from '../../model/address.ts';
+import type {
+  Instant,
+  OverrideView,
+  PenaltyView,
+  ServiceStateName,
+  ServiceView,
+  TellingView,
+  ToldView,
+} from '../../model/view.ts';
+import type { Tone } from '../terminal/line.ts';
+
+/** Milliseconds since 1970, as `Date.now` has them: what instants are compared with. */
+export type Now = number;
+
+/** A text from elsewhere: no character in it moves a terminal's cursor. */
+export const shown = (text: string): string => plain(text);
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** The two greatest units: `3m 12s`, `2h 5m`, `4d`. Below ten seconds: `0.4s`. */
+export function lengthWords(lengthMs: number): string {
+  const length = Math.max(0, lengthMs);
+  if (length < 10_000) return `${(Math.floor(length / 100) / 10).toFixed(1)}s`;
+  const first = UNITS.findIndex(([, size]) => length >= size);
+  const [unit, size] = UNITS[first] ?? UNITS[3];
+  const next = UNITS[first + 1];
+  const count = Math.floor(length / size);
+  const rest = next === undefined ? 0 : Math.floor((length % size) / next[1]);
+  return rest === 0 ? `${count}${unit}` : `${count}${unit} ${rest}${next?.[0]}`;
+}
+
+export const since = (at: Instant, now: Now): string => lengthWords(now - Date.parse(at));
+export const ago = (at: Instant, now: Now): string => `${since(at, now)} ago`;
+/** `in 3m 12s`, or that it is due. */
+export function left(until: Instant, now: Now): string {
+  const rest = Date.parse(until) - now;
+  return rest <= 0 ? 'due' : `in ${lengthWords(rest)}`;
+}
+
+/** `2026-11-20 03:00:00.000Z`. */
+export const moment = (at: Instant): string => shown(at).replace('T', ' ');
+
+export function stateTone(state: ServiceStateName): Tone {
+  switch (state) {
+    case 'announced':
+      return 'served';
+    case 'leaving':
+    case 'rising':
+    case 'suppressed':
+    case 'held':
+      return 'caution';
+    case 'drained':
+    case 'set-down':
+      return 'routed';
+    case 'down':
+      return 'bad';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Whether packets for it come here: while it leaves, they still do. */
+export const isAnnounced = (state: ServiceStateName): boolean => state === 'announced' || state === 'leaving';
+
+/** An address for a host prefix, which is how people write it. */
+export const brief = (prefix: Prefix): string => (isHostPrefix(prefix) ? networkAddress(prefix) : prefix);
+
+/** Why it is not announced, without the name of what stands before it. */
+export function whyWords({ prefix, reason, until, state }: ServiceView, now: Now): string {
+  const sentence = reason === undefined ? '' : shown(reason.sentence);
+  const own = [`${prefix} `, `${networkAddress(prefix)} `].find((name) => sentence.startsWith(name)) ?? '';
+  const told = sentence.slice(own.length);
+  if (until === undefined) return told;
+  const what = state === 'leaving' ? 'withdrawn ' : state === 'rising' ? 'announced ' : 'until then: ';
+  const when = left(until, now);
+  return `${told}${told === '' ? '' : '; '}${what === 'until then: ' ? `ends ${when}` : `${what}${when}`}`;
+}
+
+export function penaltyWords({ now, suppress, reuse, reuseInMs }: PenaltyView): string {
+  const points = Math.round(now);
+  return reuseInMs === undefined
+    ? `${points} of ${suppress}`
+    : `${points}, down to ${reuse} in ${lengthWords(reuseInMs)}`;
+}
+
+const TELLING_WORDS: Readonly<Record<TellingView['state'], string>> = {
+  told: 'told',
+  waiting: 'waiting: it takes nothing at present',
+  leaving: 'told, and being withdrawn',
+  refused: 'refused',
+  'not-for-it': 'not for it',
+  'no-session': 'no session',
+  none: 'nothing',
+};
+export const tellingWords = ({ state, detail }: TellingView): string =>
+  `${TELLING_WORDS[state] ?? shown(state)}${detail === undefined || detail === '' ? '' : `: ${shown(detail)}`}`;
+
+export function tellingTone(state: TellingView['state']): Tone {
+  if (state === 'told') return 'served';
+  if (state === 'none' || state === 'not-for-it') return 'faint';
+  return state === 'refused' ? 'bad' : 'caution';
+}
+
+/** `2/2`, or `1/2 r2 waiting`. */
+export function toldWords({ told, of, except }: ToldView): string {
+  const others = except.map(({ to, state }) => `${shown(to)} ${state}`);
+  return [`${told}/${of}`, others.join(', ')].filter((text) => text !== '').join(' ');
+}
+
+/** Who did what by hand, and until when. */
+export function overrideWords({ kind, target, by, why, at, until, withdrawAt }: OverrideView, now: Now): string {
+  const what = kind === 'drain' ? `drain ${shown(target)}` : `set ${shown(target)} ${kind}`;
+  const withdraw =
+    withdrawAt !== undefined && Date.parse(withdrawAt) > now ? [`withdrawn ${left(withdrawAt, now)}`] : [];
+  const end = until === undefined ? [] : [`ends ${left(until, now)}`];
+  const reason = why === '' ? [] : [`"${shown(why)}"`];
+  return [`${what} by ${shown(by)}`, ago(at, now), ...withdraw, ...end, ...reason].join(', ');
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

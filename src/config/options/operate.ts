@@ -1,0 +1,133 @@
+/** What the commands take that ask, or change, a daemon that runs: no settings, and so not in the table. */
+import { formatDuration, type Millis, ms, parseDuration } from '../../model/millis.ts';
+import { SERVICE_STATES } from '../../model/view.ts';
+import { type Option, value } from '../option.ts';
+import { choices, filePath, integer, name, toggle } from '../option-plain.ts';
+
+const json = (help: string) => toggle({ flag: 'json', environment: '', help });
+const own = { environment: '' } as const;
+
+/** None of these lengths is bounded here: the daemon says what it takes. */
+const length = (flag: string, help: string): Option<Millis> =>
+  value(
+    { flag, ...own, default: ms(0), help, argument: 'duration' },
+    (of) => (of === 0 ? '' : formatDuration(of)),
+    (text) => {
+      const parsed = parseDuration(text);
+      return parsed !== undefined && parsed > 0
+        ? { value: parsed }
+        : { expected: 'a duration with its unit such as 90s, 30m or 8h' };
+    },
+  );
+
+/** One line, as it will stand in status and log. */
+const LONGEST_REASON = 200;
+const reason: Option<string> = value(
+  { flag: 'reason', ...own, default: '', help: 'why: shown wherever it shows', argument: 'text' },
+  String,
+  (text) =>
+    [...text].length <= LONGEST_REASON && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)
+      ? { value: text }
+      : { expected: `one line of at most ${LONGEST_REASON} characters, without control characters` },
+);
+const all = (help: string) => toggle({ flag: 'all', ...own, help });
+
+/** Which of the daemons on this host. */
+export const DAEMON_OPTIONS = {
+  controlSocket: filePath({
+    flag: 'control-socket',
+    environment: 'HA2BGP_CONTROL_SOCKET',
+    default: '',
+    help: 'where the daemon listens; without it, whatever is found in $RUNTIME_DIRECTORY, /run/ha2bgp and /run/exabgp',
+  }),
+  name: name(
+    {
+      flag: 'name',
+      environment: 'HA2BGP_NAME',
+      default: '',
+      help: 'which of several daemons: the --name of its own, or what stands before .sock',
+    },
+    'name',
+    64,
+  ),
+} as const;
+
+const SHOWN_OPTIONS = {
+  noColor: toggle({
+    flag: 'no-color',
+    environment: 'HA2BGP_NO_COLOR',
+    help: 'no colours, as NO_COLOR in the environment',
+  }),
+} as const;
+
+const AS_IT_IS = "print the API's JSON as it is";
+
+export const STATUS_OPTIONS = {
+  down: toggle({ flag: 'down', ...own, help: 'only what is not announced' }),
+  state: choices(
+    { flag: 'state', ...own, default: [], help: 'only what is in that state; repeatable' },
+    SERVICE_STATES,
+  ),
+  json: json(AS_IT_IS),
+  ...SHOWN_OPTIONS,
+  ...DAEMON_OPTIONS,
+} as const;
+
+export const EXPLAIN_OPTIONS = { json: json(AS_IT_IS), ...SHOWN_OPTIONS, ...DAEMON_OPTIONS } as const;
+
+export const HISTORY_OPTIONS = {
+  most: integer(
+    { flag: 'most', ...own, default: 50, help: 'how many changes, the newest ones' },
+    { least: 1, most: 10_000 },
+  ),
+  json: json(AS_IT_IS),
+  ...SHOWN_OPTIONS,
+  ...DAEMON_OPTIONS,
+} as const;
+
+export const PEERS_OPTIONS = EXPLAIN_OPTIONS;
+
+export const WATCH_OPTIONS = {
+  events: toggle({
+    flag: 'events',
+    ...own,
+    help: 'a line for each change, instead of a table that is kept up to date',
+  }),
+  json: json('with --events: a line of JSON for each change'),
+  ...SHOWN_OPTIONS,
+  ...DAEMON_OPTIONS,
+} as const;
+
+export const DRAIN_OPTIONS = {
+  all: all('everything there is, and whatever comes'),
+  for: length('for', 'ends by itself after so long; without it, undrain ends it'),
+  reason,
+  json: json(AS_IT_IS),
+  ...DAEMON_OPTIONS,
+} as const;
+
+export const UNDRAIN_OPTIONS = {
+  all: all('end the drain of everything'),
+  json: json(AS_IT_IS),
+  ...DAEMON_OPTIONS,
+} as const;
+
+export const SET_OPTIONS = {
+  ttl: length('ttl', 'ends by itself after so long; without it, auto ends it'),
+  reason,
+  json: json(AS_IT_IS),
+  ...DAEMON_OPTIONS,
+} as const;
+
+export const RELOAD_OPTIONS = { json: json(AS_IT_IS), ...DAEMON_OPTIONS } as const;
+
+export const BUNDLE_OPTIONS = {
+  output: filePath({
+    flag: 'output',
+    short: 'o',
+    ...own,
+    default: '',
+    help: 'the archive to write; a name with the time without it',
+  }),
+  ...DAEMON_OPTIONS,
+} as const;
