@@ -23,6 +23,8 @@ export interface Lifecycle {
   onEnd(end: () => void): void;
   /** Called whenever Ctrl-Z is about to stop the process; what it writes has to be written when it returns. */
   onSuspend(giveBack: () => void): void;
+  /** Stops this process, and those with it, as Ctrl-Z does: for a terminal that hands every key on. */
+  suspend(): void;
   /** Where a failure goes that nobody foresaw. */
   onFailure(report: (error: unknown) => void): void;
   /** Whether stdin and stdout, being pipes, are ExaBGP's; true until somebody knows better. */
@@ -110,6 +112,8 @@ export function startLifecycle(): Lifecycle {
     onClose: (closer) => closers.push(closer),
     onEnd: (end) => enders.push(end),
     onSuspend: hearSuspend,
+    // 0 is the process group: sudo(8), or npm, stops as well, and the shell has the terminal back.
+    suspend: () => void process.kill(0, 'SIGTSTP'),
     onFailure: (reporter) => {
       report = reporter;
     },

@@ -12,7 +12,9 @@ export interface Asked {
 
 type Reply = object | string | { readonly refusal: { readonly status: number } };
 /** `GET /v1/status` and the like, without the query, or a function of all of it. */
-export type Replies = Readonly<Record<string, Reply | ((asked: Asked, response: http.ServerResponse) => Reply | undefined)>>;
+export type Replies = Readonly<
+  Record<string, Reply | ((asked: Asked, response: http.ServerResponse) => Reply | undefined)>
+>;
 
 export interface ControlSocket {
   readonly folder: string;

@@ -36,7 +36,12 @@ export interface Client {
   get(path: string): Promise<Buffer>;
   post(path: string, body: object): Promise<Buffer>;
   /** Calls `hear` for each event until the daemon ends the stream, or `end` does. Throws as the others. */
-  listen(path: string, hear: (event: ServerEvent) => void, opened: () => void, end: AbortSignal): Promise<void>;
+  listen(
+    path: string,
+    hear: (event: ServerEvent) => Promise<void> | void,
+    opened: () => void,
+    end: AbortSignal,
+  ): Promise<void>;
 }
 
 /** It answers within milliseconds; a reload reads files. */
@@ -63,10 +68,11 @@ export function createClient(socketPath: string): Client {
       if (response.statusCode !== 200) await answerOf(response, socketPath);
       response.setTimeout(SILENT_FOR_MS, () => request.destroy());
       opened();
-      const take = eventReader(hear);
+      const take = eventReader();
       response.setEncoding('utf8');
       try {
-        for await (const chunk of response) take(chunk as string);
+        // Who hears slowly is waited for: the daemon bounds what that may cost it.
+        for await (const chunk of response) for (const event of take(chunk as string)) await hear(event);
       } catch (error) {
         if (!end.aborted) throw gone(socketPath, error);
       }
@@ -132,17 +138,18 @@ function gone(socketPath: string, error: unknown): Error {
   return new NoDaemonError(`${visible(socketPath)}: ${plain(why)}`);
 }
 
-/** Server-sent events, as the HTML standard has them (§9.2.6), of a server of ours: lines end in \n. */
-export function eventReader(hear: (event: ServerEvent) => void): (chunk: string) => void {
+/** Server-sent events, as the HTML standard has them (§9.2.6), of a server of ours: lines end in \n. Returns those that are whole. */
+export function eventReader(): (chunk: string) => ServerEvent[] {
   let rest = '';
   let type = '';
   let data: string[] = [];
   return (chunk) => {
+    const events: ServerEvent[] = [];
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line === '') {
-        if (data.length > 0) hear({ type: type === '' ? 'message' : type, data: data.join('\n') });
+        if (data.length > 0) events.push({ type: type === '' ? 'message' : type, data: data.join('\n') });
         type = '';
         data = [];
         continue;
@@ -151,5 +158,6 @@ export function eventReader(hear: (event: ServerEvent) => void): (chunk: string)
       if (field === 'event') type = value;
       else if (field === 'data') data.push(value);
     }
+    return events;
   };
 }

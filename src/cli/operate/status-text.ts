@@ -64,7 +64,7 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
   const peers = sinks.flatMap((sink) => (sink.peers ?? []).map((peer) => ({ ...peer, sink: sink.name })));
   return [
     [],
-    countLine(status),
+    countLine(status.counts, status.services.length),
     ...section(
       'By hand',
       overrides.map((each) => [span(overrideWords(each, now), 'routed')]),
@@ -86,14 +86,15 @@ function section(title: string, lines: readonly Line[]): Line[] {
   return [[], [span(title, 'strong')], ...lines.map((line) => [span(' '.repeat(INDENT)), ...line])];
 }
 
-export function countLine({ counts, services }: Pick<Status, 'counts' | 'services'>): Line {
+/** `listed`: how many of them stand above it. */
+export function countLine(counts: Status['counts'], listed?: number): Line {
   const all = SERVICE_STATES.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   const parts = SERVICE_STATES.filter((state) => (counts[state] ?? 0) > 0).flatMap((state, index) => [
     span(index === 0 ? '' : ', '),
     span(`${counts[state]} ${state}`, stateTone(state)),
   ]);
-  const shownOnly = services.length < all ? `${services.length} shown of ` : '';
-  return [span(`${shownOnly}${plural(all, 'service')}${parts.length > 0 ? ': ' : ''}`, 'strong'), ...parts];
+  const some = listed === undefined || listed === all ? '' : `${listed} of `;
+  return [span(`${some}${plural(all, 'service')}${parts.length > 0 ? ': ' : ''}`, 'strong'), ...parts];
 }
 
 function sinkLine({ name, told, leaving, waiting, refused }: SinkView): Line {

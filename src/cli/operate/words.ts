@@ -39,10 +39,10 @@ export function lengthWords(lengthMs: number): string {
 
 export const since = (at: Instant, now: Now): string => lengthWords(now - Date.parse(at));
 export const ago = (at: Instant, now: Now): string => `${since(at, now)} ago`;
-/** `in 3m 12s`, or that it is due. */
+/** `in 3m 12s`; or that its time has come. */
 export function left(until: Instant, now: Now): string {
   const rest = Date.parse(until) - now;
-  return rest <= 0 ? 'due' : `in ${lengthWords(rest)}`;
+  return rest <= 0 ? 'at any moment' : `in ${lengthWords(rest)}`;
 }
 
 /** `2026-11-20 03:00:00.000Z`. */

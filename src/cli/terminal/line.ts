@@ -1,6 +1,6 @@
 /** A line for a terminal, PURE: pieces of text, each with a tone, and what becomes of them where there is little room. */
 
-export type Tone = 'plain' | 'strong' | 'faint' | 'served' | 'routed' | 'caution' | 'bad';
+export type Tone = 'plain' | 'strong' | 'faint' | 'served' | 'routed' | 'caution' | 'bad' | 'selected';
 export interface Span {
   readonly text: string;
   readonly tone: Tone;
@@ -12,7 +12,7 @@ export interface Size {
   readonly rows: number;
 }
 
-/** Select Graphic Rendition of ECMA-48 §8.3.117: colours by name, which every terminal fits to its background. */
+/** Select Graphic Rendition of ECMA-48 §8.3.117: colours by name, or the two exchanged, which every terminal fits to its background. */
 const SGR: Readonly<Record<Tone, string>> = {
   plain: '',
   strong: '1',
@@ -21,6 +21,7 @@ const SGR: Readonly<Record<Tone, string>> = {
   routed: '36',
   caution: '33',
   bad: '31',
+  selected: '7',
 };
 
 export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone });

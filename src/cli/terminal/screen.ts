@@ -15,6 +15,9 @@ export interface Screen {
   draw(frame: (size: Size) => readonly Line[]): void;
   /** How wide the terminal is; what is usual where there is none. */
   columns(): number;
+  size(): Size;
+  /** Hears when the terminal has another size. */
+  onResize(hear: () => void): void;
   /** The terminal is as it was, until the next frame. */
   suspend(): void;
   /** Below what was said before; resolves when it is written. */
@@ -51,6 +54,7 @@ export function openScreen(
   let isLeft = false;
   // Some say that they have none at all.
   const columnsNow = (): number => process.stdout.columns || USUAL.columns;
+  const size = (): Size => ({ columns: columnsNow(), rows: process.stdout.rows || USUAL.rows });
   const suspend = (): void => {
     if (isEntered) output.write(LEAVE);
     isEntered = false;
@@ -59,10 +63,12 @@ export function openScreen(
   return {
     isLive,
     columns: columnsNow,
+    size,
+    onResize: (hear) => void process.stdout.on('resize', hear),
     suspend,
     draw(frame) {
       if (!isLive || isLeft || output.writableLength > 0) return;
-      const lines = frame({ columns: columnsNow(), rows: process.stdout.rows || USUAL.rows });
+      const lines = frame(size());
       const text = lines.map((line) => `${render(line, hasColor)}${CLEAR_LINE}`).join('\r\n');
       output.write(`${isEntered ? '' : ENTER}${HOME}${text}${CLEAR_BELOW}`);
       isEntered = true;

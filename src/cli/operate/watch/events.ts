@@ -1,0 +1,48 @@
+/** SHELL: `ha2bgp watch --events`: a line for each change, until nobody reads it any more. */
+import os from 'node:os';
+import type { Change } from '../../../model/view.ts';
+import type { Lifecycle } from '../../../runtime/lifecycle.ts';
+import { complain, printed, STATUS } from '../../output.ts';
+import type { Client } from '../client.ts';
+import { changeLine } from '../history-text.ts';
+import { type Paper, printLines } from '../session.ts';
+import { follow } from './follow.ts';
+
+export interface EventOptions {
+  readonly client: Client;
+  readonly isJson: boolean;
+  readonly sheet: Paper;
+  readonly lifecycle: Lifecycle;
+}
+
+export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOptions): Promise<number> {
+  const end = new AbortController();
+  lifecycle.onClose(async (why) => {
+    // As a shell calls it that a signal has ended something.
+    const signal = os.constants.signals[why as NodeJS.Signals] as number | undefined;
+    if (signal !== undefined) lifecycle.fail(128 + signal);
+    end.abort();
+  });
+  // Fails at once where there is none: from then on it is waited for.
+  await client.get('/v1/health');
+  let isLost = false;
+  await follow({
+    ...{ client, end: end.signal },
+    async hear({ data }) {
+      const change = JSON.parse(data) as Change;
+      const isRead = isJson
+        ? await printed(`${JSON.stringify(change)}\n`)
+        : await printLines([changeLine(change, Date.now())], sheet);
+      if (!isRead) end.abort();
+    },
+    opened() {
+      if (isLost) complain([{ place: 'watch', text: 'connected again; what happened meanwhile is in ha2bgp history' }]);
+      isLost = false;
+    },
+    lost(why) {
+      if (!isLost) complain([{ place: 'watch', text: `${why}; trying again` }]);
+      isLost = true;
+    },
+  });
+  return STATUS.ok;
+}
