@@ -1,2 +1,48 @@
+/** `ha2bgp completion`: what a shell needs to complete our words; and what such a shell asks for while somebody types. */
+import { nearest } from '../../config/nearest.ts';
+import { plain, quote } from '../../config/quote.ts';
+import type { Status } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
-export const answer: Answer = async () => 0;
+import { createClient } from '../operate/client.ts';
+import { findDaemon, socketDirectories } from '../operate/find-daemon.ts';
+import { brief } from '../operate/words.ts';
+import { complain, print, STATUS } from '../output.ts';
+import { bashCompletion } from './bash.ts';
+import { fishCompletion } from './fish.ts';
+import { commandWords } from './words.ts';
+import { zshCompletion } from './zsh.ts';
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+/** For completions alone, and named in no help. */
+const SERVICES = 'services';
+
+export const answer: Answer = async ({ operands: [word = ''], environment }) => {
+  if (word === SERVICES) {
+    const names = await serviceNames(environment);
+    print(names.map((name) => `${name}\n`).join(''));
+    return STATUS.ok;
+  }
+  const shell = (Object.keys(SHELLS) as (keyof typeof SHELLS)[]).find((name) => name === word);
+  if (shell === undefined) {
+    const near = nearest(word, Object.keys(SHELLS));
+    const text = `expected bash, zsh or fish${near === undefined ? '' : `; did you mean ${near}?`}`;
+    complain([{ place: quote(word), text }]);
+    return STATUS.unknown;
+  }
+  print(SHELLS[shell](commandWords()));
+  return STATUS.ok;
+};
+
+/** Prefixes, addresses and names; none where there is no daemon, or none for us: nothing disturbs who types. */
+async function serviceNames(environment: Readonly<Record<string, string | undefined>>): Promise<string[]> {
+  try {
+    const wish = { controlSocket: environment['HA2BGP_CONTROL_SOCKET'] ?? '', name: environment['HA2BGP_NAME'] ?? '' };
+    const body = await createClient(await findDaemon(wish, socketDirectories(environment))).get('/v1/status');
+    const { services } = JSON.parse(body.toString()) as Status;
+    const all = services.flatMap(({ prefix, name }) => [brief(prefix), prefix, ...(name === undefined ? [] : [name])]);
+    // One a line, and a word each.
+    return [...new Set(all)].filter((name) => name === plain(name) && !/[\s'"\\$`*?[\]]/.test(name));
+  } catch {
+    return [];
+  }
+}

@@ -44,7 +44,8 @@ export function frame(state: WatchState, now: Now, size: Size, explained: readon
 }
 
 function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { columns }: Size): Line[] {
-  const name = status === undefined ? '' : ` ${shown(status.process.name)}`;
+  const { process: daemon } = status ?? {};
+  const name = daemon === undefined ? '' : ` ${shown(daemon.name)}`;
   const counts = status === undefined ? [span('asking')] : countLine(status.counts);
   const filters = [
     ...(filter === '' ? [] : [`/${shown(filter)}`]),
