@@ -65,9 +65,11 @@ function head(text: string, room: number): string {
 
 /** No more than so many columns; what is cut off shows as `…`. */
 export function cut(line: Line, columns: number): Line {
-  if (columnsOf(textOf(line).trimEnd()) <= columns) return line;
+  if (widthOf(line) <= columns) return line;
+  // Spaces at the end are nothing that is missed.
+  const isWhole = columnsOf(textOf(line).trimEnd()) <= columns;
   const kept: Span[] = [];
-  let room = Math.max(0, columns - 1);
+  let room = Math.max(0, isWhole ? columns : columns - 1);
   for (const { text, tone } of line) {
     if (room === 0) break;
     const part = head(text, room);
@@ -75,6 +77,7 @@ export function cut(line: Line, columns: number): Line {
     // What is left of a wide character that has no room stays empty.
     room = part === text ? room - columnsOf(part) : 0;
   }
+  if (isWhole) return kept;
   return columns > 0 ? [...kept, span('…', 'faint')] : [];
 }
 

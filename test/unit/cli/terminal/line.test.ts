@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cut, fill, render, span, textOf, wrap } from '../../../../src/cli/terminal/line.ts';
+import { columnsOf, cut, fill, render, span, textOf, wrap } from '../../../../src/cli/terminal/line.ts';
 
 const LINE = [span('one '), span('two', 'served'), span(' three', 'faint')];
 
@@ -33,5 +33,29 @@ describe('a text', () => {
 
   it('of pieces is broken between them', () => {
     expect(fill(['--one 1', '--two "2 2"', '--three'], 20)).toEqual(['--one 1 --two "2 2"', '--three']);
+  });
+});
+
+describe('columns', () => {
+  it.each([
+    ['', 0],
+    ['abc', 3],
+    ['äöü', 3],
+    ['名前', 4],
+    ['한', 2],
+    ['e\u0301', 1],
+    ['🙂', 2],
+    ['✓…→', 3],
+  ])('of %j are %d', (text, columns) => {
+    expect(columnsOf(text)).toBe(columns);
+  });
+
+  it('bound what is cut, wide characters too', () => {
+    for (const room of [0, 1, 2, 3, 4, 5, 6]) {
+      const line = cut([span('名a前b🙂')], room);
+      expect(columnsOf(textOf(line)), String(room)).toBeLessThanOrEqual(room);
+    }
+    expect(textOf(cut([span('名a前')], 4))).toBe('名a…');
+    expect(textOf(cut([span('名a前')], 5))).toBe('名a前');
   });
 });

@@ -1,0 +1,245 @@
+/** What the commands print for people. */
+import { describe, expect, it } from 'vitest';
+import { doneLines } from '../../../../src/cli/operate/done-text.ts';
+import { ASCII_MARKS, explanationLines } from '../../../../src/cli/operate/explain-text.ts';
+import { changeLine, historyLines } from '../../../../src/cli/operate/history-text.ts';
+import { peerLines } from '../../../../src/cli/operate/peers-text.ts';
+import { serviceLines, surroundingLines } from '../../../../src/cli/operate/status-text.ts';
+import { type Line, render, textOf, widthOf } from '../../../../src/cli/terminal/line.ts';
+import type { Prefix } from '../../../../src/model/address.ts';
+import type { Change, Explanation, ServiceView } from '../../../../src/model/view.ts';
+import { ago, DRAIN, EXPLANATION, NOW, PEERS, SERVICES, STATUS, service, TRANSITIONS } from '../../../helpers/views.ts';
+
+const ANY = Number.POSITIVE_INFINITY;
+const texts = (lines: readonly Line[]): string[] => lines.map((line) => textOf(line).trimEnd());
+/** Of a hostile name, or sentence. */
+const HOSTILE = 'x\x1b]0;owned\x07\x1b[2J\r\n\u202e\u2028';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ACTS = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029]/;
+
+describe('services', () => {
+  it('stand in lines of columns, in the order of their numbers', () => {
+    expect(texts(serviceLines(SERVICES, NOW, ANY))).toEqual([
+      'PREFIX           NAME  STATE       SINCE   PENALTY                       TOLD            WHY',
+      '192.0.2.2/32           down        12s                                   0/2             nothing that --listen-filter matches listens on 192.0.2.2',
+      '192.0.2.3/32           rising      2.0s                                  0/2             is up, and has to stay so for 6s before it is announced; announced in 4.0s',
+      '192.0.2.4/32           leaving     30s                                   2/2             is drained by root: new kernel; withdrawn in 30s',
+      '192.0.2.5/32     dns   suppressed  6m 40s  3210, down to 750 in 31m 30s  0/2             came and went too often',
+      '192.0.2.10/32          announced   3m 12s                                1/2 r2 waiting',
+      '2001:db8::1/128        announced   3m 12s                                2/2',
+    ]);
+  });
+
+  it('leave out columns that say nothing', () => {
+    expect(texts(serviceLines([service('192.0.2.1/32')], NOW, ANY))).toEqual([
+      'PREFIX        STATE      SINCE   TOLD',
+      '192.0.2.1/32  announced  3m 12s  2/2',
+    ]);
+    expect(serviceLines([], NOW, ANY)).toEqual([]);
+  });
+
+  it.each([120, 80, 60, 40, 20, 5])('fit %d columns, and keep the prefix', (room) => {
+    const lines = serviceLines(SERVICES, NOW, room);
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(room);
+    expect(lines).toHaveLength(1 + SERVICES.length);
+    if (room >= 40) for (const { prefix } of SERVICES) expect(texts(lines).join('\n')).toContain(prefix);
+  });
+
+  it('keep their reason as long as there is any room for it', () => {
+    const [, line] = texts(serviceLines([SERVICES[2] as ServiceView], NOW, 50));
+    expect(line).toBe('192.0.2.2/32  down   nothing that --listen-filter…');
+  });
+});
+
+describe('what stands around the services', () => {
+  it('are numbers, what was done by hand, peers, sinks, discovery and the process', () => {
+    expect(texts(surroundingLines(STATUS, NOW, ANY))).toEqual([
+      '',
+      '6 services: 2 announced, 1 leaving, 1 rising, 1 suppressed, 1 down',
+      '',
+      'By hand',
+      '  drain 192.0.2.4/32 by root, 30s ago, withdrawn in 30s, ends in 29m 30s, "new kernel"',
+      '',
+      'Peers',
+      '  PEER     AS  STATE        SINCE  TOLD  HOLD    FAMILIES   REMARKS',
+      '  r1    65001  established  2h 5m     3  1m 30s  ipv4 ipv6',
+      '  r2    65002  idle         1m 1s     0                     2 routes of IPv6: the session has no such family; connect: ECONNREFUSED',
+      '',
+      'Sinks',
+      '  exabgp  3 routes, 1 waiting',
+      '',
+      'Discovery  netlink, every 1000 ms and when tracefs hints, read 0.3s ago: 12 listeners, 8 addresses',
+      'Process    ha2bgp 0.1.0 web, pid 4711, up for 1d',
+    ]);
+  });
+
+  it('tell what is wrong', () => {
+    const said = texts(
+      surroundingLines(
+        {
+          ...STATUS,
+          services: SERVICES.slice(0, 2),
+          discovery: { ...STATUS.discovery, failures: 3, failingSince: ago(90), failure: 'ENOBUFS' },
+          process: { ...STATUS.process, loopLagMs: 730.4, droppedLogLines: 1, notKept: 'no --data-dir' },
+        },
+        NOW,
+        ANY,
+      ),
+    ).join('\n');
+    for (const text of [
+      '2 of 6 services: ',
+      '; 3 failures so far; failing for 1m 30s: ENOBUFS',
+      ', loop up to 730 ms late, 1 log line dropped',
+      'What is done by hand, and history, end with this process: no --data-dir',
+    ]) {
+      expect(said).toContain(text);
+    }
+  });
+});
+
+describe('an explanation', () => {
+  it('has the five stages with their marks, then what was told and what happened', () => {
+    expect(texts(explanationLines(EXPLANATION, NOW, ANY))).toEqual([
+      '192.0.2.2/32  down  for 12s, discovered',
+      '',
+      '  ✓ facts       192.0.2.2 is on lo, as /32',
+      '  ✓ candidates  it is inside --network 192.0.2.0/24',
+      '  ✗ health      nothing that --listen-filter matches listens on 192.0.2.2',
+      '  · verdict     not reached',
+      '  · routes      not reached',
+      '',
+      'Told',
+      '  exabgp  nothing',
+      '  r1      told, and being withdrawn: not written yet, since 2026-11-20 02:59:51.000Z, 9.0s ago',
+      '',
+      'Last changes',
+      '  2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32  announced → down        nothing that --listen-filter matches listens on 192.0.2.2',
+    ]);
+  });
+
+  it('breaks sentences where the terminal ends, and has marks of ASCII where it has no others', () => {
+    const lines = texts(explanationLines(EXPLANATION, NOW, 60, ASCII_MARKS));
+    expect(lines.slice(4, 6)).toEqual([
+      '  x health      nothing that --listen-filter matches listens',
+      '                on 192.0.2.2',
+    ]);
+  });
+});
+
+describe('history', () => {
+  it('has the newest change last', () => {
+    expect(texts(historyLines(TRANSITIONS, NOW))).toEqual([
+      '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
+      '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down        nothing that --listen-filter matches listens on 192.0.2.2',
+    ]);
+  });
+
+  it.each<[Change, string]>([
+    [{ type: 'transition', ...TRANSITIONS[1] } as Change, '2001:db8::1/128  rising → announced'],
+    [{ type: 'peer', at: ago(0), peer: PEERS[0] } as Change, 'peer r1 AS 65001  established, told 3'],
+    [{ type: 'peer', at: ago(0), peer: PEERS[1] } as Change, 'peer r2 AS 65002  idle, told 0  connect: ECONNREFUSED'],
+    [{ type: 'overrides', at: ago(0), overrides: [] }, 'by hand  nothing is in force'],
+    [
+      { type: 'overrides', at: ago(0), overrides: [DRAIN] },
+      'by hand  drain 192.0.2.4/32 by root, 30s ago, withdrawn in 30s, ends in 29m 30s, "new kernel"',
+    ],
+    [{ type: 'discovery', at: ago(0), discovery: STATUS.discovery }, 'discovery  netlink, hints tracefs'],
+    [
+      { type: 'discovery', at: ago(0), discovery: { ...STATUS.discovery, failingSince: ago(1), failure: 'ENOBUFS' } },
+      'discovery  the kernel cannot be read: ENOBUFS',
+    ],
+    [{ type: 'reloaded', at: ago(0), changed: [] }, 'settings read again  nothing changed'],
+    [{ type: 'reloaded', at: ago(0), changed: ['network', 'peer'] }, 'settings read again  network, peer'],
+  ])('of events is a line each: %j', (change, text) => {
+    expect(textOf(changeLine(change, NOW))).toMatch(/^2026-11-20 0[23]:\d\d:\d\d\.000Z {2}/);
+    expect(textOf(changeLine(change, NOW)).slice(26)).toBe(text);
+  });
+});
+
+describe('peers', () => {
+  it('are none without a speaker, and that is said', () => {
+    expect(texts(peerLines([], NOW, ANY))).toEqual([expect.stringContaining('--bgp-backend speaker')]);
+  });
+
+  it.each([100, 60, 30])('fit %d columns', (room) => {
+    const lines = peerLines(
+      PEERS.map((peer) => ({ ...peer, sink: 'speaker' })),
+      NOW,
+      room,
+    );
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(room);
+    expect(texts(lines)[1]).toContain('r1');
+  });
+});
+
+describe('what was done', () => {
+  it('is what is in force, whom it concerns and what is worth knowing', () => {
+    const done = {
+      overrides: [DRAIN],
+      services: Array.from({ length: 25 }, (_, index) => `192.0.2.${index}/32` as Prefix),
+      remarks: ['not kept over a restart: no --data-dir'],
+    };
+    const lines = texts(doneLines('drain of all begun', done, NOW, ANY));
+    expect(lines.slice(0, 2)).toEqual([
+      'drain of all begun',
+      '  in force: drain 192.0.2.4/32 by root, 30s ago, withdrawn in 30s, ends in 29m 30s, "new kernel"',
+    ]);
+    expect(lines[2]).toMatch(/^ {2}concerns 25 services: 192\.0\.2\.0\/32 .* 192\.0\.2\.19\/32 and 5 more$/);
+    expect(lines[3]).toBe('  not kept over a restart: no --data-dir');
+    expect(texts(doneLines('x', { overrides: [], services: [], remarks: [] }, NOW, 80))[1]).toBe(
+      '  concerns no service at present',
+    );
+  });
+});
+
+describe('texts of others', () => {
+  /** Every text of a view, replaced by one that would act upon a terminal. */
+  const spoilt = <T>(of: T): T =>
+    JSON.parse(JSON.stringify(of), (key, value: unknown) =>
+      ['sentence', 'why', 'by', 'target', 'name', 'to', 'detail', 'last', 'version', 'failure', 'notKept'].includes(
+        key,
+      ) && typeof value === 'string'
+        ? `${value}${HOSTILE}`
+        : key === 'lines' || key === 'unsaid' || key === 'families'
+          ? [HOSTILE]
+          : value,
+    ) as T;
+
+  it('act upon no terminal', () => {
+    const status = {
+      ...STATUS,
+      discovery: { ...STATUS.discovery, failure: 'x', failingSince: ago(3) },
+      process: { ...STATUS.process, notKept: 'x' },
+    };
+    const lines = [
+      ...serviceLines(
+        spoilt(SERVICES).map((each) => ({ ...each, state: each.state })),
+        NOW,
+        ANY,
+      ),
+      ...surroundingLines(spoilt(status), NOW, ANY),
+      ...explanationLines(fixed(spoilt(EXPLANATION)), NOW, ANY),
+      ...historyLines(
+        spoilt(TRANSITIONS).map((each) => ({ ...each, to: 'down' as const })),
+        NOW,
+      ),
+      ...doneLines(HOSTILE, { overrides: [spoilt(DRAIN)], services: [], remarks: [HOSTILE] }, NOW, ANY),
+    ];
+    expect(texts(lines).filter((text) => ACTS.test(text))).toEqual([]);
+    expect(texts(lines).filter((text) => text.includes('owned')).length).toBeGreaterThan(15);
+    // Colours of our own, and nothing else.
+    for (const line of lines) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what colours begin with
+      expect(render(line, true).replace(/\x1b\[\d*m/g, '')).not.toMatch(ACTS);
+    }
+  });
+
+  /** States are words of ours: there is a table for them. */
+  const fixed = (of: Explanation): Explanation => ({
+    ...of,
+    prefixes: of.prefixes.map((each) => ({
+      ...each,
+      history: each.history.map((one) => ({ ...one, to: 'down' as const })),
+    })),
+  });
+});
