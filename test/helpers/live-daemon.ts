@@ -13,6 +13,7 @@ const lifecycle: Lifecycle = {
   onClose: () => {},
   onEnd: () => {},
   onSuspend: () => {},
+  suspend: () => {},
   onFailure: () => {},
   servesExabgp: () => {},
   fail: (status) => {
