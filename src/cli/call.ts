@@ -1,5 +1,6 @@
 /** What a command is called with, and how it answers. */
-import type { OptionTable, ValueOf } from '../config/option.ts';
+import type { OptionTable } from '../config/option.ts';
+import type { ValueOf } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import type { GivenFlags } from '../config/settings.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';

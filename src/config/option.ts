@@ -31,8 +31,6 @@ export interface Option<T> {
   format(value: T): string;
 }
 
-/** What `parse` of an option gives. */
-export type ValueOf<T> = T extends Option<infer V> ? V : never;
 /** Options by their names, as a table has them. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 

@@ -2,7 +2,7 @@
  * The option table: flag, configuration key, environment name, type, default, unit and one line of help, in this one
  * place. `--help`, `check`, the environment and the validator come from it; `docs/configuration.md` is held against it.
  */
-import type { ValueOf } from './option.ts';
+import type { Option } from './option.ts';
 import { API_OPTIONS } from './options/api.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
@@ -28,6 +28,7 @@ export const OPTIONS = {
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
+export type ValueOf<T> = T extends Option<infer V> ? V : never;
 export type Settings = { readonly [Name in OptionName]: ValueOf<(typeof OPTIONS)[Name]> };
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 

@@ -11,7 +11,7 @@ export const answer: Answer = async ({ flags, problems: strange, environment }) 
   if (strange.length > 0) complain([seeHelp('check')]);
   if (problems.length > 0) return strange.length > 0 ? STATUS.unknown : STATUS.bad;
   const { tryHost } = await import('../host.ts');
-  const host = tryHost(resolved);
+  const host = await tryHost(resolved);
   complain([...host.problems, ...host.warnings]);
   print(check(resolved));
   return host.problems.length > 0 ? STATUS.bad : STATUS.ok;
