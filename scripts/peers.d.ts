@@ -1,6 +1,7 @@
 export const VIRTIOFSD: string;
 export const KERNEL: string;
 export const EXABGP_5: string;
+export const PROMTOOL: string;
 export const ROUTERS: string;
 export const NEWER_ROUTERS: Readonly<
   Record<
@@ -10,7 +11,9 @@ export const NEWER_ROUTERS: Readonly<
 >;
 export function missingPeers(): string[];
 export function whyNoInterop(): string[];
+export function whyNoPromtool(): string[];
 export function whyNoVm(): string[];
 export function installPeers(): void;
 export function fetchRouters(): void;
+export function fetchPromtool(): void;
 export function installVm(): void;

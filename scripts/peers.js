@@ -31,6 +31,9 @@ export const KERNEL = path.join(CACHE, 'ha2bgp-vm');
 /** ExaBGP 5, as a newer Debian packs it: `usr/sbin/python3-exabgp`, `usr/lib/python3/dist-packages`. */
 export const EXABGP_5 = path.join(CACHE, 'ha2bgp-exabgp5');
 
+/** The checker of Prometheus. */
+export const PROMTOOL = path.join(CACHE, 'ha2bgp-promtool/promtool');
+
 /** Routers of newer Debian suites, in `NAME/usr` each. */
 export const ROUTERS = path.join(CACHE, 'ha2bgp-routers');
 /** Those of a suite one after the other; `version`: what it begins with. To fetch others instead, remove the folder. */
@@ -56,6 +59,9 @@ export function whyNoInterop() {
   return whyNot() ?? missingPeers();
 }
 
+/** What keeps promtool from running here; empty when nothing does. */
+export const whyNoPromtool = () => (fs.existsSync(PROMTOOL) ? [] : (whyNot() ?? ['promtool']));
+
 /** What keeps the virtual machine from running here; empty when nothing does. */
 export function whyNoVm() {
   if (process.arch !== 'x64') return ['an x86-64 processor'];
@@ -78,6 +84,11 @@ export function installPeers() {
 export function fetchRouters() {
   const routers = Object.entries(NEWER_ROUTERS).map(([name, of]) => `${name}:${of.suite}:${of.package}=${of.version}*`);
   unpack(ROUTERS, 'fetch-routers.sh', `${Object.keys(NEWER_ROUTERS).join(', ')} for the interop tests`, routers);
+}
+
+/** The same for promtool. */
+export function fetchPromtool() {
+  unpack(path.dirname(PROMTOOL), 'fetch-promtool.sh', 'promtool for the tests of metrics and alerts');
 }
 
 /** The same for the virtual machine. Its kernel is unpacked, and not installed. Throws when something cannot be had. */

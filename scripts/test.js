@@ -1,7 +1,7 @@
 // `npm test`: lint, types and every test but the long ones. `npm run test:long`: the long ones.
 // Other words go to vitest: `npm test -- --project unit`.
 import { spawnSync } from 'node:child_process';
-import { fetchRouters, installPeers, installVm, whyNoInterop, whyNoVm } from './peers.js';
+import { fetchPromtool, fetchRouters, installPeers, installVm, whyNoInterop, whyNoPromtool, whyNoVm } from './peers.js';
 
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
@@ -9,7 +9,12 @@ const rest = words.filter((word) => word !== '--long');
 
 attempt(installPeers);
 attempt(fetchRouters);
+attempt(fetchPromtool);
 const missing = whyNoInterop();
+const missingOfMetrics = whyNoPromtool();
+if (missingOfMetrics.length > 0) {
+  console.log(`metrics, alerts and dashboard cannot be checked, missing: ${missingOfMetrics.join(', ')}`);
+}
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
 
 if (isLong) {

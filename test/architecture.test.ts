@@ -131,6 +131,10 @@ const PURE_FILES = [
   'discovery/proc/refused.ts',
   'discovery/proc/reread.ts',
   'discovery/proc/words.ts',
+  'publish/daemon-metrics.ts',
+  'publish/metric.ts',
+  'publish/service-metrics.ts',
+  'publish/status-text.ts',
   'sink/diff.ts',
   'sink/exabgp/backlog.ts',
   'sink/exabgp/commands.ts',
@@ -144,7 +148,7 @@ const PURE_FILES = [
   'sink/sink.ts',
 ];
 const PURE_ROOMS = ['model', 'bytes', 'core'];
-const SHELL_ROOMS = ['addresses', 'bgp', 'discovery', 'probe', 'sink', 'store'];
+const SHELL_ROOMS = ['addresses', 'bgp', 'discovery', 'probe', 'publish', 'sink', 'store'];
 /** What a shell may take from runtime. */
 const RUNTIME_FOR_SHELLS = [
   'runtime/clock.ts',
@@ -166,6 +170,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   koffi: 'runtime/native.ts',
   pino: 'runtime/log.ts',
   'pino-pretty': 'runtime/log.ts',
+  'prom-client': 'publish/exposition.ts',
   commander: 'cli/arguments.ts',
   hono: 'api/router.ts',
   yaml: 'config/yaml.ts',

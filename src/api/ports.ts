@@ -16,6 +16,8 @@ export interface ApiPorts {
   readonly operator: Operator;
   /** Those that are in force when it is asked. */
   readonly settings: () => readonly SettingView[];
+  /** Metrics for Prometheus; `accept` is a header of HTTP. */
+  readonly metrics: (accept: string) => Promise<{ readonly contentType: string; readonly pieces: Iterable<string> }>;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;

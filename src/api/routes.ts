@@ -4,6 +4,7 @@ import type { ApiPorts } from './ports.ts';
 import type { Route } from './route.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes } from './routes/events.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { surroundingRoutes } from './routes/surroundings.ts';
 import { viewRoutes } from './routes/view.ts';
 
@@ -12,6 +13,7 @@ const PARTS: readonly ((ports: ApiPorts) => readonly Route[])[] = [
   eventRoutes,
   surroundingRoutes,
   changeRoutes,
+  metricsRoutes,
 ];
 
 export function routesFor(ports: ApiPorts): readonly Route[] {

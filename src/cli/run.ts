@@ -16,6 +16,7 @@ import type { Sink } from '../sink/sink.ts';
 import { readApiKeys } from './api-keys.ts';
 import { openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
+import { preparePublishing } from './publishing.ts';
 import { settingViews } from './setting-views.ts';
 import { unfinished } from './unfinished.ts';
 
@@ -59,6 +60,8 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
     lifecycle.onEnd(recorder.flush);
   }
   daemon.start();
+  const publishing = preparePublishing({ settings, daemon, log, lifecycle, unrecorded: recorder?.missed });
+  await publishing.start();
   // Whoever waits for an address to be announced does not wait for this.
   const wish = { controlSocket: controlSocketOf(settings, process.env), listen: settings.apiListen, keys };
   if (wish.controlSocket === undefined && wish.listen.length === 0) return;
@@ -67,6 +70,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   api = openApi(wish, {
     ...{ operator: daemon.operator, clock: daemon.clock, version, log: log.child('api') },
     settings: () => settingViews(resolved),
+    metrics: publishing.scrape,
   });
 }
 

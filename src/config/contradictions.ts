@@ -14,6 +14,7 @@ import { checkNextHops, warnOfNextHops } from './next-hops.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type Origins, type Problem, placeIn, rankOf } from './place.ts';
+import { checkPublished } from './publish.ts';
 import { quote } from './quote.ts';
 import { checkRoutes } from './routes.ts';
 import { checkState } from './state.ts';
@@ -51,6 +52,7 @@ export function checkTogether(
   checkFilters(settings, placeOf, problems);
   checkDiscovery(settings, placeOf, problems);
   checkRecording(settings, placeOf, problems);
+  checkPublished(settings, placeOf, problems);
   checkNextHops(settings, placeOf, has, problems);
   for (const { name, text } of checkDampening(settings, placeOf, (name) => origins[name] !== 'default')) {
     problems.push({ place: placeOf(name), text });

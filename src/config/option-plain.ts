@@ -137,6 +137,15 @@ export function filePath(of: Description<string>): Option<string> {
   );
 }
 
+/** Several of them. */
+export function filePaths(of: Description<readonly string[]>): Option<readonly string[]> {
+  return list({ ...of, argument: 'file' }, (text) =>
+    isPath(text) && text !== ''
+      ? { value: text }
+      : { expected: 'a path without control characters, of 4096 bytes at most' },
+  );
+}
+
 /** PATH_MAX. What is printed of it must not move a terminal's cursor. */
 function isPath(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -9,6 +9,7 @@ import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { EXABGP_OPTIONS } from './options/exabgp.ts';
 import { OPERATION_OPTIONS } from './options/operation.ts';
 import { PROCESS_OPTIONS } from './options/process.ts';
+import { PUBLISH_OPTIONS } from './options/publish.ts';
 import { RECORDING_OPTIONS } from './options/recording.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
@@ -24,6 +25,7 @@ export const OPTIONS = {
   ...OPERATION_OPTIONS,
   ...RECORDING_OPTIONS,
   ...API_OPTIONS,
+  ...PUBLISH_OPTIONS,
   ...PROCESS_OPTIONS,
 } as const;
 

@@ -21,6 +21,8 @@ import type { Tap } from './loop.ts';
 import { createRing, type Ring } from './ring.ts';
 
 export interface Recorder extends Tap {
+  /** Events of this run that the recording lacks. */
+  readonly missed: () => number;
   /** Writes what waits, and that the run ended in order. */
   close(why: string): Promise<void>;
   /** The same as far as it goes at once, at the end of the process. */
@@ -64,6 +66,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let state: 'new' | 'recording' | 'stopped' = 'new';
   let resumeAt = clock.now();
   let missed = 0;
+  let missedEver = 0;
   /** Wall clock less monotonic clock, as the file says it. */
   let offset = 0;
   let isTroubled = false;
@@ -148,6 +151,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   return {
+    missed: () => missedEver,
     prepare(core, until) {
       if (state === 'stopped' && clock.now() >= resumeAt && ring.waiting() === 0) begin(core);
       if (state === 'new' || (state === 'recording' && snapshot === undefined && isFull())) begin(core);
@@ -159,8 +163,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     hear(event) {
       events++;
-      if (state === 'stopped') missed++;
-      else {
+      if (state === 'stopped') {
+        missed++;
+        missedEver++;
+      } else {
         sayClock();
         append(event);
       }

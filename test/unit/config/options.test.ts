@@ -24,6 +24,13 @@ const delays: Cases = {
   ],
   bad: ['', '3', '-1s', '86400001ms', '24h1ms', '2d', '1w', '3 s', 'never', '9'.repeat(400).concat('s')],
 };
+const publishIntervals: Cases = {
+  good: [
+    [['1s'], 1_000],
+    [['1h'], 3_600_000],
+  ],
+  bad: ['', '0', '999ms', '61m', '10'],
+};
 const penalties: Cases = {
   good: [
     [['1'], 1],
@@ -458,6 +465,30 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', '0', '1', '1001', '2.5', '-2', 'all'],
   },
+  statusFile: {
+    good: [
+      [['/run/status'], ['/run/status']],
+      [
+        ['/run/status', 'status.json', '/run/status'],
+        ['/run/status', 'status.json'],
+      ],
+    ],
+    bad: ['', 'a\nb', ' leading', 'x'.repeat(4_097)],
+  },
+  statusInterval: publishIntervals,
+  metricsFile: {
+    good: [[['/var/lib/node_exporter/ha2bgp.prom'], '/var/lib/node_exporter/ha2bgp.prom']],
+    bad: ['a\nb', ' leading', 'x'.repeat(4_097)],
+  },
+  metricsInterval: publishIntervals,
+  metricsMaxServices: {
+    good: [
+      [['0'], 0],
+      [['5000'], 5_000],
+      [['1000000'], 1_000_000],
+    ],
+    bad: ['', '-1', '1000001', '1e3', 'all'],
+  },
   localAs: {
     good: [
       [['65000'], 65_000],
@@ -731,6 +762,11 @@ describe('each option', () => {
     apiTlsCert: [['/etc/x'], 'apiTlsCert', '/etc/x'],
     apiTlsKey: [['/etc/x'], 'apiTlsKey', '/etc/x'],
     apiTlsClientCa: [['/etc/x'], 'apiTlsClientCa', '/etc/x'],
+    statusFile: [['/run/status'], 'statusFile', ['/run/status']],
+    statusInterval: [['7s'], 'statusInterval', 7_000],
+    metricsFile: [['/run/ha2bgp.prom'], 'metricsFile', '/run/ha2bgp.prom'],
+    metricsInterval: [['7s'], 'metricsInterval', 7_000],
+    metricsMaxServices: [['7'], 'metricsMaxServices', 7],
     bgpBackend: [['test'], 'bgpBackend', ['test']],
     config: [['/etc/x.yaml'], 'config', '/etc/x.yaml'],
     localAs: [['65001'], 'localAs', 65_001],
@@ -755,12 +791,16 @@ describe('each option', () => {
 
   it.each(Object.entries(RUN))('changes a setting of run alone: %s', (name, [texts, setting, value]) => {
     const recording = name.startsWith('record') ? { record: ['/tmp/other'] } : {};
+    const published: GivenFlags = name.endsWith('Interval')
+      ? { statusFile: ['/tmp/status'], metricsFile: ['/tmp/metrics.prom'] }
+      : {};
     const speaker: GivenFlags = ['localAs', 'routerId', 'bgpListen', 'peer'].includes(name)
       ? { bgpBackend: ['exabgp,speaker'], localAs: ['65000'], routerId: ['10.1.1.1'], peer: ['10.9.9.9,as=65009'] }
       : {};
     const api = { apiListen: ['127.0.0.1:7'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
     const others = name.startsWith('api') ? api : {};
     const changed = settingsOf({ ...base, ...recording, ...speaker, ...others, [name]: texts });
+    const changed = settingsOf({ ...base, ...recording, ...published, ...speaker, [name]: texts });
     expect(changed[setting]).toEqual(value);
     expect(settingsOf({ ...base, ...speaker })[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));

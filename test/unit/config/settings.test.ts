@@ -88,6 +88,11 @@ describe('defaults', () => {
       apiTlsCert: '',
       apiTlsKey: '',
       apiTlsClientCa: '',
+      statusFile: [],
+      statusInterval: 10_000,
+      metricsFile: '',
+      metricsInterval: 15_000,
+      metricsMaxServices: 5_000,
       localAs: undefined,
       routerId: undefined,
       bgpListen: [],
@@ -161,6 +166,11 @@ describe('where a setting comes from', () => {
     apiTlsCert: ['/etc/one', '/etc/other'],
     apiTlsKey: ['/etc/one', '/etc/other'],
     apiTlsClientCa: ['/etc/one', '/etc/other'],
+    statusFile: ['/run/one', '/run/other.json'],
+    statusInterval: ['1s', '2s'],
+    metricsFile: ['/run/one.prom', '/run/other.prom'],
+    metricsInterval: ['1s', '2s'],
+    metricsMaxServices: ['1', '2'],
     bgpBackend: ['exabgp', 'test'],
     localAs: ['65001', '65002'],
     routerId: ['10.0.0.1', '10.0.0.2'],
@@ -190,6 +200,11 @@ describe('where a setting comes from', () => {
     const { [name]: _own, ...needed } = (
       isOfRecording ? { record: ['/tmp/recording'] } : name.startsWith('api') ? api : others
     ) as GivenFlags;
+    const files: Partial<Record<OptionName, GivenFlags>> = {
+      ...{ recordSize: { record: ['/tmp/recording'] }, recordFiles: { record: ['/tmp/recording'] } },
+      ...{ statusInterval: { statusFile: ['/run/s'] }, metricsInterval: { metricsFile: ['/run/m.prom'] } },
+    };
+    const needed = files[name] ?? others;
     const byFlag = resolveSettings({ ...needed, [name]: [flag] }, environment);
     expect([byFlag.origins[name], byFlag.settings[name], byFlag.problems]).toEqual(['flag', parsedAs(name, flag), []]);
     const byEnvironment = resolveSettings(needed, environment);
