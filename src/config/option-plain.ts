@@ -137,12 +137,12 @@ export function filePath(of: Description<string>): Option<string> {
   );
 }
 
-/** Several of them. */
+/** Several of them. In the environment a comma stands between two, and so in none. */
 export function filePaths(of: Description<readonly string[]>): Option<readonly string[]> {
   return list({ ...of, argument: 'file' }, (text) =>
-    isPath(text) && text !== ''
+    isPath(text) && text !== '' && !text.includes(',')
       ? { value: text }
-      : { expected: 'a path without control characters, of 4096 bytes at most' },
+      : { expected: 'a path without control characters and commas, of 4096 bytes at most' },
   );
 }
 

@@ -49,8 +49,11 @@ export function expositionOf(format: Format): Exposition {
   };
 }
 
-/** By an HTTP Accept header: OpenMetrics for whoever names it, and does not refuse it. */
-export const formatFor = (accept: string | undefined): Format =>
-  /(^|,)\s*application\/openmetrics-text\s*(;(?!\s*q=0(\.0*)?\s*(,|$))[^,]*)*(,|$)/i.test(accept ?? '')
-    ? 'openmetrics'
-    : 'text';
+/** By an HTTP Accept header (RFC 9110 §12.5.1): OpenMetrics for whoever names it, and does not refuse it by `q=0`. */
+export const formatFor = (accept: string): Format =>
+  accept.split(',').some(takesOpenMetrics) ? 'openmetrics' : 'text';
+
+function takesOpenMetrics(range: string): boolean {
+  const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+  return type === 'application/openmetrics-text' && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+}

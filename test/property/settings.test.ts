@@ -181,6 +181,8 @@ describe('settings', () => {
           const networks = {
             ...(name === 'network' ? {} : { network: ['192.0.2.0/24', '2001:db8::/32'] }),
             ...(isOfSpeaker(name) ? without(SPEAKER, name) : {}),
+            ...(name === 'statusInterval' ? { statusFile: ['/run/status'] } : {}),
+            ...(name === 'metricsInterval' ? { metricsFile: ['/run/ha2bgp.prom'] } : {}),
             ...(name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {}),
             ...(name.startsWith('api') ? without(API, name) : {}),
           };

@@ -473,7 +473,7 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
         ['/run/status', 'status.json'],
       ],
     ],
-    bad: ['', 'a\nb', ' leading', 'x'.repeat(4_097)],
+    bad: ['', 'a\nb', ' leading', 'x'.repeat(4_097), '/run/a,/run/b'],
   },
   statusInterval: publishIntervals,
   metricsFile: {
