@@ -112,6 +112,13 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
   metric('ha2bgp_services', 'gauge', 'Services in each state, all there are.', ['state'], ({ services }) =>
     SERVICE_STATES.map((state) => ({ labels: { state }, value: services[state] })),
   ),
+  metric(
+    'ha2bgp_transitions_total',
+    'counter',
+    'How often a service came into a state, since metrics were asked for first.',
+    ['state'],
+    ({ beside }) => SERVICE_STATES.map((state) => ({ labels: { state }, value: beside.transitions.get(state) ?? 0 })),
+  ),
   single(
     'ha2bgp_services_left_out',
     'gauge',

@@ -5,7 +5,7 @@
  * closed list. Never a reason in words, an error or a time. None begins with `process_`: in a textfile node_exporter would
  * find them twice, beside its own.
  */
-import type { ServiceView, Summary } from '../model/view.ts';
+import type { ServiceStateName, ServiceView, Summary } from '../model/view.ts';
 
 /** What is read: of the view, and beside it. */
 export interface Seen extends Summary {
@@ -18,6 +18,8 @@ export interface Beside {
   readonly processorSeconds: number;
   /** Services that have no lines of their own (--metrics-max-services). */
   readonly leftOut: number;
+  /** Into each state, since metrics were asked for first. */
+  readonly transitions: ReadonlyMap<ServiceStateName, number>;
   /** Events that a recording lacks, because its disk was full or slow; left out where nothing is recorded. */
   readonly unrecorded?: number;
   /** Files that are written for others. */
@@ -50,9 +52,9 @@ export interface DaemonMetric extends MetricHead {
   readonly read: (seen: Seen) => readonly Sample[];
 }
 
-/** Read for each service; `undefined`: there is no such value. */
+/** Read for each service; `undefined`: there is no such value. `transitions`: as above, its own. */
 export interface ServiceMetric extends MetricHead {
-  readonly read: (service: ServiceView) => number | undefined;
+  readonly read: (service: ServiceView, transitions: number) => number | undefined;
 }
 
 export const metric = (

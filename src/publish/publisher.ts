@@ -4,7 +4,6 @@
  * All of it reads the view, in turns of some milliseconds, and decides nothing. What cannot be written is said and counted.
  */
 import type { Millis } from '../model/millis.ts';
-import type { Change } from '../model/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { createGate } from './gate.ts';
@@ -12,13 +11,13 @@ import { type KeptFile, keepFile } from './kept-file.ts';
 import { createMetrics, type Metrics, type Viewed } from './scrape.ts';
 import { composeStatus } from './status-file.ts';
 
-export interface Publisher extends Metrics {
+export interface Publisher extends Pick<Metrics, 'scrape'> {
   /** The last words of the files, as far as there is time. */
   close(time: AbortSignal): Promise<void>;
 }
 
 export interface PublisherOptions {
-  readonly viewer: Viewed & { subscribe(hear: (change: Change) => void): () => void };
+  readonly viewer: Viewed;
   readonly statusFiles: readonly string[];
   readonly statusInterval: Millis;
   /** Empty for none. */
@@ -40,11 +39,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const { unrecorded, clock, log } = options;
   const gate = createGate(AT_ONCE);
   const files: KeptFile[] = [];
-  const base = {
+  const metrics = createMetrics({
     ...{ viewer, mostServices: metricsMaxServices, files: () => files.map((file) => file.status()) },
     ...(unrecorded && { unrecorded }),
-  };
-  const metrics = createMetrics(base);
+  });
 
   const statuses = statusFiles.map((file) => ({
     last: () => composeStatus(file, viewer, 'stopped'),
@@ -57,10 +55,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const forget = statuses.length === 0 ? () => {} : viewer.subscribe(() => statuses.map(({ kept }) => kept.changed()));
   let textfile: KeptFile | undefined;
   if (metricsFile !== '') {
-    const labelled = name === '' ? metrics : createMetrics({ ...base, labels: { daemon: name } });
+    const labels = name === '' ? {} : { daemon: name };
     textfile = keepFile({
       ...{ file: metricsFile, interval: metricsInterval, clock, log, gate },
-      compose: async () => (await labelled.scrape('text')).pieces,
+      compose: async () => (await metrics.scrape('text', labels)).pieces,
     });
     files.push(textfile);
   }
@@ -69,6 +67,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     scrape: metrics.scrape,
     async close(time) {
       forget();
+      metrics.close();
       await Promise.all([...statuses.map(({ kept, last }) => kept.close(time, last)), textfile?.close(time)]);
     },
   };

@@ -3,11 +3,13 @@
  *
  * Whoever asks while that is on its way, and for the same format, gets the same.
  */
-import type { ServiceView, Summary } from '../model/view.ts';
+import type { Prefix } from '../model/address.ts';
+import type { Change, ServiceView, Summary } from '../model/view.ts';
 import { DAEMON_METRICS } from './daemon-metrics.ts';
 import { type Exposition, expositionOf, type Format } from './exposition.ts';
 import type { Beside, FileStatus, Labels, MetricHead, Sample, Seen } from './metric.ts';
 import { isCounted, labelsOf, SERVICE_METRICS } from './service-metrics.ts';
+import { createTally, type Tally } from './tally.ts';
 import { startTurns, type Turns } from './turns.ts';
 
 export interface Scrape {
@@ -17,13 +19,17 @@ export interface Scrape {
 }
 
 export interface Metrics {
-  scrape(format: Format): Promise<Scrape>;
+  /** `labels` stand on every line. */
+  scrape(format: Format, labels?: Labels): Promise<Scrape>;
+  /** Hears of nothing any more. */
+  close(): void;
 }
 
 /** What is looked at: a part of the operator's side. */
 export interface Viewed {
   summary(): Summary;
   services(): Iterable<ServiceView>;
+  subscribe(hear: (change: Change) => void): () => void;
 }
 
 export interface MetricsOptions {
@@ -33,26 +39,29 @@ export interface MetricsOptions {
   /** Of a recording, where there is one. */
   readonly unrecorded?: () => number;
   readonly files?: () => readonly FileStatus[];
-  /** Stand on every line. */
-  readonly labels?: Labels;
 }
 
 /** Lines are written so many at a time: about a millisecond. */
 const AT_ONCE = 500;
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const underWay = new Map<Format, Promise<Scrape>>();
+  const tally = createTally();
+  let forget: (() => void) | undefined;
+  const underWay = new Map<string, Promise<Scrape>>();
 
   return {
-    scrape(format) {
-      const begun = underWay.get(format);
+    scrape(format, labels = {}) {
+      forget ??= options.viewer.subscribe(tally.hear);
+      const key = JSON.stringify([format, labels]);
+      const begun = underWay.get(key);
       if (begun !== undefined) return begun;
-      const scrape = write(options, expositionOf(format));
-      underWay.set(format, scrape);
-      const end = (): void => void underWay.delete(format);
+      const scrape = write(options, tally, expositionOf(format), labels);
+      underWay.set(key, scrape);
+      const end = (): void => void underWay.delete(key);
       scrape.then(end, end);
       return scrape;
     },
+    close: () => forget?.(),
   };
 }
 
@@ -62,21 +71,21 @@ interface Row {
   readonly values: readonly (number | undefined)[];
 }
 
-async function write(options: MetricsOptions, exposition: Exposition): Promise<Scrape> {
-  const { viewer, labels } = options;
+async function write(options: MetricsOptions, tally: Tally, exposition: Exposition, labels: Labels): Promise<Scrape> {
+  const { viewer } = options;
   const turns = startTurns();
   const pieces: string[] = [];
-  const { rows, looked, isCut } = await readServices(options, turns);
+  const { rows, looked, isCut } = await readServices(options, tally, turns);
   const summary = viewer.summary();
   const all = Object.values(summary.services).reduce((sum, count) => sum + count, 0);
-  const seen: Seen = { ...summary, beside: readBeside(options, isCut ? Math.max(0, all - looked) : 0) };
+  const seen: Seen = { ...summary, beside: readBeside(options, tally, isCut ? Math.max(0, all - looked) : 0) };
 
+  const isPlain = Object.keys(labels).length === 0;
   async function add(metric: MetricHead, samples: readonly Sample[]): Promise<void> {
     for (let from = 0; from === 0 || from < samples.length; from += AT_ONCE) {
       await turns.rest();
       const some = samples.slice(from, from + AT_ONCE);
-      const labelled =
-        labels === undefined ? some : some.map((each) => ({ ...each, labels: { ...each.labels, ...labels } }));
+      const labelled = isPlain ? some : some.map((each) => ({ ...each, labels: { ...each.labels, ...labels } }));
       pieces.push(await exposition.lines(metric, labelled, from === 0));
     }
   }
@@ -97,26 +106,35 @@ async function write(options: MetricsOptions, exposition: Exposition): Promise<S
 /** `looked`: how many were looked at; `isCut`: there are more. */
 async function readServices(
   { viewer, mostServices }: MetricsOptions,
+  tally: Tally,
   turns: Turns,
 ): Promise<{ readonly rows: readonly Row[]; readonly looked: number; readonly isCut: boolean }> {
   const rows: Row[] = [];
+  const listed = new Set<Prefix>();
   let looked = 0;
   for (const service of viewer.services()) {
-    if (rows.length === mostServices && isCounted(service)) return { rows, looked, isCut: true };
+    if (rows.length === mostServices && isCounted(service)) {
+      tally.keep(listed);
+      return { rows, looked, isCut: true };
+    }
     looked++;
     if (isCounted(service)) {
-      rows.push({ labels: labelsOf(service), values: SERVICE_METRICS.map(({ read }) => read(service)) });
+      const count = tally.of(service.prefix);
+      rows.push({ labels: labelsOf(service), values: SERVICE_METRICS.map(({ read }) => read(service, count)) });
+      listed.add(service.prefix);
     }
     await turns.rest();
   }
+  tally.keep(listed);
   return { rows, looked, isCut: false };
 }
 
-function readBeside({ unrecorded, files }: MetricsOptions, leftOut: number): Beside {
+function readBeside({ unrecorded, files }: MetricsOptions, tally: Tally, leftOut: number): Beside {
   const { user, system } = process.cpuUsage();
   return {
     processorSeconds: (user + system) / 1e6,
     leftOut,
+    transitions: tally.into,
     ...(unrecorded && { unrecorded: unrecorded() }),
     files: files?.() ?? [],
   };

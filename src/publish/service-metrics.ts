@@ -23,6 +23,11 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
     flag(state === 'suppressed'),
   ),
   of('overridden', 'Whether a drain or an order by hand is about it.', ({ overrides }) => flag(overrides.length > 0)),
+  of(
+    'transitions_total',
+    'How often it came into another state, since metrics were asked for first.',
+    (_, count) => count,
+  ),
   of('told', 'How many sinks and peers have its route.', ({ told }) => told.told),
   of('receivers', 'How many sinks and peers there are to have its route.', ({ told }) => told.of),
   of('state_timestamp_seconds', 'Since when it stands as it does.', ({ since }) => secondsOf(since)),

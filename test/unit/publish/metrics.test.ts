@@ -1,13 +1,19 @@
 /** Each metric, from a view that a test makes up. */
 import { describe, expect, it } from 'vitest';
-import type { ServiceView, Summary } from '../../../src/model/view.ts';
+import { SERVICE_STATES, type ServiceView, type Summary } from '../../../src/model/view.ts';
 import { DAEMON_METRICS } from '../../../src/publish/daemon-metrics.ts';
 import type { Beside, Sample, Seen } from '../../../src/publish/metric.ts';
 import { isCounted, labelsOf, SERVICE_METRICS } from '../../../src/publish/service-metrics.ts';
 import { instant, nameOf, overrideOf, peerOf, reasonOf, serviceOf, summaryOf } from '../../helpers/viewed.ts';
 
 const THEN_S = 1_795_143_600;
-const beside = (of: Partial<Beside> = {}): Beside => ({ processorSeconds: 1.5, leftOut: 0, files: [], ...of });
+const beside = (of: Partial<Beside> = {}): Beside => ({
+  processorSeconds: 1.5,
+  leftOut: 0,
+  transitions: new Map(),
+  files: [],
+  ...of,
+});
 const sample = (value: number, labels: Record<string, string> = {}): Sample => ({ labels, value });
 const BASE = summaryOf();
 const process = (of: Partial<Summary['process']>): Partial<Summary> => ({ process: { ...BASE.process, ...of } });
@@ -88,6 +94,12 @@ const CASES: Readonly<Record<string, readonly (readonly [Partial<Seen>, readonly
       ],
     ],
   ],
+  ha2bgp_transitions_total: [
+    [
+      { beside: beside({ transitions: new Map([['down', 4] as const]) }) },
+      SERVICE_STATES.map((state) => sample(state === 'down' ? 4 : 0, { state })),
+    ],
+  ],
   ha2bgp_services_left_out: [[{ beside: beside({ leftOut: 6 }) }, [sample(6)]]],
   ha2bgp_overrides: [
     [OVERRIDES, [sample(2, { kind: 'drain' }), sample(1, { kind: 'up' }), sample(0, { kind: 'down' })]],
@@ -155,6 +167,7 @@ const SERVICE_CASES: Readonly<Record<string, readonly (readonly [Partial<Service
     [{}, 0],
     [{ overrides: [overrideOf()] }, 1],
   ],
+  ha2bgp_service_transitions_total: [[{}, 17]],
   ha2bgp_service_told: [[{ told: { told: 3, of: 4, except: [] } }, 3]],
   ha2bgp_service_receivers: [[{ told: { told: 3, of: 4, except: [] } }, 4]],
   ha2bgp_service_state_timestamp_seconds: [[{}, THEN_S]],
@@ -185,7 +198,7 @@ describe('metrics of a service', () => {
 
   it.each(SERVICE_METRICS.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
     for (const [of, expected] of SERVICE_CASES[name] ?? []) {
-      expect(metric.read(serviceOf('192.0.2.1/32', of)), JSON.stringify(of)).toBe(expected);
+      expect(metric.read(serviceOf('192.0.2.1/32', of), 17), JSON.stringify(of)).toBe(expected);
     }
   });
 

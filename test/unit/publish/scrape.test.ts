@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceView } from '../../../src/model/view.ts';
 import { createMetrics } from '../../../src/publish/scrape.ts';
 import { readMetrics } from '../../helpers/exposition.ts';
-import { reasonOf, serviceOf, viewerOf } from '../../helpers/viewed.ts';
+import { NOW, prefixOf, reasonOf, serviceOf, viewerOf } from '../../helpers/viewed.ts';
 
 const services = (count: number): ServiceView[] =>
   Array.from({ length: count }, (_, index) => serviceOf(`10.0.${index >> 8}.${index & 255}/32`));
@@ -102,10 +102,35 @@ describe('a scrape', () => {
   });
 
   it('has the labels that stand on every line', async () => {
-    const metrics = createMetrics({ viewer: viewerOf(() => services(1)), mostServices: 5, labels: { daemon: 'dns' } });
-    const families = readMetrics((await metrics.scrape('text')).pieces.join(''));
+    const metrics = createMetrics({ viewer: viewerOf(() => services(1)), mostServices: 5 });
+    const families = readMetrics((await metrics.scrape('text', { daemon: 'dns' })).pieces.join(''));
     const all = [...families.values()].flatMap(({ samples }) => samples);
     expect(all.length).toBeGreaterThan(20);
     expect(all.filter(({ labels }) => labels['daemon'] !== 'dns')).toEqual([]);
+  });
+
+  it('counts transitions from the first one on', async () => {
+    const viewer = viewerOf(() => services(2));
+    const metrics = createMetrics({ viewer, mostServices: 1 });
+    expect(viewer.listening()).toBe(0);
+    const read = async (): Promise<readonly (number | undefined)[]> => {
+      const families = readMetrics((await metrics.scrape('text')).pieces.join(''));
+      const into = families.get('ha2bgp_transitions_total')?.samples.find(({ labels }) => labels['state'] === 'down');
+      return [
+        into?.value,
+        ...(families.get('ha2bgp_service_transitions_total')?.samples.map(({ value }) => value) ?? []),
+      ];
+    };
+    expect(await read()).toEqual([0, 0]);
+    const moved = { type: 'transition', at: NOW, number: 1, from: 'announced', to: 'down' } as const;
+    viewer.tell({ ...moved, prefix: prefixOf('10.0.0.0/32') });
+    viewer.tell({ ...moved, prefix: prefixOf('10.0.0.0/32'), from: 'down', to: 'announced' });
+    viewer.tell({ ...moved, prefix: prefixOf('10.0.0.0/32'), from: 'down' });
+    viewer.tell({ ...moved, prefix: prefixOf('10.0.0.1/32') });
+    viewer.tell({ type: 'reloaded', at: NOW, changed: [] });
+    expect(await read()).toEqual([2, 2]);
+    expect(await read()).toEqual([2, 2]);
+    metrics.close();
+    expect(viewer.listening()).toBe(0);
   });
 });
