@@ -16,6 +16,8 @@ import { STATIC_OPTIONS } from '../src/config/options/static.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { resolveSettings } from '../src/config/settings.ts';
 import { parseListenFilter } from '../src/model/listen-filter-parser.ts';
+import { DAEMON_METRICS } from '../src/publish/daemon-metrics.ts';
+import { SERVICE_METRICS } from '../src/publish/service-metrics.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8');
@@ -72,6 +74,22 @@ describe('docs/configuration.md', () => {
     );
     expect(blocks.length).toBeGreaterThan(0);
     for (const text of blocks) expect(resolveSettings({}, {}, parseConfig(text, 'x'))).toMatchObject({ problems: [] });
+  });
+});
+
+describe('docs/metrics.md', () => {
+  it('has a row for each metric, as the code has them', () => {
+    const rows = [...DAEMON_METRICS, ...SERVICE_METRICS].map(
+      ({ name, type, labels, help }) =>
+        `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+    );
+    const table = ['| metric | type | labels | |', '|---|---|---|---|', ...rows].join('\n');
+    const generated = /(<!-- metrics -->\n)[\s\S]*?(<!-- end metrics -->)/;
+    const text = read('docs/metrics.md');
+    expect(text).toMatch(generated);
+    const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}\n${end}`);
+    if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/metrics.md'), updated);
+    expect(read('docs/metrics.md')).toBe(updated);
   });
 });
 

@@ -51,6 +51,16 @@ const PROCESS_METRICS: readonly DaemonMetric[] = [
     'How late it was at most, in the last minute, for what was due.',
     ({ process: own }) => seconds(own.loopLagMs),
   ),
+  metric('ha2bgp_reloads_total', 'counter', 'Times that settings were read anew.', ['result'], ({ beside }) => [
+    { labels: { result: 'done' }, value: beside.reloads.done },
+    { labels: { result: 'refused' }, value: beside.reloads.refused },
+  ]),
+  single(
+    'ha2bgp_reload_failed',
+    'gauge',
+    'Whether the last reload was refused, and older settings are in force.',
+    ({ beside }) => (beside.reloads.isLastRefused ? 1 : 0),
+  ),
   single(
     'ha2bgp_log_lines_dropped_total',
     'counter',

@@ -22,9 +22,20 @@ export interface Beside {
   readonly transitions: ReadonlyMap<ServiceStateName, number>;
   /** Events that a recording lacks, because its disk was full or slow; left out where nothing is recorded. */
   readonly unrecorded?: number;
+  readonly reloads: Reloads;
   /** Files that are written for others. */
   readonly files: readonly FileStatus[];
 }
+
+export interface Reloads {
+  /** Settings that were read anew, */
+  readonly done: number;
+  /** and refused. */
+  readonly refused: number;
+  readonly isLastRefused: boolean;
+}
+
+export const NO_RELOADS: Reloads = { done: 0, refused: 0, isLastRefused: false };
 
 export interface FileStatus {
   readonly file: string;

@@ -7,7 +7,16 @@ import type { Prefix } from '../model/address.ts';
 import type { Change, ServiceView, Summary } from '../model/view.ts';
 import { DAEMON_METRICS } from './daemon-metrics.ts';
 import { type Exposition, expositionOf, type Format } from './exposition.ts';
-import type { Beside, FileStatus, Labels, MetricHead, Sample, Seen } from './metric.ts';
+import {
+  type Beside,
+  type FileStatus,
+  type Labels,
+  type MetricHead,
+  NO_RELOADS,
+  type Reloads,
+  type Sample,
+  type Seen,
+} from './metric.ts';
 import { isCounted, labelsOf, SERVICE_METRICS } from './service-metrics.ts';
 import { createTally, type Tally } from './tally.ts';
 import { startTurns, type Turns } from './turns.ts';
@@ -38,6 +47,7 @@ export interface MetricsOptions {
   readonly mostServices: number;
   /** Of a recording, where there is one. */
   readonly unrecorded?: () => number;
+  readonly reloads?: () => Reloads;
   readonly files?: () => readonly FileStatus[];
 }
 
@@ -129,13 +139,14 @@ async function readServices(
   return { rows, looked, isCut: false };
 }
 
-function readBeside({ unrecorded, files }: MetricsOptions, tally: Tally, leftOut: number): Beside {
+function readBeside({ unrecorded, reloads, files }: MetricsOptions, tally: Tally, leftOut: number): Beside {
   const { user, system } = process.cpuUsage();
   return {
     processorSeconds: (user + system) / 1e6,
     leftOut,
     transitions: tally.into,
     ...(unrecorded && { unrecorded: unrecorded() }),
+    reloads: reloads?.() ?? NO_RELOADS,
     files: files?.() ?? [],
   };
 }

@@ -69,7 +69,7 @@ function readSample(line: string): ReadSample {
     at++;
   }
   const [, number = ''] = /^ (\S+)$/.exec(rest.slice(at)) ?? [];
-  const value = number === '+Inf' ? Number.POSITIVE_INFINITY : Number(number);
+  const value = number.endsWith('Inf') ? Number(number.replace('Inf', 'Infinity')) : Number(number);
   if (number === '' || Number.isNaN(value)) throw new Error(`no value: ${line}`);
   return { name, labels, value };
 }

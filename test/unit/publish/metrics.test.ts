@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SERVICE_STATES, type ServiceView, type Summary } from '../../../src/model/view.ts';
 import { DAEMON_METRICS } from '../../../src/publish/daemon-metrics.ts';
-import type { Beside, Sample, Seen } from '../../../src/publish/metric.ts';
+import { type Beside, NO_RELOADS, type Sample, type Seen } from '../../../src/publish/metric.ts';
 import { isCounted, labelsOf, SERVICE_METRICS } from '../../../src/publish/service-metrics.ts';
 import { instant, nameOf, overrideOf, peerOf, reasonOf, serviceOf, summaryOf } from '../../helpers/viewed.ts';
 
@@ -11,6 +11,7 @@ const beside = (of: Partial<Beside> = {}): Beside => ({
   processorSeconds: 1.5,
   leftOut: 0,
   transitions: new Map(),
+  reloads: NO_RELOADS,
   files: [],
   ...of,
 });
@@ -59,6 +60,16 @@ const CASES: Readonly<Record<string, readonly (readonly [Partial<Seen>, readonly
   ha2bgp_cpu_seconds_total: [[{}, [sample(1.5)]]],
   ha2bgp_resident_memory_bytes: [[{}, [sample(70_000_000)]]],
   ha2bgp_event_loop_lag_seconds: [[process({ loopLagMs: 12.5 }), [sample(0.0125)]]],
+  ha2bgp_reloads_total: [
+    [
+      { beside: beside({ reloads: { done: 3, refused: 2, isLastRefused: false } }) },
+      [sample(3, { result: 'done' }), sample(2, { result: 'refused' })],
+    ],
+  ],
+  ha2bgp_reload_failed: [
+    [{}, [sample(0)]],
+    [{ beside: beside({ reloads: { done: 3, refused: 2, isLastRefused: true } }) }, [sample(1)]],
+  ],
   ha2bgp_log_lines_dropped_total: [[process({ droppedLogLines: 3 }), [sample(3)]]],
   ha2bgp_recording_events_missed_total: [
     [{}, []],
