@@ -25,6 +25,7 @@ import { keepalives } from './keepalives.js';
 import { killed } from './killed.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { operate } from './operate.js';
 import { now, stopAll } from './processes.js';
 import { routes } from './routes.js';
 import { scale } from './scale.js';
@@ -53,6 +54,7 @@ const GROUPS = {
     static: statics,
     decode,
     keepalives,
+    operate,
     memory,
   },
 };

@@ -7,7 +7,7 @@ import { PYTHON, script } from './python.js';
 import { removeTraceInstances, traceInstances } from './surroundings.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const program = `${root}/bin/ha2bgp.js`;
+export const program = `${root}/bin/ha2bgp.js`;
 const NOBODY = 65_534;
 
 export const NO_DELAYS = ['--announce-delay', '0', '--withdraw-delay', '0', '--no-dampening', '--reannounce', '0'];

@@ -1,11 +1,14 @@
 // A listener closes, or opens: when is the command on stdout, and what does the watching cost? Ours and others', in one run.
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ha2bgp, ha2bgpsWay, healthcheck, NO_DELAYS, one, procPoller, TRACEFS, unhinted } from './contenders.js';
 import { LATENCY_COLUMNS, latencyRow } from './figures.js';
 import { now } from './processes.js';
 import { startHelper } from './python.js';
+import { scratch } from './scratch.js';
 import { tcpService, udpService } from './services.js';
 import { bringUp, goAndCome, idleCpu } from './tries.js';
+import { STREAMS, watch } from './watchers.js';
 
 const PORT = 8_888;
 const FLOOR = 'the machine: a line to a process and back';
@@ -20,6 +23,13 @@ function contenders({ tries }) {
       name: 'ha2bgp, TCP, tracefs',
       needs: 'tracefs',
       start: (address) => ha2bgp([...one(address, PORT), ...NO_DELAYS, ...TRACEFS]),
+      ...{ pauseMs: 50, lanes: 1, tries: tries(2_000) },
+      reach: { down: { p50: 1.5, p99: 6 }, up: { p99: 6 } },
+    },
+    {
+      name: `the same, ${STREAMS} streams of events and a scrape each 15 s beside it`,
+      needs: 'tracefs',
+      start: (address) => watched(address, [...NO_DELAYS, ...TRACEFS]),
       ...{ pauseMs: 50, lanes: 1, tries: tries(2_000) },
       reach: { down: { p50: 1.5, p99: 6 }, up: { p99: 6 } },
     },
@@ -43,6 +53,13 @@ function contenders({ tries }) {
       ...{ pauseMs: 100, lanes: 2, tries: tries(400) },
     },
   ];
+}
+
+/** One that is looked at through its control socket, from when it has something to tell. */
+async function watched(address, words) {
+  const socket = path.join(scratch(), 'x.sock');
+  const daemon = await ha2bgp([...one(address, PORT), ...words, '--control-socket', socket]);
+  return { ...daemon, lookOn: () => watch(socket) };
 }
 
 function unhintedOne(protocol, interval, lanes, tries) {
@@ -90,8 +107,10 @@ async function measure({ name, start, service = tcpService, pauseMs, lanes, trie
     watches.map(({ contender }) => contender),
     context.idleMs,
   );
+  const watchers = await Promise.all(watches.map(({ contender }) => contender.lookOn?.()));
   const share = { tries: Math.ceil(tries / lanes), pauseMs };
   const times = await Promise.all(watches.map((watch) => goAndCome(watch, share)));
+  for (const watcher of watchers) watcher?.close();
   if (name.startsWith('ha2bgp')) context.remember(`${name}: ${tries} tries`, watches[0].contender);
   return {
     down: latencyRow(
