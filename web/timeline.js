@@ -32,7 +32,7 @@ export function piecesOf(service, transitions, { from, to, knownSince }) {
     const [start, stop] = [Math.max(from, begin), Math.min(to, end)];
     const { word, tone, height } = lookOf(of);
     const last = pieces.at(-1);
-    if (stop <= start) return;
+    if (!(start < stop)) return; // also where a time is none
     if (last?.word === word && last.tone === tone) pieces[pieces.length - 1] = { ...last, to: stop };
     else pieces.push({ from: start, to: stop, word, tone, height });
   };
@@ -41,6 +41,7 @@ export function piecesOf(service, transitions, { from, to, knownSince }) {
   let standing;
   for (const each of transitions) {
     const when = millisOf(each.at);
+    if (Number.isNaN(when)) continue;
     add(standing ?? { state: each.from }, at, when);
     standing = each.reason === undefined ? { state: each.to } : { state: each.to, reason: each.reason };
     at = when;

@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
 import { surroundingRoutes } from './routes/surroundings.ts';
 import { viewRoutes } from './routes/view.ts';
 
@@ -14,6 +15,7 @@ const PARTS: readonly ((ports: ApiPorts) => readonly Route[])[] = [
   surroundingRoutes,
   changeRoutes,
   metricsRoutes,
+  pageRoutes,
 ];
 
 export function routesFor(ports: ApiPorts): readonly Route[] {
