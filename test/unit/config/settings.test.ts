@@ -196,15 +196,11 @@ describe('where a setting comes from', () => {
     const isOfSpeaker = name === 'bgpListen' || (name !== 'bgpBackend' && name in speaker);
     const { [name]: _given, ...others } = isOfSpeaker ? speaker : ({} as GivenFlags);
     const api = { apiListen: ['127.0.0.1:8080'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
-    const isOfRecording = name === 'recordSize' || name === 'recordFiles';
-    const { [name]: _own, ...needed } = (
-      isOfRecording ? { record: ['/tmp/recording'] } : name.startsWith('api') ? api : others
-    ) as GivenFlags;
     const files: Partial<Record<OptionName, GivenFlags>> = {
       ...{ recordSize: { record: ['/tmp/recording'] }, recordFiles: { record: ['/tmp/recording'] } },
       ...{ statusInterval: { statusFile: ['/run/s'] }, metricsInterval: { metricsFile: ['/run/m.prom'] } },
     };
-    const needed = files[name] ?? others;
+    const { [name]: _own, ...needed } = (name.startsWith('api') ? api : (files[name] ?? others)) as GivenFlags;
     const byFlag = resolveSettings({ ...needed, [name]: [flag] }, environment);
     expect([byFlag.origins[name], byFlag.settings[name], byFlag.problems]).toEqual(['flag', parsedAs(name, flag), []]);
     const byEnvironment = resolveSettings(needed, environment);
