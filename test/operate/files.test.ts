@@ -99,7 +99,7 @@ describe('a status file', () => {
     await service.stop();
     await daemon.told(line('withdraw', 3));
     // What was there last is there whole.
-    expect(read(seen(file))).toMatch(/^ha2bgp .*\nwritten .*\n[\s\S]*addresses\n$/);
+    expect(read(seen(file))).toMatch(/^ha2bgp .*\nwritten .*\n[\s\S]* addresses\nnot kept over a restart: .*\n$/);
     expect(readMetrics(read(seen(metrics))).get('ha2bgp_build_info')?.samples).toHaveLength(1);
     fs.rmSync(ballast);
     await daemon.logged('file written again');

@@ -29,7 +29,12 @@ async function start(subnet: number, ...words: string[]): Promise<Daemon> {
     ...['--announce-delay', '0', '--withdraw-delay', '0', '--interval', '20ms', '--control-socket', socketPath],
     ...words,
   ]);
-  await until('a socket', () => fs.existsSync(socketPath));
+  await until('an answer', () =>
+    scrape().then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  );
   return daemon;
 }
 
