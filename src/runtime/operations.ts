@@ -158,7 +158,7 @@ function endOf(at: Millis, length: Millis | undefined): Millis | undefined {
 /** It stands in logs, on terminals and in a file of lines. */
 const oneLine = (text: string, longest: number): string =>
   text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .slice(0, longest)
     // Half of a character is none.

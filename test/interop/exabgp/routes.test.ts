@@ -13,7 +13,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { policyFrom } from '../../../src/config/policy.ts';
 import { resolveSettings } from '../../../src/config/settings.ts';
 import type { IpAddress, Prefix } from '../../../src/model/address.ts';
-import type { NextHop, Route, RouteAttributes, RouteScope } from '../../../src/model/route.ts';
+import {
+  gracefullyShutDown,
+  type NextHop,
+  type Route,
+  type RouteAttributes,
+  type RouteScope,
+} from '../../../src/model/route.ts';
 import { groupLines, type Verb } from '../../../src/sink/exabgp/commands.ts';
 import { type Bird, type BirdRoute, startBird } from '../../helpers/bird.ts';
 import { bin } from '../../helpers/daemon.ts';
@@ -95,6 +101,12 @@ const CASES: readonly Case[] = [
     },
     inner: { ...IBGP, 'BGP.community': communities },
     outer: { ...EBGP, 'BGP.community': communities },
+  },
+  {
+    name: 'that it is about to go',
+    says: gracefullyShutDown({ communities: ['65000:1'], localPreference: 300 }),
+    inner: { ...IBGP, 'BGP.local_pref': '0', 'BGP.community': '(65000,1) (65535,0)' },
+    outer: { ...EBGP, 'BGP.community': '(65000,1) (65535,0)' },
   },
   {
     name: 'large communities',

@@ -158,6 +158,25 @@ describe('a long queue', () => {
     expect(ends.slice(0, 4)).toEqual([1, 2, 3, 4]);
   });
 
+  it('is waited for by those who ask, each as far as it was long then', async () => {
+    const { loop, heard } = rig({ execute: each(2) });
+    const order: string[] = [];
+    const note = (what: string) => (isHandled: boolean) => void order.push(`${what} ${isHandled} ${heard.length}`);
+    await loop.whenHandled().then(note('nothing'));
+    for (const key of keys.slice(0, 4)) loop.push(told(key));
+    const first = loop.whenHandled().then(note('four'));
+    loop.push(told('last'));
+    const all = loop.whenHandled().then(note('all'));
+    await first;
+    await all;
+    // Three in the first turn, and two in the second: its end is heard first.
+    expect(order).toEqual(['nothing true 0', 'four true 7', 'all true 7']);
+    loop.push(told('never'));
+    const never = loop.whenHandled();
+    loop.close();
+    expect([await never, await loop.whenHandled()]).toEqual([false, false]);
+  });
+
   it('is forgotten when the loop is closed between two turns', async () => {
     const { loop, heard } = rig({ execute: each(2) });
     for (const key of keys) loop.push(told(key));

@@ -1,0 +1,187 @@
+/** What people do by hand, on a core that hears it at once. */
+import { describe, expect, it } from 'vitest';
+import type { Prefix } from '../../../src/model/address.ts';
+import type { Event } from '../../../src/model/event.ts';
+import { ms } from '../../../src/model/millis.ts';
+import { createOperations, type OperationsOptions } from '../../../src/runtime/operations.ts';
+import { added, coreOf, factsRead } from '../../helpers/core.ts';
+import * as facts from '../../helpers/facts.ts';
+import { targetOf } from '../../helpers/overrides.ts';
+
+const ONE = '10.0.0.1/32' as Prefix;
+const ALL = targetOf('all');
+const ANNA = { by: 'anna', why: '' };
+
+function rig(options: Partial<OperationsOptions> = {}, words: readonly string[] = []) {
+  const core = coreOf(['--network', '10.0.0.0/8', '--announce-delay', '0', ...words]);
+  core.hear({ type: 'started', at: ms(0) });
+  core.hear(
+    factsRead(0, {
+      devices: added(facts.device('lo')),
+      addresses: added(facts.assigned('10.0.0.1'), facts.assigned('10.0.0.2')),
+      listeners: added(facts.listener('10.0.0.1', 80)),
+    }),
+  );
+  const events: Event[] = [];
+  const operations = createOperations({
+    state: core.state,
+    push: (event) => {
+      events.push(event);
+      core.hear(event);
+    },
+    whenHandled: async () => true,
+    clock: { now: () => ms(1_000) },
+    drainTime: ms(60_000),
+    keeper: { settled: async () => {}, notKept: () => undefined },
+    ...options,
+  });
+  return { core, events, operations };
+}
+
+describe('a drain', () => {
+  it('is an event, with its moments, and answers what is in force and whom it concerns', async () => {
+    const { events, operations } = rig();
+    const done = await operations.drain({ target: ALL, by: 'anna', why: 'new kernel', for: ms(1_800_000) });
+    expect(events).toEqual([
+      {
+        ...{ type: 'overridden', at: 1_000, by: 'anna', removed: [], isKept: false },
+        added: [
+          {
+            ...{ kind: 'drain', by: 'anna', why: 'new kernel', at: 1_000, until: 1_801_000, target: { type: 'all' } },
+            withdrawAt: 61_000,
+          },
+        ],
+      },
+    ]);
+    const [override, ...others] = done.overrides;
+    expect(others).toEqual([]);
+    expect(override).toMatchObject({ kind: 'drain', target: 'all', by: 'anna', why: 'new kernel' });
+    const span = (to: string | undefined): number => Date.parse(to ?? '') - Date.parse(override?.at ?? '');
+    expect([span(override?.until), span(override?.withdrawAt)]).toEqual([1_800_000, 60_000]);
+    expect([done.services, done.remarks]).toEqual([[ONE], []]);
+  });
+
+  it.each([
+    ['that concerns nothing', '10.9.0.0/16', undefined, ['it concerns no service at present']],
+    ['that is short', 'all', 60_000, ['it ends before anything is withdrawn']],
+  ])('%s says so', async (_, target, length, remarks) => {
+    const { operations } = rig();
+    const done = await operations.drain({
+      ...{ ...ANNA, target: targetOf(target) },
+      for: length === undefined ? undefined : ms(length),
+    });
+    expect(done.remarks).toEqual(remarks);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 367 * 86_400_000])('for %d ms is none', async (length) => {
+    const { events, operations } = rig();
+    await expect(operations.drain({ ...ANNA, target: ALL, for: ms(length) })).rejects.toMatchObject({
+      code: 'not-possible',
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('has a name and a reason of one line, without what moves a cursor or turns the text round', async () => {
+    const { core, operations } = rig();
+    const why = `one\n\ttwo \u001b[31mred \u202etxt ${'x'.repeat(600)}`;
+    await operations.drain({ target: ALL, by: ' an\u0000na\r\n ', why, for: undefined });
+    const [said] = core.state.overrides.said.values();
+    expect(said?.by).toBe('an na');
+    expect(said?.why).toMatch(/^one two \[31mred {1,2}txt x+$/);
+    expect(said?.why).toHaveLength(500);
+  });
+});
+
+describe('undrain', () => {
+  it('of what is not drained is refused, and says which drain holds it', async () => {
+    const { events, operations } = rig();
+    await expect(operations.undrain({ target: ALL, by: 'anna' })).rejects.toMatchObject({
+      ...{ code: 'not-found', message: 'all is not drained' },
+    });
+    await operations.drain({ ...ANNA, target: ALL, for: undefined });
+    events.length = 0;
+    await expect(operations.undrain({ target: targetOf(ONE), by: 'anna' })).rejects.toMatchObject({
+      ...{ code: 'not-found', message: `${ONE} is drained by way of all: undrain that` },
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('says that a wider one, or one inside, still holds', async () => {
+    const { core, operations } = rig();
+    for (const target of [ALL, targetOf('10.0.0.0/8'), targetOf(ONE)])
+      await operations.drain({ ...ANNA, target, for: undefined });
+    const one = await operations.undrain({ target: targetOf(ONE), by: 'anna' });
+    expect(one).toEqual({
+      ...{ overrides: [], services: [ONE] },
+      remarks: ['another drain still holds: all, 10.0.0.0/8'],
+    });
+    const all = await operations.undrain({ target: ALL, by: 'anna' });
+    expect(all.remarks).toEqual(['another drain still holds: 10.0.0.0/8']);
+    expect((await operations.undrain({ target: targetOf('10.0.0.0/8'), by: 'anna' })).remarks).toEqual([]);
+    expect(core.state.overrides.said.size).toBe(0);
+  });
+});
+
+describe('set', () => {
+  it('down, up and auto', async () => {
+    const { core, operations } = rig();
+    const set = (to: 'up' | 'down' | 'auto', prefix: string = ONE) =>
+      operations.set({ ...ANNA, prefix: prefix as Prefix, to, ttl: to === 'up' ? ms(600_000) : undefined });
+    expect(await set('down')).toMatchObject({ overrides: [{ kind: 'down', target: ONE }], remarks: [] });
+    expect(core.routes()).toEqual([]);
+    expect(await set('up')).toMatchObject({ overrides: [{ kind: 'up', target: ONE }], remarks: [] });
+    expect(await set('auto')).toEqual({ overrides: [], services: [ONE], remarks: [] });
+    expect((await set('auto')).remarks).toEqual(['nothing was set by hand']);
+    expect((await set('up', '10.0.0.9/32')).remarks).toEqual([
+      'no effect at present: 10.0.0.9 is not an address of this host',
+    ]);
+    expect((await set('up', '192.0.2.1/32')).remarks).toEqual([
+      'no effect at present: 192.0.2.1 is outside every --network (10.0.0.0/8)',
+    ]);
+    await operations.drain({ ...ANNA, target: ALL, for: undefined });
+    expect((await set('up', '10.0.0.2/32')).remarks).toEqual([
+      'no effect at present: 10.0.0.2 is drained by anna (all)',
+    ]);
+  });
+
+  it('up of a static prefix says that it is announced anyhow', async () => {
+    const { operations } = rig({}, ['--static', '192.0.2.0/24']);
+    const done = await operations.set({ ...ANNA, prefix: '192.0.2.0/24' as Prefix, to: 'up', ttl: undefined });
+    expect(done.remarks).toEqual(['192.0.2.0/24 is static, and announced anyhow']);
+  });
+});
+
+describe('what is asked for', () => {
+  it.each([
+    ['all', 'all'],
+    ['192.0.2.1', '192.0.2.1/32'],
+    ['2001:DB8:0::1', '2001:db8::1/128'],
+    ['192.0.2.0/24', '192.0.2.0/24'],
+  ])('by the name of %s is found', (text, target) => {
+    expect(rig().operations.findTarget(text)).toEqual(targetOf(target));
+  });
+
+  it.each([
+    ['dns', 'not-found', "dns is no address, no prefix and no service's name"],
+    ['192.0.2.1/24', 'not-possible', '192.0.2.1/24: expected no host bits beyond the length: 192.0.2.0/24'],
+    ['a/b', 'not-possible', 'a/b: expected a prefix such as 192.0.2.0/24 or 2001:db8::/32'],
+    ['\u001b[2J', 'not-found', "[2J is no address, no prefix and no service's name"],
+  ])('by the name of %j is not', (text, code, message) => {
+    expect(() => rig().operations.findTarget(text)).toThrow(expect.objectContaining({ code, message }));
+  });
+
+  it('is done also where it is not kept, and the answer says so', async () => {
+    const keeper = { settled: async () => {}, notKept: () => 'EROFS: read-only file system' };
+    const { core, operations } = rig({ keeper });
+    const done = await operations.set({ ...ANNA, prefix: ONE, to: 'down', ttl: undefined });
+    expect(done.remarks).toEqual(['not kept over a restart: EROFS: read-only file system']);
+    expect(core.routes()).toEqual([]);
+  });
+
+  it('of a process that ends is refused', async () => {
+    const { operations } = rig({ whenHandled: async () => false });
+    await expect(operations.drain({ ...ANNA, target: ALL, for: undefined })).rejects.toMatchObject({
+      ...{ code: 'not-possible', message: 'this ha2bgp is about to end' },
+    });
+  });
+});
