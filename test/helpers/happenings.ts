@@ -1,8 +1,12 @@
 /** What may happen to a host, at random: services of every kind come, go, hang and flap; the kernel and we ourselves fail. */
 import fc from 'fast-check';
+import type { Prefix } from '../../src/model/address.ts';
+import type { Event } from '../../src/model/event.ts';
 import { type HostAddress, hostAddressKey, type Listener, listenerKey } from '../../src/model/facts.ts';
-import { ms } from '../../src/model/millis.ts';
+import { type Millis, ms } from '../../src/model/millis.ts';
+import { drainKey, setKey } from '../../src/model/override.ts';
 import * as facts from './facts.ts';
+import { drain, overridden, set, targetOf } from './overrides.ts';
 import type { Simulation } from './simulation.ts';
 import { settled } from './virtual-clock.ts';
 
@@ -32,7 +36,51 @@ export type Happening =
   | { readonly type: 'listener'; readonly listener: Listener; readonly there: boolean }
   | { readonly type: 'address'; readonly fact: HostAddress; readonly there: boolean }
   | { readonly type: 'link' | 'failure' | 'hostFailure'; readonly there: boolean }
-  | { readonly type: 'stall' | 'wait'; readonly length: number };
+  | { readonly type: 'stall' | 'wait'; readonly length: number }
+  | { readonly type: 'order'; readonly order: Order };
+
+/** What somebody says by hand, counted from that moment on. */
+export type Order =
+  | {
+      readonly word: 'drain' | 'undrain';
+      readonly target: string;
+      readonly grace: number;
+      readonly length: number | undefined;
+    }
+  | { readonly word: 'up' | 'down' | 'auto'; readonly prefix: string; readonly length: number | undefined };
+
+const length = fc.option(fc.constantFrom(700, 3_000, 20_000), { nil: undefined });
+const order: fc.Arbitrary<Order> = fc.oneof(
+  fc.record({
+    word: fc.constantFrom('drain' as const, 'drain' as const, 'undrain' as const),
+    target: fc.constantFrom('all', '10.0.0.0/30', '10.0.0.1/32', '10.9.0.0/30', '10.0.4.0/22'),
+    grace: fc.constantFrom(0, 600, 5_000),
+    length,
+  }),
+  fc.record({
+    word: fc.constantFrom('up' as const, 'up' as const, 'down' as const, 'auto' as const),
+    prefix: fc.constantFrom('10.0.0.1/32', '10.0.0.2/32', '10.0.0.3/32', '10.0.5.0/28', '10.9.0.0/30', '10.0.0.9/32'),
+    length,
+  }),
+);
+
+/** As the operator would have it heard. */
+export function heard(at: Millis, said: Order): Event {
+  const until = said.length === undefined ? undefined : at + said.length;
+  switch (said.word) {
+    case 'drain':
+      return overridden(at, { added: [drain(said.target, { at, withdrawAt: at + said.grace, until })] });
+    case 'undrain':
+      return overridden(at, { removed: [drainKey(targetOf(said.target))] });
+    case 'auto':
+      return overridden(at, { removed: [setKey(said.prefix as Prefix)] });
+    case 'up':
+    case 'down':
+      return overridden(at, { added: [set(said.word, said.prefix, { at, until })] });
+    default:
+      return said satisfies never;
+  }
+}
 
 const mostly = fc.constantFrom(true, true, true, false);
 const listener = fc
@@ -58,6 +106,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('stall' as const), length: fc.integer({ min: 800, max: 4_000 }) }),
   },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('order' as const), order }) },
   {
     weight: 9,
     arbitrary: fc.record({
@@ -78,9 +127,13 @@ export const evenHappenings = fc.array(
   { minLength: 30, maxLength: 90 },
 );
 
-/** Sets the host up, and plays what happens to it. */
-export async function live({ kernel, clock }: Simulation, all: readonly Happening[]): Promise<void> {
-  for (const fact of [facts.device('lo'), facts.device('eth0'), ...ASSIGNED, ...ROUTES]) kernel.set(fact);
+/** Plays what happens to the host, which is set up first unless it has been. */
+export async function live(
+  { kernel, clock, push }: Simulation,
+  all: readonly Happening[],
+  isNew = true,
+): Promise<void> {
+  for (const fact of isNew ? [facts.device('lo'), facts.device('eth0'), ...ASSIGNED, ...ROUTES] : []) kernel.set(fact);
   await settled();
   for (const each of all) {
     switch (each.type) {
@@ -102,6 +155,9 @@ export async function live({ kernel, clock }: Simulation, all: readonly Happenin
         break;
       case 'hostFailure':
         kernel.hostFailure = each.there ? undefined : 'EINTR';
+        break;
+      case 'order':
+        push(heard(clock.now(), each.order));
         break;
       case 'stall':
         clock.stall(ms(clock.now() + each.length));

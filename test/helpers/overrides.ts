@@ -9,7 +9,7 @@ interface When {
   readonly by?: string;
   readonly why?: string;
   readonly at?: number;
-  readonly until?: number;
+  readonly until?: number | undefined;
 }
 
 const said = ({ by = 'anna', why = '', at = 0, until }: When) => ({

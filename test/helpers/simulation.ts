@@ -80,6 +80,7 @@ export interface Simulation {
   /** What the core heard and what it answered, in order. */
   readonly events: Event[];
   readonly actions: Action[];
+  readonly push: (event: Event) => void;
   /** Calls `line` for each command on stdout. */
   onCommand(line: (command: string) => void): void;
   /** The standing of a prefix, in the words that a user would see. */
@@ -161,6 +162,7 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
     state,
     events,
     actions,
+    push,
     onCommand: (line) => {
       heard = line;
     },
