@@ -115,7 +115,8 @@ const setAfter = (before: Override | undefined, { kind, by, why, at, until, pref
 });
 
 /** Everything that the override may concern has to be looked at. */
-function mark({ overrides: { marked }, services, checks, policy: { statics } }: DaemonState, of: Override): void {
+function mark({ overrides, services, checks, policy }: DaemonState, of: Override): void {
+  const { marked, statics } = overrides;
   if (of.kind !== 'drain') {
     marked.add(of.prefix);
     return;
@@ -133,8 +134,8 @@ function mark({ overrides: { marked }, services, checks, policy: { statics } }: 
   for (const prefix of services.keys()) if (isInside(prefix)) marked.add(prefix);
   for (const { declared } of checks.values())
     for (const prefix of declared.prefixes) if (isInside(prefix)) marked.add(prefix);
-  // Of these there may be a hundred thousand: whether they are inside is seen when their turn comes.
-  for (const prefix of statics.routes.keys()) marked.add(prefix);
+  // Which of these are inside is seen when their turn comes.
+  statics.left = policy.statics.routes.size;
 }
 
 /** When the next of them ends, or withdraws: one timer for all. */
@@ -152,13 +153,13 @@ function retime({ overrides }: DaemonState, actions: Action[]): void {
 }
 
 /** What is looked at in one go, some milliseconds: so many static prefixes, or so many services that are worth as many each. */
-const MOST_EFFORT = 4_000;
+const MOST_EFFORT = 2_000;
 const EFFORT_OF_SERVICE = 20;
 
 /** Those whose turn has not come yet. */
 export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Action[] {
   const { overrides, policy, desired } = state;
-  if (overrides.marked.size === 0) return actions;
+  if (overrides.marked.size === 0 && overrides.statics.left === 0) return actions;
   let effort = 0;
   for (const prefix of overrides.marked) {
     if (effort >= MOST_EFFORT) break;
@@ -172,11 +173,29 @@ export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Ac
       follow(state, prefix, at, actions);
     }
   }
-  if (overrides.marked.size > 0) actions.push({ type: 'goOn' });
+  sweepStatics(state, MOST_EFFORT - effort);
+  if (overrides.marked.size > 0 || overrides.statics.left > 0) actions.push({ type: 'goOn' });
   else reportStatics(state, actions);
   // Somebody waits for the places.
   if (desired.hasFreed && desired.held.size > 0) actions.push({ type: 'lookNow' });
   return told(state, false, actions);
+}
+
+function sweepStatics(state: DaemonState, most: number): void {
+  const { statics } = state.overrides;
+  const { routes } = state.policy.statics;
+  while (most > 0 && statics.left > 0) {
+    let index = 0;
+    for (const prefix of routes.keys()) {
+      if (index++ < statics.from) continue;
+      if (most === 0 || statics.left === 0) return;
+      followStatic(state, prefix);
+      statics.from = index;
+      statics.left--;
+      most--;
+    }
+    statics.from = 0;
+  }
 }
 
 function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Terms, wordsFor } from '../../../src/bgp/path-attributes.ts';
 import { updatesOf } from '../../../src/bgp/update-messages.ts';
 import type { Family } from '../../../src/model/address.ts';
-import type { RouteAttributes } from '../../../src/model/route.ts';
+import { gracefullyShutDown, type RouteAttributes } from '../../../src/model/route.ts';
 import { ip, terms } from '../../helpers/sessions.ts';
 
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
@@ -39,6 +39,27 @@ const TABLE: readonly {
     name: 'no LOCAL_PREF to an external one',
     route: { localPreference: 200 },
     attributes: words(ORIGIN_IGP, OWN_PATH, NEXT_HOP),
+  },
+  {
+    name: 'that it is about to go, to an internal peer: GRACEFUL_SHUTDOWN and LOCAL_PREF 0 (RFC 8326 §4.3)',
+    route: gracefullyShutDown({ localPreference: 200, communities: ['65000:1'] }),
+    terms: { negotiated: { isExternal: false } },
+    attributes: words(ORIGIN_IGP, '40 02 00', NEXT_HOP, '40 05 04 00000000', 'c0 08 08 fde80001 ffff0000'),
+  },
+  {
+    name: 'the same beside what this peer is told instead of it',
+    route: gracefullyShutDown({ communities: ['65000:1'] }),
+    terms: {
+      negotiated: { isExternal: false },
+      settings: { attributes: { localPreference: 300, communities: ['65000:9'] } },
+    },
+    attributes: words(ORIGIN_IGP, '40 02 00', NEXT_HOP, '40 05 04 00000000', 'c0 08 08 fde80009 ffff0000'),
+  },
+  {
+    name: 'no such thing where somebody says only the community of himself',
+    route: { communities: ['graceful-shutdown'] },
+    terms: { settings: { attributes: { communities: ['65000:9'] } } },
+    attributes: words(ORIGIN_IGP, OWN_PATH, NEXT_HOP, 'c0 08 04 fde80009'),
   },
   {
     name: 'MED',
@@ -244,10 +265,12 @@ describe('as much as settings let through (config/message-room)', () => {
 
   it('fits into one message with one prefix, also at its worst', () => {
     const negotiated = { isExternal: false, asOctets: 2 } as const;
-    const said = wordsOf('ipv6', route, terms({ local: '2001:db8::1', linkLocal: 'fe80::1', negotiated }));
-    if (typeof said === 'string') throw new Error(said);
-    const prefix = new Uint8Array(17).fill(128);
-    const changes = { withdrawn: { ipv4: [], ipv6: [] }, announced: new Map([[said, [prefix]]]) };
-    expect(updatesOf(changes, 4_096)).toHaveLength(1);
+    for (const each of [route, gracefullyShutDown(route)]) {
+      const said = wordsOf('ipv6', each, terms({ local: '2001:db8::1', linkLocal: 'fe80::1', negotiated }));
+      if (typeof said === 'string') throw new Error(said);
+      const prefix = new Uint8Array(17).fill(128);
+      const changes = { withdrawn: { ipv4: [], ipv6: [] }, announced: new Map([[said, [prefix]]]) };
+      expect(updatesOf(changes, 4_096)).toHaveLength(1);
+    }
   });
 });

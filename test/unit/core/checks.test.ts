@@ -12,6 +12,7 @@ import { ms } from '../../../src/model/millis.ts';
 import type { Policy } from '../../../src/model/policy.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
 import { only, policyOf, said } from '../../helpers/core.ts';
+import { drain, overridden, set } from '../../helpers/overrides.ts';
 
 const ONE = '192.0.2.1/32' as Prefix;
 const service = 'web' as ServiceId;
@@ -296,4 +297,54 @@ it('passes over results of a service that there is not', () => {
   expect(hear({ type: 'hooksFinished', at, service: other, run: 1 })).toEqual([]);
   expect(hear({ type: 'addressesSetUp', at, service: other, run: 1, problem: undefined })).toEqual([]);
   expect(routes()).toEqual([]);
+});
+
+describe('what is said by hand', () => {
+  const MEDS = [...INSTANT, '--up-metric', '10', '--down-metric', '20', '--disabled-metric', '30'];
+  const wordsOf = ({ state }: Rig): readonly string[] =>
+    [...state.desired.routes.values()].flatMap(({ attributes }) => attributes.communities ?? []);
+
+  it('a drain of the service tells of the end, withdraws, and gives back what the check says then, at once', () => {
+    const one = rig(MEDS);
+    one.result(10, 'passed');
+    one.hear(overridden(20, { added: [drain('service web', { at: 20, withdrawAt: 50 })] }));
+    expect([one.routes(), wordsOf(one)]).toEqual([['192.0.2.1/32 10'], ['graceful-shutdown']]);
+    one.result(30, 'failed');
+    expect([one.routes(), wordsOf(one)]).toEqual([['192.0.2.1/32 20'], ['graceful-shutdown']]);
+    one.hear({ type: 'timerFired', at: ms(50), timer: 'overrides' as TimerName });
+    expect(one.routes()).toEqual([]);
+    one.result(60, 'passed');
+    expect(one.routes()).toEqual([]);
+    one.hear(overridden(70, { removed: ['drain service web'] }));
+    expect([one.routes(), wordsOf(one)]).toEqual([['192.0.2.1/32 10'], []]);
+  });
+
+  it('up stands in for the check, down and auto follow at once', () => {
+    const one = rig([...INSTANT, '--withdraw-on-down']);
+    one.result(10, 'failed');
+    expect(one.routes()).toEqual([]);
+    one.hear(overridden(20, { added: [set('up', ONE, { at: 20 })] }));
+    expect(one.routes()).toEqual(['192.0.2.1/32 100']);
+    one.result(30, 'failed');
+    expect(one.routes()).toEqual(['192.0.2.1/32 100']);
+    one.hear(overridden(40, { added: [set('down', ONE, { at: 40 })] }));
+    expect(one.routes()).toEqual([]);
+    one.hear(overridden(50, { added: [set('up', ONE, { at: 50, until: 60 })] }));
+    expect(one.routes()).toEqual(['192.0.2.1/32 100']);
+    one.hear({ type: 'timerFired', at: ms(60), timer: 'overrides' as TimerName });
+    one.result(70, 'failed');
+    expect(one.routes()).toEqual([]);
+  });
+
+  it('up stands in for no check that was disabled by hand, and before the first result as well as after', () => {
+    const one = rig([...INSTANT, '--withdraw-on-down']);
+    one.hear(overridden(5, { added: [set('up', ONE, { at: 5 })] }));
+    expect(one.routes()).toEqual(['192.0.2.1/32 100']);
+    one.result(10, 'disabled');
+    expect(standingOf(one.state, ONE, ms(10))).toMatchObject({
+      announced: false,
+      reason: { code: 'service-disabled' },
+    });
+    expect(one.routes()).toEqual([]);
+  });
 });

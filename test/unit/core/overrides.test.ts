@@ -416,7 +416,25 @@ describe('static prefixes', () => {
       actions = big.hear({ type: 'wentOn', at: ms(1) });
     }
     // What is noted of them for people comes behind that.
-    expect(left.slice(0, 3)).toEqual([6_000, 2_000, 0]);
+    expect(left.slice(0, 5)).toEqual([8_000, 6_000, 4_000, 2_000, 0]);
+  });
+
+  it('are as the last word has it that is said while an earlier one is followed', () => {
+    const many = Array.from({ length: 7_000 }, (_, index) => `10.${100 + (index >> 8)}.${index & 255}.0/24`);
+    const core = coreOf(['--static', many.join(' ')]);
+    const goOn = (actions: readonly Action[]): void => {
+      if (only(actions, 'goOn').length > 0) goOn(core.hear({ type: 'wentOn', at: ms(3) }));
+    };
+    goOn(core.hear({ type: 'started', at: ms(0) }));
+    const now = { at: 1, withdrawAt: 1 };
+    core.hear(overridden(1, { added: [drain('all', now)] }));
+    core.hear({ type: 'wentOn', at: ms(1) });
+    expect(core.routes()).toHaveLength(3_000);
+    core.hear(overridden(2, { ...DRAIN_ALL, added: [drain('10.100.0.0/16', now)] }));
+    goOn(core.hear({ type: 'wentOn', at: ms(2) }));
+    expect(core.routes()).toHaveLength(7_000 - 256);
+    expect(core.routes().filter((prefix) => prefix.startsWith('10.100.'))).toEqual([]);
+    expect(core.state.overrides.swept).toEqual({ withdrawn: 0, announced: 0 });
   });
 });
 
