@@ -6,6 +6,7 @@ import { speakerFrom } from '../config/speaker.ts';
 import { dataPlace, instanceName } from '../config/state.ts';
 import { type DaemonState, initialState } from '../core/state.ts';
 import { openDiscovery } from '../discovery/discovery.ts';
+import { ownerFinder } from '../discovery/owners.ts';
 import type { Source } from '../discovery/source.ts';
 import type { Event } from '../model/event.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
@@ -73,7 +74,8 @@ export async function openDaemon({
   const overrides = openOverrides(settings, clock, log.child('store'));
   const state = initialState(policyFrom(settings));
   const viewer = createViewer({
-    ...{ state, sinks, clock, discovery: source.status, version: readVersion(), name: instanceName(settings) },
+    ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
+    ...{ discovery: source.status, version: readVersion(), name: instanceName(settings) },
     notKept: overrides.notKept,
   });
   const executor = createExecutor({

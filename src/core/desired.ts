@@ -78,6 +78,10 @@ export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): 
 export const isRouted = (desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean =>
   desired.routes.has(keyOf(prefix, policy));
 
+/** What is announced of the prefix. */
+export const routeOfPrefix = (desired: DesiredRoutes, prefix: Prefix, policy: Policy): Route | undefined =>
+  desired.routes.get(keyOf(prefix, policy));
+
 /** The key of the one route that a prefix has: every route goes to the same neighbors. */
 const keyOf = (prefix: Prefix, { scope }: Policy): RouteKey =>
   routeKey(scope === undefined ? { prefix } : { prefix, scope });
@@ -90,7 +94,7 @@ export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy
   desired.changed.add(keyOf(prefix, policy));
 }
 
-const kindOf = (prefix: Prefix, { announce, checked, statics }: Policy): Kind =>
+export const kindOf = (prefix: Prefix, { announce, checked, statics }: Policy): Kind =>
   announce.has(prefix) || checked.has(prefix) || statics.routes.has(prefix) ? 'declared' : 'discovered';
 
 export function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {

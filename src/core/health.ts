@@ -56,41 +56,55 @@ function better(one: Health | undefined, other: Health): Health {
 }
 
 function healthByRule(prefix: Prefix, rule: Rule, grounds: Grounds): Health {
+  if (rule.type === 'checked') {
+    const no = whyNotWanted(prefix, grounds.checks, rule.service.id, grounds.isSetUp);
+    return no === undefined ? { up: true } : { up: false, ...no };
+  }
+  const look = lookBy(prefix, rule, grounds);
+  if ('code' in look) return { up: false, lost: 'address', reason: look };
+  if (grounds.isSetUp) return { up: true };
+  return coverage(look.listeners, grounds, look.whyNot);
+}
+
+/** What a rule that asks for listeners looks at. */
+export interface Look {
+  /** What of this host it stands on. */
+  readonly on: readonly HostAddress[];
+  readonly listeners: readonly Listener[];
+  /** Why a listener does not count though it matches the filter; `undefined` when it does. */
+  readonly whyNot: (listener: Listener) => Reason | undefined;
+}
+
+/** `Reason`: why there is nothing that it could stand on. */
+export function lookBy(prefix: Prefix, rule: Exclude<Rule, { type: 'checked' }>, grounds: Grounds): Look | Reason {
   const { facts, policy } = grounds;
   switch (rule.type) {
     case 'address': {
-      const usable = usableOf(rule.onHost, grounds);
-      if ('code' in usable) return { up: false, lost: 'address', reason: usable };
-      if (grounds.isSetUp) return { up: true };
+      const on = usableOf(rule.onHost, grounds);
+      if ('code' in on) return on;
       const listeners = [...(facts.listenersOf.get(rule.address)?.values() ?? []), ...wildcardsFor(prefix, facts)];
-      return coverage(listeners, grounds, (listener) =>
-        whyNotServed(rule.address, usable, listener, facts, policy.wildcard),
-      );
+      const whyNot = (listener: Listener) => whyNotServed(rule.address, on, listener, facts, policy.wildcard);
+      return { on, listeners, whyNot };
     }
     case 'anyip': {
-      const usable = usableOf(rule.routes, grounds);
-      if ('code' in usable) return { up: false, lost: 'address', reason: usable };
-      if (grounds.isSetUp) return { up: true };
+      const on = usableOf(rule.routes, grounds);
+      if ('code' in on) return on;
       const inside = listenersInside(facts.areas.get(prefix)?.listening ?? [], facts);
-      return coverage([...inside, ...wildcardsFor(prefix, facts)], grounds, (listener) =>
+      const whyNot = (listener: Listener): Reason | undefined =>
         policy.wildcard === 'off' && wildcardFamilies(listener).length > 0
           ? { code: 'wildcard-off', listener: endpoint(listener) }
-          : whyNotReached(listener, usable, facts),
-      );
+          : whyNotReached(listener, on, facts);
+      return { on, listeners: [...inside, ...wildcardsFor(prefix, facts)], whyNot };
     }
     case 'declared':
-      return healthOfDeclared(prefix, grounds);
-    case 'checked': {
-      const no = whyNotWanted(prefix, grounds.checks, rule.service.id, grounds.isSetUp);
-      return no === undefined ? { up: true } : { up: false, ...no };
-    }
+      return lookInside(prefix, grounds);
     default:
       return rule satisfies never;
   }
 }
 
 /** Up by what is bound to an assigned address inside, or to the wildcard with such an address there. */
-function healthOfDeclared(prefix: Prefix, grounds: Grounds): Health {
+function lookInside(prefix: Prefix, grounds: Grounds): Look | Reason {
   const { facts, policy } = grounds;
   const area = facts.areas.get(prefix);
   const usableAt = new Map<IpAddress, readonly HostAddress[]>();
@@ -105,14 +119,11 @@ function healthOfDeclared(prefix: Prefix, grounds: Grounds): Health {
     if (!('code' in usable)) usableAt.set(address, usable);
     else reason = unselected ?? usable;
   }
-  if (usableAt.size === 0) return { up: false, lost: 'address', reason };
-  if (grounds.isSetUp) return { up: true };
-  const all = [...usableAt.values()].flat();
+  if (usableAt.size === 0) return reason;
+  const on = [...usableAt.values()].flat();
   const bound = [...(area?.listening ?? [])].filter((address) => usableAt.has(address));
   const listeners = [...listenersInside(bound, facts), ...wildcardsFor(prefix, facts)];
-  return coverage(listeners, grounds, (listener) =>
-    whyNotReached(listener, usableAt.get(listener.address) ?? all, facts),
-  );
+  return { on, listeners, whyNot: (listener) => whyNotReached(listener, usableAt.get(listener.address) ?? on, facts) };
 }
 
 /** What of `facts` can be used now, or why the last of them cannot. */
@@ -204,10 +215,10 @@ function queueHoldsUntil(listener: Listener, { facts, policy }: Grounds): number
   return since === undefined ? Number.POSITIVE_INFINITY : since + policy.acceptQueueFull;
 }
 
-function listenersInside(addresses: Iterable<IpAddress>, facts: FactsIndex): Listener[] {
+export function listenersInside(addresses: Iterable<IpAddress>, facts: FactsIndex): Listener[] {
   return [...addresses].flatMap((address) => [...(facts.listenersOf.get(address)?.values() ?? [])]);
 }
 
-function wildcardsFor(prefix: Prefix, facts: FactsIndex): Listener[] {
+export function wildcardsFor(prefix: Prefix, facts: FactsIndex): Listener[] {
   return [...facts.wildcards.values()].filter((listener) => wildcardFamilies(listener).includes(familyOf(prefix)));
 }

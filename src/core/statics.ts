@@ -10,7 +10,7 @@ import type { Policy } from '../model/policy.ts';
 import { sentence } from '../model/reason.ts';
 import { isNextHopOf } from '../model/route.ts';
 import { attributesNow, told } from './announcing.ts';
-import { hold, lookAgain, want } from './desired.ts';
+import { hold, isRouted, lookAgain, want } from './desired.ts';
 import { heldBackBy } from './overrides.ts';
 import { log } from './report.ts';
 import type { DaemonState } from './state.ts';
@@ -41,7 +41,7 @@ export function startSome(state: DaemonState, at: Millis, actions: Action[]): Ac
         : want(desired, prefix, policy, attributesNow(state, prefix));
     // An earlier process may have announced it, and said something else of it.
     if (reason === undefined) lookAgain(desired, prefix, policy);
-    else enter(state, prefix, at);
+    if (!isRouted(desired, prefix, policy)) enter(state, prefix, at);
   }
   if (starting.size > 0) actions.push({ type: 'goOn' });
   else report(state, actions);

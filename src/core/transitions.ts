@@ -10,6 +10,7 @@
 import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
+import { setKey } from '../model/override.ts';
 import { stageOf } from '../model/reason.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
 import type { Stood } from './standings.ts';
@@ -50,16 +51,19 @@ export function settle(state: DaemonState, at: Millis, actions: Action[]): void 
 }
 
 function compare(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
-  const { standings, policy } = state;
+  const { standings, policy, overrides } = state;
+  const isStatic = policy.statics.routes.has(prefix);
+  // It is entered when its turn comes.
+  if (isStatic && (standings.staticsSince === undefined || state.starting.has(prefix))) return;
   const standing = standingOf(state, prefix, at);
   const now = stateNameOf(standing);
   const reason = reasonOf(standing);
-  const isStatic = policy.statics.routes.has(prefix);
   const before = standings.of.get(prefix);
   if (isStatic && before === undefined && now === 'announced') return;
   const from = before?.state ?? (isStatic ? 'announced' : 'down');
   const isSame = from === now && (before === undefined || before.code === reason?.code);
-  const isDeclared = isStatic || policy.announce.has(prefix) || policy.checked.has(prefix);
+  const isDeclared =
+    isStatic || policy.announce.has(prefix) || policy.checked.has(prefix) || overrides.said.has(setKey(prefix));
   const hasRisen = before?.hasRisen === true || now !== 'down' || from !== 'down';
   // What no rule covers is no service: every host has addresses that nobody means.
   const isCovered = state.rejected.has(prefix) && reason !== undefined && stageOf(reason) !== 'candidates';

@@ -13,10 +13,16 @@ import { instantBy } from './wall-clock.ts';
 
 export interface History {
   note(transition: NotedTransition): void;
-  /** The newest first. `prefix`: of it, of those inside it, and of those that contain it. */
-  list(which: { readonly prefix?: Prefix; readonly most: number }): readonly Transition[];
+  /** The newest first. `prefix`: of it, of those inside it, and of those that contain it; of it alone if `isExact`. */
+  list(which: Which): readonly Transition[];
   /** What is not in the journal yet goes there. */
   close(): void;
+}
+
+export interface Which {
+  readonly prefix?: Prefix;
+  readonly isExact?: boolean;
+  readonly most: number;
 }
 
 /** Where it is kept. Never blocks, never throws. */
@@ -81,9 +87,9 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
       waiting.push(own);
       rest ??= setImmediate(tellSome);
     },
-    list({ prefix, most }) {
+    list({ prefix, isExact = false, most }) {
       const found: Transition[] = [];
-      const isAbout = prefix === undefined ? () => true : aboutOf(prefix);
+      const isAbout = prefix === undefined ? () => true : isExact ? (each: Prefix) => each === prefix : aboutOf(prefix);
       const oldest = Math.max(0, kept.length - MOST_KEPT);
       for (let index = kept.length - 1; index >= oldest && found.length < most; index--) {
         const each = kept[index];

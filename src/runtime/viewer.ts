@@ -1,15 +1,16 @@
 /** SHELL: puts the view together from the core's state and what sinks and discovery say of themselves. See `model/view`. */
 
 import type { DaemonState } from '../core/state.ts';
-import { countsOf, overrideView, prefixesOf, serviceView, tellingView } from '../core/view.ts';
+import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
-import { hostPrefix, type IpAddress, type Prefix } from '../model/address.ts';
+import type { Prefix } from '../model/address.ts';
 import type { Telling } from '../model/telling.ts';
 import type { ServiceView, SinkView, Transition } from '../model/view.ts';
 import type { Sink } from '../sink/sink.ts';
 import { createChanges } from './changes.ts';
 import type { Clock } from './clock.ts';
 import type { NotedTransition } from './executor.ts';
+import { explainAll, type FindOwners } from './explaining.ts';
 import { createHistory, type Journal } from './history.ts';
 import type { Viewer } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
@@ -24,6 +25,7 @@ export interface ViewerOptions {
   readonly sinks: readonly Sink[];
   readonly discovery: () => SourceStatus;
   readonly clock: Clock;
+  readonly findOwners: FindOwners;
   readonly journal?: Journal;
   /** What the journal had of an earlier process, the oldest first. */
   readonly before?: readonly Transition[];
@@ -34,7 +36,7 @@ export interface ViewerOptions {
 }
 
 export function createViewer(options: ViewerOptions): OpenViewer {
-  const { state, sinks, discovery, clock, version, name, notKept, journal, before } = options;
+  const { state, sinks, discovery, clock, version, name, findOwners, notKept, journal, before } = options;
   const startedAt = clock.now();
   const instant = instantBy(clock);
   const changes = createChanges();
@@ -83,19 +85,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       for (const prefix of prefixesOf(state)) yield service(prefix);
     },
     service,
-    async explain(of) {
-      const prefix = of.includes('/') ? (of as Prefix) : hostPrefix(of as IpAddress);
-      return {
-        asked: of,
-        prefixes: [
-          {
-            ...{ service: service(prefix), stages: [] },
-            tellings: tellings(prefix).map((telling) => tellingView(telling, instant)),
-            history: history.list({ prefix, most: 20 }),
-          },
-        ],
-      };
-    },
+    explain: (of) => explainAll(of, { state, clock, instant, history, service, tellings, findOwners }),
     history: history.list,
     subscribe: changes.subscribe,
     noted(transition) {

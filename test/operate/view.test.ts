@@ -129,7 +129,13 @@ it('shows the peers, and all in numbers', async () => {
       ],
     },
   ]);
-  const { prefixes } = await operator.explain('10.20.0.1' as IpAddress);
+  const { asked, prefixes } = await operator.explain('10.20.0.1' as IpAddress);
+  expect([asked, prefixes.map(({ service }) => service.prefix)]).toEqual(['10.20.0.1', [SERVICE]]);
+  expect(prefixes[0]?.stages.map(({ stage, answer }) => `${stage}: ${answer}`)).toEqual(
+    ['facts', 'candidates', 'health', 'verdict', 'routes'].map((stage) => `${stage}: yes`),
+  );
+  expect(prefixes[0]?.stages[0]?.lines).toContain(`tcp 10.20.0.1:80 listens: node (pid ${house?.service.pid})`);
+  expect(prefixes[0]?.history.map(({ to }) => to)).toEqual(['announced', 'rising']);
   expect(prefixes[0]?.tellings).toMatchObject([
     { to: names.good, state: 'told' },
     { to: names.absent, state: 'no-session' },

@@ -1,0 +1,73 @@
+/**
+ * Why a prefix is announced or not, PURE, stage by stage, with what each of them found: for any prefix, also one that was
+ * never a candidate. The reason is the one that `standing` gives; here is what stands around it.
+ */
+import { type IpAddress, isHostPrefix, networkAddress, type Prefix, truncate } from '../model/address.ts';
+import type { Millis } from '../model/millis.ts';
+import { type Reason, type Stage, sentence, stageOf } from '../model/reason.ts';
+import type { StageView } from '../model/view.ts';
+import { type ExplainedLine, linesOf, plain } from './explain-lines.ts';
+import { reasonOf, standingOf } from './standing.ts';
+import type { DaemonState } from './state.ts';
+import { type InstantOf, reasonView } from './view.ts';
+
+export interface ExplainedStage extends Omit<StageView, 'lines'> {
+  readonly lines: readonly ExplainedLine[];
+}
+
+export const STAGES = ['facts', 'candidates', 'health', 'verdict', 'routes'] as const satisfies readonly Stage[];
+
+/** What there is to say about an address: its host prefix, then every prefix that we know and that contains it. */
+export function prefixesAbout(state: DaemonState, of: IpAddress | Prefix): readonly Prefix[] {
+  const asked = of.includes('/') ? (of as Prefix) : undefined;
+  if (asked !== undefined && !isHostPrefix(asked)) return [asked];
+  const address = asked === undefined ? (of as IpAddress) : networkAddress(asked);
+  const { standings, policy, facts } = state;
+  const bits = address.includes(':') ? 128 : 32;
+  const found = [`${address}/${bits}` as Prefix];
+  for (let length = bits - 1; length >= 0; length--) {
+    const prefix = `${truncate(address, length)}/${length}` as Prefix;
+    const isKnown =
+      standings.of.has(prefix) ||
+      policy.statics.routes.has(prefix) ||
+      policy.checked.has(prefix) ||
+      facts.areas.has(prefix);
+    if (isKnown) found.push(prefix);
+  }
+  return found;
+}
+
+export function explain(
+  state: DaemonState,
+  prefix: Prefix,
+  now: Millis,
+  instant: InstantOf,
+): readonly ExplainedStage[] {
+  const standing = standingOf(state, prefix, now);
+  const reason = reasonOf(standing);
+  const decided = reason && stageOf(reason);
+  return STAGES.map((stage) => {
+    const answer = answerOf(stage, standing.announced, reason);
+    const isAboutIt = stage === decided || answer === 'waits';
+    const said = answer === 'not-reached' ? [] : linesOf(stage, state, prefix, now, instant);
+    const why = isAboutIt && reason ? sentence(prefix, reason) : undefined;
+    const isSaid = why === undefined || said.some(({ text }) => text === why);
+    return {
+      ...{ stage, answer, lines: isSaid ? said : [...said, plain(why)] },
+      ...(isAboutIt && reason && { reason: reasonView(prefix, reason) }),
+    };
+  });
+}
+
+/** What is announced still, and about to go, has passed all of them once: the stage that says no now, and the delay that runs. */
+function answerOf(stage: Stage, isAnnounced: boolean, reason: Reason | undefined): StageView['answer'] {
+  if (reason === undefined) return 'yes';
+  const [at, decided] = [STAGES.indexOf(stage), STAGES.indexOf(stageOf(reason))];
+  if (at < decided || (isAnnounced && stage === 'routes')) return 'yes';
+  if (isAnnounced && stage === 'verdict') return 'waits';
+  if (at > decided) return 'not-reached';
+  return WAITING.has(reason.code) ? 'waits' : 'no';
+}
+
+/** Something runs that ends it. */
+const WAITING: ReadonlySet<Reason['code']> = new Set<Reason['code']>(['announce-delay', 'dampened', 'not-started']);
