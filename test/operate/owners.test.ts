@@ -24,7 +24,7 @@ address, port = sys.argv[1], int(sys.argv[2])
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1); s.bind((address, port)); s.listen()
 if os.fork() == 0:
     s.close(); t = socket.socket(); t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1); t.bind((address, port)); t.listen()
-print(os.getpid(), flush=True)
+os.write(1, f"{os.getpid()}\\n".encode())
 sys.stdin.read()
 `;
 
