@@ -135,6 +135,7 @@ const PURE_FILES = [
   'publish/metric.ts',
   'publish/service-metrics.ts',
   'publish/status-text.ts',
+  'discovery/reading-times.ts',
   'sink/diff.ts',
   'sink/exabgp/backlog.ts',
   'sink/exabgp/commands.ts',

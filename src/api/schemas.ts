@@ -2,6 +2,7 @@
 import { STAGES } from '../model/reason.ts';
 import {
   type DiscoveryView,
+  type EverView,
   type Explanation,
   type OverrideView,
   type PeerView,
@@ -36,6 +37,7 @@ const ABOUT_IT = {
   discovery: ref('Discovery'),
   sinks: listOf(ref('Sink')),
   overrides: listOf(ref('Override')),
+  ever: ref('Ever'),
 };
 const TRANSITION = {
   at: INSTANT,
@@ -122,6 +124,20 @@ export const SCHEMAS = {
     droppedLogLines: COUNT,
     residentBytes: COUNT,
     notKept: maybe(STRING),
+  }),
+  Ever: objectOf<EverView>({
+    transitions: counts,
+    stalls: COUNT,
+    stalledMs: LENGTH,
+    readings: objectOf<EverView['readings']>({
+      count: COUNT,
+      totalMs: LENGTH,
+      lastMs: maybe(LENGTH),
+      buckets: listOf(objectOf<EverView['readings']['buckets'][number]>({ upToMs: NUMBER, count: COUNT })),
+    }),
+    sinks: listOf(
+      objectOf<EverView['sinks'][number]>({ name: STRING, announced: COUNT, withdrawn: COUNT, refused: COUNT }),
+    ),
   }),
   Summary: objectOf<Summary>({ ...ABOUT_IT, services: counts }),
   Status: objectOf<Status>({ ...ABOUT_IT, counts, services: listOf(ref('Service')) }),

@@ -13,8 +13,8 @@ import { audienceOf, isAddressed, mayGoBy } from './audience.ts';
 import { type Held, type Terms, type Unsaid, type Words, wordsFor } from './path-attributes.ts';
 import { createPaths, withPathId } from './paths.ts';
 import type { Rib } from './rib.ts';
-import type { Entry, Found } from './rib-list.ts';
-import { createUpdateGroups, type UpdateGroups } from './update-group.ts';
+import { type Entry, type Found, isSame } from './rib-list.ts';
+import { createUpdateGroups, type Said, type UpdateGroups } from './update-group.ts';
 import { endOfRib, updatesOf } from './update-messages.ts';
 import { AFI, ROUTE_REFRESH, SAFI } from './wire/codes.ts';
 import { encodeRouteRefresh } from './wire/route-refresh.ts';
@@ -30,6 +30,8 @@ export interface AdjRibOut {
   again(family: Family): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
+  /** How many announces and withdraws it was told so far. */
+  said(): Said;
   /** How the peer stands to that entry. */
   standingOf(entry: Found): PeerStance;
   /** Why that entry is not for the peer, as far as this session decides it; `undefined` where settings do, or nothing. */
@@ -72,6 +74,8 @@ export function createAdjRibOut(
   const fresh = new Set(negotiated.families);
   const own = hostPrefix(local.address);
   let told = 0;
+  let announces = 0;
+  let withdraws = 0;
   /** Everything up to that version of the RIB was handed on. */
   let handedOn = 0;
   let unsaid: readonly Unsaid[] = [];
@@ -138,8 +142,9 @@ export function createAdjRibOut(
     const { routes } = entry;
     const isToHave = isFor(entry, routes);
     if (entry.version > handedOn) {
-      if (isToHave) return 'waiting';
-      if (isFor(entry, reader.knows(entry))) return 'leaving';
+      const known = reader.knows(entry);
+      if (isToHave) return isSame(known, routes) && reader.version() === handedOn ? 'told' : 'waiting';
+      if (isFor(entry, known)) return 'leaving';
     } else if (isToHave) return 'told';
     return routes.length > 0 ? 'not-for-it' : 'none';
   }
@@ -190,19 +195,27 @@ export function createAdjRibOut(
     if (same !== undefined) {
       reader.follow(same.place);
       told += same.more;
+      announces += same.counts.announced;
+      withdraws += same.counts.withdrawn;
       for (const each of same.unsaid) leaveOut(each);
       return [...same.messages];
     }
-    const before = told;
+    const before = { told, announces, withdraws };
     const messages = read();
-    group.keep(mark, version, { messages, place: reader.place(), more: told - before, unsaid });
+    const counts = { announced: announces - before.announces, withdrawn: withdraws - before.withdraws };
+    group.keep(mark, version, { messages, place: reader.place(), more: told - before.told, counts, unsaid });
     return [...messages];
   }
 
   function read(): Uint8Array[] {
     const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
     const announced = new Map<Words, Uint8Array[]>();
+    const withdraw = (family: Family, nlri: Uint8Array): void => {
+      withdraws++;
+      withdrawn[family].push(nlri);
+    };
     const announce = (said: Words, nlri: Uint8Array): void => {
+      announces++;
       const same = announced.get(said);
       if (same === undefined) announced.set(said, [nlri]);
       else same.push(nlri);
@@ -217,7 +230,7 @@ export function createAdjRibOut(
           const [was, is] = [before[index], after[index]];
           if (is === was && known !== now) continue;
           if (is !== undefined) announce(is, withPathId(nlri, index + 1));
-          else if (was !== undefined) withdrawn[family].push(withPathId(nlri, index + 1));
+          else if (was !== undefined) withdraw(family, withPathId(nlri, index + 1));
         }
         told += Math.sign(after.length) - Math.sign(before.length);
         return;
@@ -226,7 +239,7 @@ export function createAdjRibOut(
       const after = choose(entry, now);
       if (after === undefined) {
         if (before === undefined) return;
-        withdrawn[family].push(nlri);
+        withdraw(family, nlri);
         told--;
       } else if (before !== after || known === now) {
         announce(after, nlri);
@@ -253,6 +266,7 @@ export function createAdjRibOut(
     isLevel: () => ready.length === 0 && reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd()),
     again: (family) => void asked.add(family),
     told: () => told,
+    said: () => ({ announced: announces, withdrawn: withdraws }),
     standingOf,
     whyHeld,
     unsaid: () => unsaid,

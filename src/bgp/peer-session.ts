@@ -27,7 +27,7 @@ import { rolesSaid } from './role.ts';
 import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
 import type { Turns } from './turns.ts';
-import type { UpdateGroups } from './update-group.ts';
+import type { Said, UpdateGroups } from './update-group.ts';
 import { encodeKeepalive } from './wire/keepalive.ts';
 import type { Message } from './wire/message.ts';
 import { encodeOpen } from './wire/open.ts';
@@ -61,6 +61,8 @@ export interface PeerSession {
   status(): PeerStatus;
   /** What the peer was told of the prefix, of which that is the entry. */
   telling(prefix: Prefix, entry: Found | undefined): Telling;
+  /** What it was told over all its sessions. */
+  said(): Said;
 }
 
 export interface PeerSessionOptions {
@@ -91,6 +93,8 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   let session: Session | undefined;
   let since = clock.now();
   const whyNotFor = whyNotForOf(settings);
+  /** In sessions that are over. */
+  let saidBefore: Said = { announced: 0, withdrawn: 0 };
 
   const queue: FsmEvent[] = [];
   let isHandling = false;
@@ -207,7 +211,13 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     session?.flush();
   }
 
+  function saidSoFar(): Said {
+    const { announced, withdrawn } = session?.out.said() ?? { announced: 0, withdrawn: 0 };
+    return { announced: saidBefore.announced + announced, withdrawn: saidBefore.withdrawn + withdrawn };
+  }
+
   function sessionDown(why: Why): void {
+    saidBefore = saidSoFar();
     session?.close();
     session = undefined;
     since = clock.now();
@@ -270,6 +280,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     },
     flush,
     telling,
+    said: saidSoFar,
     status: () => ({
       name,
       as: settings.as,

@@ -20,7 +20,7 @@ import { peerStanding } from './peer-standing.ts';
 import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
 import { createTurns } from './turns.ts';
-import { createUpdateGroups } from './update-group.ts';
+import { createUpdateGroups, type Said } from './update-group.ts';
 import { CEASE } from './wire/codes.ts';
 
 export interface Speaker {
@@ -35,6 +35,8 @@ export interface Speaker {
   status(): readonly PeerStatus[];
   /** The same, as people see it. */
   peers(): readonly PeerStanding[];
+  /** Announces and withdraws, ever, each to each peer. */
+  said(): Said;
   /** What each peer was told of it. */
   tellings(prefix: Prefix): readonly Telling[];
   /** Tells every peer goodbye, which withdraws everything. Resolves when that is on its way, or `signal` says it is time. */
@@ -132,6 +134,16 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
     routes: () => (isClosed ? 0 : rib.size),
     status: () => peers.map((peer) => peer.status()),
     peers: () => peers.map((peer) => peerStanding(peer.status())),
+    said: () =>
+      peers
+        .map((peer) => peer.said())
+        .reduce(
+          (sum, { announced, withdrawn }) => ({
+            announced: sum.announced + announced,
+            withdrawn: sum.withdrawn + withdrawn,
+          }),
+          { announced: 0, withdrawn: 0 },
+        ),
     tellings(prefix) {
       const entry = rib.find(prefix);
       return peers.map((peer) => peer.telling(prefix, entry));

@@ -10,12 +10,19 @@ import type { Negotiated } from './negotiate.ts';
 import type { Terms, Unsaid } from './path-attributes.ts';
 import type { Place } from './rib-reader.ts';
 
+/** How many prefixes were announced and withdrawn. */
+export interface Said {
+  readonly announced: number;
+  readonly withdrawn: number;
+}
+
 export interface Packed {
   readonly messages: readonly Uint8Array[];
   /** Where a reader is that has told them. */
   readonly place: Place;
   /** How many routes the peer has more. */
   readonly more: number;
+  readonly counts: Said;
   /** Why routes are not among them, nor were before. */
   readonly unsaid: readonly Unsaid[];
 }

@@ -98,6 +98,8 @@ function timerFired(state: DaemonState, { at, timer }: Of<'timerFired'>, actions
 function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Action[]): Action[] {
   log(actions, 'warn', 'stalled', { lostMs: Math.round(lost) });
   state.stalledUntil = at;
+  state.stalls++;
+  state.stalledFor = ms(state.stalledFor + lost);
   for (const [key, since] of state.facts.fullSince) state.facts.fullSince.set(key, ms(since + lost));
   for (const [prefix, before] of state.services) {
     // One whose time has come already goes on waiting for the next facts.

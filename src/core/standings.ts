@@ -20,6 +20,8 @@ export interface Standings {
   readonly gone: Set<Prefix>;
   /** How many of `of` are in each state. */
   readonly counts: Record<ServiceStateName, number>;
+  /** How many transitions went into each state, ever. */
+  readonly moves: Record<ServiceStateName, number>;
   /** How many of `of` are static prefixes. */
   statics: number;
   /** Since when static prefixes are announced; `undefined` before. */
@@ -30,10 +32,14 @@ export const noStandings = (): Standings => ({
   of: new Map(),
   touched: new Set(),
   gone: new Set(),
-  counts: Object.fromEntries(SERVICE_STATES.map((state) => [state, 0])) as Record<ServiceStateName, number>,
+  counts: none(),
+  moves: none(),
   statics: 0,
   staticsSince: undefined,
 });
+
+const none = (): Record<ServiceStateName, number> =>
+  Object.fromEntries(SERVICE_STATES.map((state) => [state, 0])) as Record<ServiceStateName, number>;
 
 /** It may stand otherwise now. */
 export const touch = ({ standings }: { readonly standings: Standings }, prefix: Prefix): void =>

@@ -47,8 +47,10 @@ export interface DaemonState {
   failingSince: Millis | undefined;
   /** Whether that lasts so long that the last facts are stale. */
   isStale: boolean;
-  /** Until when we stood still last. */
+  /** Until when we stood still last, how often that was, and for how long all in all. */
   stalledUntil: Millis;
+  stalls: number;
+  stalledFor: Millis;
 }
 
 export function initialState(policy: Policy): DaemonState {
@@ -73,5 +75,7 @@ export function initialState(policy: Policy): DaemonState {
     failingSince: undefined,
     isStale: false,
     stalledUntil: ms(Number.NEGATIVE_INFINITY),
+    stalls: 0,
+    stalledFor: ms(0),
   };
 }

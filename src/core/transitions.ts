@@ -76,7 +76,10 @@ function compare(state: DaemonState, prefix: Prefix, at: Millis, actions: Action
   const isNoted = !isSame && (hasRisen || (isDeclared && before !== undefined));
   const since = before === undefined || isNoted ? at : before.since;
   if (before === undefined || !isSame) put(state, prefix, { state: now, code: reason?.code, since, hasRisen });
-  if (isNoted) actions.push({ type: 'noteTransition', at, prefix, from, to: now, reason });
+  if (isNoted) {
+    standings.moves[now]++;
+    actions.push({ type: 'noteTransition', at, prefix, from, to: now, reason });
+  }
   keepInBounds(state, prefix, !isKnown, isNoted);
 }
 

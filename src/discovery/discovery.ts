@@ -13,7 +13,7 @@ import { type Namespace, NamespaceError, namespaceOf } from './namespace.ts';
 import { openProc } from './proc/reader.ts';
 import { isReadError } from './read-error.ts';
 import type { Reader } from './reader.ts';
-import { createSource, type Source } from './source.ts';
+import { createSource, type Source, type SourceStatus } from './source.ts';
 
 /** What is asked for cannot be had on this host. */
 export class DiscoveryError extends Error {
@@ -45,6 +45,8 @@ interface Attempt extends DiscoveryWish {
 export interface DiscoveryOptions extends Attempt {
   readonly log: Log;
   readonly push: (event: Event) => void;
+  /** See `SourceOptions`. */
+  readonly changed?: () => void;
 }
 
 const AUTO = { hinted: ms(250), unhinted: ms(100) } as const;
@@ -53,14 +55,15 @@ const AUTO_PROC = { hinted: ms(1_000), unhinted: ms(1_000) } as const;
 
 /** Throws `DiscoveryError`. */
 export function openDiscovery(options: DiscoveryOptions): Source {
-  const { interval, clock, log, push } = options;
-  const { reader, auto } = openReader(options);
+  const { interval, clock, log, push, changed } = options;
+  const { reader, auto, from } = openReader(options);
   const hints = hintSource(options);
   return createSource({
     reader,
     ...(hints && { hints }),
     interval: interval === 'auto' ? { auto } : interval,
-    ...{ clock, processorTime, log, push },
+    ...{ clock, processorTime, log, push, from },
+    ...(changed && { changed }),
   });
 }
 
@@ -96,6 +99,7 @@ function processorTime(): Millis {
 interface Opened {
   readonly reader: Reader;
   readonly auto: { readonly hinted: Millis; readonly unhinted: Millis };
+  readonly from: SourceStatus['from'];
 }
 
 function openReader({ source, protocols, ports, netns, needNetlink, log }: Attempt): Opened {
@@ -105,14 +109,14 @@ function openReader({ source, protocols, ports, netns, needNetlink, log }: Attem
       throw new DiscoveryError(`netlink cannot be had (${why ?? 'not asked for'}), and ${needNetlink.join('; ')}`);
     }
     if (why !== undefined) log.warn({ detail: why }, 'netlink cannot be had, facts are read from /proc');
-    return { reader: openProc({ protocols, ports }), auto: AUTO_PROC };
+    return { reader: openProc({ protocols, ports }), auto: AUTO_PROC, from: 'proc' };
   }
   const namespace = namespaceOf(netns);
   checkEntry(namespace);
   const reader = openKernel({ protocols, ports, namespace });
   // Hints of TCP say nothing of UDP sockets.
   const hinted = protocols.includes('udp') ? AUTO.unhinted : AUTO.hinted;
-  return { reader, auto: { ...AUTO, hinted } };
+  return { reader, auto: { ...AUTO, hinted }, from: 'netlink' };
 }
 
 /** A namespace that is not there yet may come; one that may not be entered never will. */

@@ -23,6 +23,10 @@ export interface News {
   isFailing(): boolean;
   /** Readings that failed, in part or as a whole. */
   failures(): number;
+  /** What the last of them said; `undefined` while the kernel can be read. */
+  failure(): string | undefined;
+  /** When the last whole reading began; `undefined` before the first. */
+  readAt(): Millis | undefined;
 }
 
 export function createNews(clock: Clock, push: (event: Event) => void): News {
@@ -34,7 +38,8 @@ export function createNews(clock: Clock, push: (event: Event) => void): News {
   let lastListeners: readonly Listener[] | undefined;
   let lastHost: HostFacts | undefined;
   let isFirst = true;
-  let isFailing = false;
+  let failure: string | undefined;
+  let wholeAt: Millis | undefined;
   let failures = 0;
 
   /** `isWanted`: told even when nothing changed. */
@@ -59,21 +64,26 @@ export function createNews(clock: Clock, push: (event: Event) => void): News {
 
   function tellFailure(detail: string, isAsked: boolean): void {
     failures++;
-    if (isAsked || !isFailing) push({ type: 'discoveryFailed', at: clock.now(), detail });
-    isFailing = true;
+    const wasFailing = failure !== undefined;
+    failure = detail;
+    if (isAsked || !wasFailing) push({ type: 'discoveryFailed', at: clock.now(), detail });
   }
 
   return {
     tellFailure,
     tell(reading, readAt, isAsked) {
       const isWhole = reading.failures.length === 0;
-      tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || isFailing));
+      tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || failure !== undefined));
       // After what could be read: a withdraw that is due goes by the newest facts that there are.
-      if (isWhole) isFailing = false;
-      else tellFailure(reading.failures.join('; '), isAsked);
+      if (isWhole) {
+        failure = undefined;
+        wholeAt = readAt;
+      } else tellFailure(reading.failures.join('; '), isAsked);
     },
     listeners: () => lastListeners,
-    isFailing: () => isFailing,
+    isFailing: () => failure !== undefined,
     failures: () => failures,
+    failure: () => failure,
+    readAt: () => wholeAt,
   };
 }

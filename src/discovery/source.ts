@@ -16,6 +16,7 @@ import { createNews } from './news.ts';
 import { adaptivePace, fixedPace } from './pace.ts';
 import { isReadError } from './read-error.ts';
 import type { Reader } from './reader.ts';
+import { countReadings, type ReadingTimes } from './reading-times.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface Source {
@@ -33,6 +34,13 @@ export interface SourceStatus {
   readonly hints: HintSource['kind'] | 'none';
   /** Readings that failed, in part or as a whole. */
   readonly failures: number;
+  /** What the last of them said; `undefined` while everything can be read. */
+  readonly failure: string | undefined;
+  /** When the last whole reading began; `undefined` before the first. */
+  readonly readAt: Millis | undefined;
+  /** Where facts come from. */
+  readonly from: 'netlink' | 'proc';
+  readonly readings: ReadingTimes;
 }
 
 export interface SourceOptions {
@@ -46,6 +54,9 @@ export interface SourceOptions {
   readonly processorTime: () => Millis;
   readonly log: Log;
   readonly push: (event: Event) => void;
+  readonly from?: SourceStatus['from'];
+  /** Hears that hints come from elsewhere now, or that the kernel can be read again or not. */
+  readonly changed?: () => void;
 }
 
 /** What a reading is for. */
@@ -77,7 +88,18 @@ const TIMER = {
   secondLook: 'discovery second look',
 } as const;
 
-export function createSource({ reader, interval, hints, clock, processorTime, log, push }: SourceOptions): Source {
+export function createSource({
+  reader,
+  interval,
+  hints,
+  clock,
+  processorTime,
+  log,
+  push,
+  ...more
+}: SourceOptions): Source {
+  const { from = 'netlink', changed = () => {} } = more;
+  const readings = countReadings();
   const news = createNews(clock, push);
   const listenerHints = keepHints({ source: hints, clock, log, hint: () => listenerHinting.hinted() });
   const hintKind = (): SourceStatus['hints'] => listenerHints.kind() ?? 'none';
@@ -101,6 +123,8 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
   let next: Wanted | undefined;
   let isClosed = false;
   let saidInterval: Millis | undefined;
+  /** What `changed` was told of last. */
+  let noticed: string | undefined;
   /** What was said of it at info last. */
   let loud: (Pick<SourceStatus, 'interval' | 'hints'> & { readonly hasStretched: boolean }) | undefined;
   /** At the last tick; undefined once anything but its reading happened since, which would be taken for its cost. */
@@ -142,6 +166,8 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
       news.tell(reading, readAt, wanted.asked === true);
       // Of a reading that is carried out elsewhere, only what it took there counts, and what it takes here.
       const cost = ms((reading.cost ?? readUntil - readAt) + (clock.now() - readUntil));
+      readings.took(cost);
+      notice();
       // A reading of devices and addresses, which is rare, says nothing of what the interval costs.
       if (!isHostDue || isUnhinted) pace.spent(cost);
       if ((isHostDue && !isUnhinted) || wanted.listener !== undefined || news.listeners() !== before)
@@ -188,7 +214,15 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
       news.tellFailure(`a reading has not ended for ${formatDuration(LONGEST_READING)}`, false);
     }
     sayInterval(now);
+    notice();
     read({});
+  }
+
+  function notice(): void {
+    const now = `${hintKind()} ${news.isFailing()}`;
+    if (now === noticed) return;
+    noticed = now;
+    changed();
   }
 
   /** On a busy host the interval comes and goes: other hints are news, its first stretch, and what is four times another. */
@@ -218,7 +252,10 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
     lookNow() {
       if (!isClosed) read({ asked: true });
     },
-    status: () => ({ interval: pace.interval(), hints: hintKind(), failures: news.failures() }),
+    status: () => ({
+      ...{ from, interval: pace.interval(), hints: hintKind(), readings: readings.times() },
+      ...{ failures: news.failures(), failure: news.failure(), readAt: news.readAt() },
+    }),
     close() {
       isClosed = true;
       for (const timer of [TIMER.interval, TIMER.secondLook]) clock.clearTimer(timer);

@@ -164,6 +164,29 @@ export interface ProcessView {
   readonly notKept?: string;
 }
 
+/** What has happened since the process began, in numbers that only rise. */
+export interface EverView {
+  /** How often services came into each state. */
+  readonly transitions: Readonly<Record<ServiceStateName, number>>;
+  /** How often this process stood still, and for how long all in all. */
+  readonly stalls: number;
+  readonly stalledMs: number;
+  /** Readings of the kernel by how long they took: `count` of those that took `upToMs` or less; the rest took longer. */
+  readonly readings: {
+    readonly count: number;
+    readonly totalMs: number;
+    readonly lastMs?: number;
+    readonly buckets: readonly { readonly upToMs: number; readonly count: number }[];
+  };
+  /** Announces and withdraws that were handed on, each to each peer, and what was refused of them. */
+  readonly sinks: readonly {
+    readonly name: string;
+    readonly announced: number;
+    readonly withdrawn: number;
+    readonly refused: number;
+  }[];
+}
+
 /** All but the services. */
 export interface Summary {
   readonly at: Instant;
@@ -172,6 +195,7 @@ export interface Summary {
   readonly sinks: readonly SinkView[];
   readonly overrides: readonly OverrideView[];
   readonly services: Readonly<Record<ServiceStateName, number>>;
+  readonly ever: EverView;
 }
 
 /** All of it: `GET /v1/status`. */

@@ -5,13 +5,14 @@ import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Telling } from '../model/telling.ts';
-import type { ServiceView, SinkView, Transition } from '../model/view.ts';
+import type { DiscoveryView, EverView, ServiceView, SinkView, Transition } from '../model/view.ts';
 import type { Sink } from '../sink/sink.ts';
 import { createChanges } from './changes.ts';
 import type { Clock } from './clock.ts';
 import type { NotedTransition } from './executor.ts';
 import { explainAll, type FindOwners } from './explaining.ts';
 import { createHistory, type Journal } from './history.ts';
+import { watchLoopLag } from './loop-lag.ts';
 import type { Viewer } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
@@ -31,12 +32,16 @@ export interface ViewerOptions {
   readonly before?: readonly Transition[];
   /** Why what is said by hand does not outlive this process. */
   readonly notKept: () => string | undefined;
+  /** Log lines that nobody took. */
+  readonly droppedLogLines?: () => number;
   readonly version: string;
   readonly name: string;
 }
 
 export function createViewer(options: ViewerOptions): OpenViewer {
   const { state, sinks, discovery, clock, version, name, findOwners, notKept, journal, before } = options;
+  const { droppedLogLines = () => 0 } = options;
+  const lag = watchLoopLag(clock);
   const startedAt = clock.now();
   const instant = instantBy(clock);
   const changes = createChanges();
@@ -53,13 +58,40 @@ export function createViewer(options: ViewerOptions): OpenViewer {
   const service = (prefix: Prefix): ServiceView => serviceView(state, prefix, clock.now(), instant, tellings(prefix));
 
   const sinkView = (sink: Sink): SinkView => {
+    const { ever: _, ...status } = sink.status();
     const peers = sink.peers?.().map((peer) => ({ ...peer, since: instant(peer.since) }));
-    return { ...sink.status(), ...(peers && { peers }) };
+    return { ...status, ...(peers && { peers }) };
   };
+
+  function discoveryView({ from, hints, interval, failures, failure, readAt }: SourceStatus): DiscoveryView {
+    const { facts, failingSince } = state;
+    return {
+      ...{ source: from, hints, intervalMs: interval, failures },
+      ...{ listeners: facts.listeners.size, addresses: facts.addresses.size },
+      ...(readAt !== undefined && { factsAgeMs: Math.round(clock.now() - readAt) }),
+      ...(failingSince !== undefined && { failingSince: instant(failingSince) }),
+      ...(failure !== undefined && { failure }),
+    };
+  }
+
+  function everView({ readings: { count, total, last, buckets } }: SourceStatus): EverView {
+    return {
+      ...{ transitions: { ...state.standings.moves }, stalls: state.stalls, stalledMs: Math.round(state.stalledFor) },
+      readings: {
+        ...{ count, totalMs: total },
+        ...(last !== undefined && { lastMs: last }),
+        buckets: buckets.map(({ upTo, count: some }) => ({ upToMs: upTo, count: some })),
+      },
+      sinks: sinks.map((sink) => {
+        const { name: own, ever } = sink.status();
+        return { name: own, ...ever };
+      }),
+    };
+  }
 
   return {
     summary() {
-      const { interval, hints, failures } = discovery();
+      const source = discovery();
       const now = clock.now();
       const why = notKept();
       return {
@@ -67,18 +99,15 @@ export function createViewer(options: ViewerOptions): OpenViewer {
         process: {
           ...{ version, node: process.version, pid: process.pid, name },
           ...{ startedAt: instant(startedAt), uptimeMs: now - startedAt },
-          ...{ loopLagMs: 0, droppedLogLines: 0, residentBytes: process.memoryUsage.rss() },
+          ...{ loopLagMs: lag.greatest(), droppedLogLines: droppedLogLines() },
+          residentBytes: process.memoryUsage.rss(),
           ...(why !== undefined && { notKept: why }),
         },
-        discovery: {
-          ...{ source: 'netlink', hints, intervalMs: interval, failures },
-          ...(state.reading && { factsAgeMs: now - state.reading.at }),
-          ...{ listeners: state.facts.listeners.size, addresses: state.facts.addresses.size },
-          ...(state.failingSince !== undefined && { failingSince: instant(state.failingSince) }),
-        },
+        discovery: discoveryView(source),
         sinks: sinks.map(sinkView),
         overrides: [...state.overrides.said.values()].map((each) => overrideView(each, instant)),
         services: countsOf(state),
+        ever: everView(source),
       };
     },
     *services() {
@@ -92,6 +121,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       history.note(transition);
     },
     close() {
+      lag.close();
       history.close();
       changes.close();
     },

@@ -6,7 +6,7 @@ import type { Route, RouteKey } from '../model/route.ts';
 import type { Log } from '../runtime/log.ts';
 import { diffRoutes } from './diff.ts';
 import { type ExabgpApi, groupLines, type Verb } from './exabgp/commands.ts';
-import type { Sink } from './sink.ts';
+import { NOTHING_EVER, type Sink } from './sink.ts';
 
 export function createDryRunSink({ log, api }: { readonly log: Log; readonly api: ExabgpApi }): Sink {
   /** What would have been said. */
@@ -34,7 +34,7 @@ export function createDryRunSink({ log, api }: { readonly log: Log; readonly api
       if (!isClosed) say(desired, changed);
     },
     tellings: () => [],
-    status: () => ({ name: 'dry run', told: 0, leaving: 0, waiting: 0, refused: 0 }),
+    status: () => ({ name: 'dry run', told: 0, leaving: 0, waiting: 0, refused: 0, ever: NOTHING_EVER }),
     async close(_signal, how) {
       if (isClosed) return;
       isClosed = true;

@@ -13,7 +13,17 @@ export interface SinkStatus {
   readonly waiting: number;
   /** Routes that the backend refused, and that are tried again. */
   readonly refused: number;
+  /** Announces and withdraws that were handed on, ever, each to each peer, and what was refused of them. */
+  readonly ever: Ever;
 }
+
+export interface Ever {
+  readonly announced: number;
+  readonly withdrawn: number;
+  readonly refused: number;
+}
+
+export const NOTHING_EVER: Ever = { announced: 0, withdrawn: 0, refused: 0 };
 
 export type CloseHow = 'withdraw' | 'keep';
 

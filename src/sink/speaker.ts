@@ -32,7 +32,14 @@ export function createSpeakerSink(speaker: Speaker): Sink {
     status() {
       const peers = speaker.status();
       const waiting = peers.filter(({ state, isLevel }) => state === 'established' && !isLevel).length;
-      return { name: 'speaker', told: speaker.routes(), leaving: 0, waiting, refused: 0 };
+      return {
+        name: 'speaker',
+        told: speaker.routes(),
+        leaving: 0,
+        waiting,
+        refused: 0,
+        ever: { ...speaker.said(), refused: 0 },
+      };
     },
     tellings: speaker.tellings,
     peers: speaker.peers,

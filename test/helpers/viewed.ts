@@ -68,6 +68,10 @@ export const summaryOf = (of: Partial<Summary> = {}): Summary => ({
   sinks: [],
   overrides: [],
   services: countsOf([]),
+  ever: {
+    transitions: countsOf([]),
+    ...{ stalls: 0, stalledMs: 0, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },
+  },
   ...of,
 });
 

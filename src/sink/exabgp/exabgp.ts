@@ -89,6 +89,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const conversation = createConversation(acks);
   const settling = createWaiters();
   const keys = createKeys(ledger.entries.keys());
+  const ever = { announced: 0, withdrawn: 0, refused: 0 };
   let isBlocked = false;
   let isResting = false;
   let isClosing = false;
@@ -145,6 +146,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
 
   function accepted(command: Command): void {
     account.accepted(command, conversation.waiting() > 0);
+    ever[command.verb === 'announce' ? 'announced' : 'withdrawn'] += command.routes.length;
     for (const route of command.routes) {
       const key = routeKey(route);
       refusals.delete(key);
@@ -198,6 +200,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       { command },
       'ExaBGP refused a command: is this process listed in a neighbor (api, processes)? its own log says why',
     );
+    ever.refused += routes.length;
     for (const route of routes) {
       const key = routeKey(route);
       repetition.refused(key, command);
@@ -258,7 +261,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       const here = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
       const told = here.filter(([key]) => !refusals.has(key)).length;
       const leaving = ledger.entries.size - here.length;
-      return { name: 'exabgp', told, leaving, waiting: backlog.size, refused: refusals.size };
+      return { name: 'exabgp', told, leaving, waiting: backlog.size, refused: refusals.size, ever: { ...ever } };
     },
     async settled(signal) {
       await handedOn(output, () => backlog.size === 0, signal);

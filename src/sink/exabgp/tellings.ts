@@ -52,4 +52,4 @@ export function createTellings(sources: TellingSources): (prefix: Prefix) => Tel
 }
 
 const rank = ({ isWanted, state }: { readonly isWanted: boolean; readonly state: Telling['state'] }): number =>
-  (isWanted ? 2 : 0) + (state === 'none' || state === 'told' ? 0 : 1);
+  (isWanted ? 3 : 0) + (state === 'none' ? 0 : state === 'told' ? 1 : 2);

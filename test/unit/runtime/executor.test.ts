@@ -4,7 +4,7 @@ import { ms } from '../../../src/model/millis.ts';
 import type { Route, RouteKey } from '../../../src/model/route.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
 import { createExecutor, type Executor, type ServicePorts } from '../../../src/runtime/executor.ts';
-import type { Sink } from '../../../src/sink/sink.ts';
+import { NOTHING_EVER, type Sink } from '../../../src/sink/sink.ts';
 import { RecordingLog } from '../../helpers/recording-log.ts';
 import { SteppedClock } from '../../helpers/stepped-clock.ts';
 
@@ -27,7 +27,7 @@ function rig(services?: ServicePorts): Rig {
   const sink = (name: string): Sink => ({
     set: (desired, changed) => void told.push(`${name}: ${[...desired.keys()].join(' ')} (${[...changed].join(' ')})`),
     tellings: () => [],
-    status: () => ({ name, told: 0, leaving: 0, waiting: 0, refused: 0 }),
+    status: () => ({ name, told: 0, leaving: 0, waiting: 0, refused: 0, ever: NOTHING_EVER }),
     close: async () => {},
   });
   const executor = createExecutor({

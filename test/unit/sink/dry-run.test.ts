@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Prefix } from '../../../src/model/address.ts';
 import { type Route, type RouteAttributes, type RouteKey, routeKey } from '../../../src/model/route.ts';
 import { createDryRunSink } from '../../../src/sink/dry-run.ts';
+import { NOTHING_EVER } from '../../../src/sink/sink.ts';
 import { RecordingLog } from '../../helpers/recording-log.ts';
 
 const SELF: RouteAttributes = { nextHop: 'self' };
@@ -73,6 +74,6 @@ describe('the sink of --dry-run', () => {
   it('has told nobody anything', () => {
     const { sink, set } = dryRun();
     set(route(1));
-    expect(sink.status()).toEqual({ name: 'dry run', told: 0, leaving: 0, waiting: 0, refused: 0 });
+    expect(sink.status()).toEqual({ name: 'dry run', told: 0, leaving: 0, waiting: 0, refused: 0, ever: NOTHING_EVER });
   });
 });

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Prefix } from '../../../src/model/address.ts';
+import { ms } from '../../../src/model/millis.ts';
+import type { Transition } from '../../../src/model/view.ts';
+import type { NotedTransition } from '../../../src/runtime/executor.ts';
+import { createHistory, type HistoryOptions, MOST_KEPT } from '../../../src/runtime/history.ts';
+import { SteppedClock } from '../../helpers/stepped-clock.ts';
+import { until } from '../../helpers/until.ts';
+
+const note = (prefix: string, to: NotedTransition['to'] = 'announced'): NotedTransition => ({
+  ...{ type: 'noteTransition', at: ms(1_000), prefix: prefix as Prefix, from: 'down', to },
+  reason: to === 'down' ? { code: 'no-listener' } : undefined,
+});
+
+function rig(options: Partial<HistoryOptions> = {}) {
+  const lines: string[] = [];
+  const heard: Transition[] = [];
+  const history = createHistory({
+    clock: new SteppedClock(),
+    journal: { append: (line) => void lines.push(line) },
+    heard: (transition) => void heard.push(transition),
+    ...options,
+  });
+  return { history, lines, heard };
+}
+
+describe('the history', () => {
+  it('is the newest first, with numbers that rise, and the sentence of its reason', () => {
+    const { history } = rig();
+    history.note(note('10.0.0.1/32'));
+    history.note(note('10.0.0.1/32', 'down'));
+    expect(history.list({ most: 10 }).map(({ number, to, reason }) => [number, to, reason])).toEqual([
+      [
+        2,
+        'down',
+        {
+          ...{ code: 'no-listener', stage: 'health' },
+          sentence: 'nothing that --listen-filter matches listens on 10.0.0.1',
+        },
+      ],
+      [1, 'announced', undefined],
+    ]);
+    expect(history.list({ most: 1 })).toHaveLength(1);
+  });
+
+  it('is asked for of a prefix, of what is inside it, and of what contains it', () => {
+    const { history } = rig();
+    for (const prefix of ['10.0.0.0/24', '10.0.0.1/32', '10.0.1.1/32', '2001:db8::/32']) history.note(note(prefix));
+    const of = (prefix: string, isExact = false): Prefix[] =>
+      history.list({ prefix: prefix as Prefix, isExact, most: 10 }).map((each) => each.prefix);
+    expect(of('10.0.0.1/32')).toEqual(['10.0.0.1/32', '10.0.0.0/24']);
+    expect(of('10.0.0.0/16')).toEqual(['10.0.1.1/32', '10.0.0.1/32', '10.0.0.0/24']);
+    expect(of('2001:db8::1/128')).toEqual(['2001:db8::/32']);
+    expect(of('10.0.0.1/32', true)).toEqual(['10.0.0.1/32']);
+  });
+
+  it('goes on where an earlier process ended', () => {
+    const { history: earlier } = rig();
+    for (let index = 0; index < 3; index++) earlier.note(note('10.0.0.1/32'));
+    const before = [...earlier.list({ most: 10 })].reverse();
+    const { history, lines } = rig({ before });
+    history.note(note('10.0.0.2/32'));
+    expect(history.list({ most: 10 }).map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+    history.close();
+    // What was kept is not kept again.
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is bounded', () => {
+    const { history } = rig();
+    for (let index = 0; index < 3 * MOST_KEPT + 7; index++) history.note(note('10.0.0.1/32'));
+    const all = history.list({ most: Number.POSITIVE_INFINITY });
+    expect([all.length, all[0]?.number, all.at(-1)?.number]).toEqual([MOST_KEPT, 3 * MOST_KEPT + 7, 2 * MOST_KEPT + 8]);
+    history.close();
+  });
+
+  it('goes to the journal and to those who watch behind the turn, some at a time, and whole at the end', async () => {
+    const { history, lines, heard } = rig();
+    for (let index = 0; index < 500; index++) history.note(note('10.0.0.1/32'));
+    expect([lines.length, heard.length]).toEqual([0, 0]);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect([lines.length, heard.length]).toEqual([200, 200]);
+    await until('all of them', () => lines.length === 500);
+    expect(heard.map(({ number }) => number)).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
+    expect(JSON.parse(lines[499] ?? '')).toEqual(heard[499]);
+    history.note(note('10.0.0.1/32'));
+    history.close();
+    expect(lines).toHaveLength(501);
+  });
+});
