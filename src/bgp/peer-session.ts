@@ -76,13 +76,15 @@ export interface PeerSessionOptions {
   readonly log: Log;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Hears that a session came up or went. */
+  readonly changed: () => void;
 }
 
 /** RFC 4271 §10: a timer with jitter runs for at least so much of its time. */
 const LEAST_JITTER = 0.75;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const { settings, routerId, rib, isComplete, groups, turns, clock, log, random } = options;
+  const { settings, routerId, rib, isComplete, groups, turns, clock, log, random, changed } = options;
   const name = peerName(settings);
   const said = createPeerLog(settings, clock, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
@@ -205,6 +207,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
       log.info({ peer: name, family }, 'no ADD-PATH on its side: of several next hops it is told the first');
     }
     session.flush();
+    changed();
   }
 
   function flush(): void {
@@ -222,6 +225,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     session = undefined;
     since = clock.now();
     said.down(why);
+    changed();
   }
 
   /** The peer has nothing: it forgets what it was told when the session ends. */

@@ -48,12 +48,20 @@ export interface SpeakerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
+  /** Hears that a session came up or went. */
+  readonly changed?: () => void;
 }
 
 /** RFC 9003. */
 const GOODBYE = 'ha2bgp stops';
 
-export function createSpeaker({ settings, clock, log, random = Math.random }: SpeakerOptions): Speaker {
+export function createSpeaker({
+  settings,
+  clock,
+  log,
+  random = Math.random,
+  changed = () => {},
+}: SpeakerOptions): Speaker {
   const rib = createRib();
   const turns = createTurns(clock);
   const groups = createUpdateGroups();
@@ -70,6 +78,7 @@ export function createSpeaker({ settings, clock, log, random = Math.random }: Sp
       clock,
       log,
       random,
+      changed,
     }),
   );
   const audience = settings.peers.map(isForOf);

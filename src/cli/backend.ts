@@ -18,5 +18,7 @@ export interface BackendPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly push: (event: Event) => void;
+  /** Peers came or went. */
+  readonly changed: (what: 'peers') => void;
   readonly lifecycle: Lifecycle;
 }

@@ -12,14 +12,16 @@ import type { Event } from '../model/event.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
+import { MOST_KEPT } from '../runtime/history.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
 import { createOperations } from '../runtime/operations.ts';
 import { createOperator, type Operator } from '../runtime/operator.ts';
-import { createViewer } from '../runtime/viewer.ts';
+import { type Changed, createViewer, type OpenViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
+import { type HistoryStore, noHistoryStore, openHistoryStore } from '../store/history.ts';
 import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
 import type { Backend, BackendPorts } from './backend.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
@@ -61,26 +63,34 @@ export async function openDaemon({
   openTap = () => undefined,
 }: DaemonOptions): Promise<Daemon> {
   let loop: Loop | undefined;
+  let viewer: OpenViewer | undefined;
   const push = (event: Event): void => loop?.push(event);
+  const changed = (what: Changed): void => viewer?.changed(what);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
-  const backends = await openBackends(settings, { clock, log, push, lifecycle }, warn);
+  const backends = await openBackends(settings, { clock, log, push, changed, lifecycle }, warn);
   const sinks = backends.map(({ sink }) => sink);
   const source = openDiscovery({
     ...discoveryWish(settings),
     clock,
     log: log.child('discovery'),
     push,
+    changed: () => changed('discovery'),
   });
   const overrides = openOverrides(settings, clock, log.child('store'));
+  const history = openHistory(settings, clock, log.child('store'));
   const state = initialState(policyFrom(settings));
-  const viewer = createViewer({
+  viewer = createViewer({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
     ...{ discovery: source.status, version: readVersion(), name: instanceName(settings) },
     notKept: overrides.notKept,
+    ...{ journal: history, before: await history.readLast(MOST_KEPT) },
   });
   const executor = createExecutor({
     ...{ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted },
-    keepOverrides: overrides.keep,
+    keepOverrides: (said) => {
+      overrides.keep(said);
+      changed('overrides');
+    },
   });
   const failed = (error: unknown): never => {
     throw error;
@@ -110,7 +120,8 @@ export async function openDaemon({
       // Withdrawing comes first: it is what others wait for.
       await Promise.all(backends.map((backend) => backend.close(time, how)));
       source.close();
-      viewer.close();
+      viewer?.close();
+      await history.close();
       await overrides.close();
     },
   };
@@ -121,6 +132,12 @@ function openOverrides(settings: Settings, clock: Clock, log: Log): OverrideStor
   if (place === undefined) return noOverrideStore('--data-dir none');
   const { directory, isChosen } = place;
   return openOverrideStore({ directory, name: instanceName(settings) }, !isChosen, { clock, log });
+}
+
+function openHistory(settings: Settings, clock: Clock, log: Log): HistoryStore {
+  const place = dataPlace(settings, process.env);
+  if (place === undefined) return noHistoryStore;
+  return openHistoryStore({ directory: place.directory, name: instanceName(settings) }, { clock, log });
 }
 
 /** Throws what `isRefusal` knows. */

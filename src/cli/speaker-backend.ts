@@ -12,10 +12,10 @@ const TIMER = 'bgp complete';
 /** `start` throws `SpeakerError` where this host cannot do what was asked for. `announceDelay`: that of services. */
 export function openSpeakerBackend(
   settings: SpeakerSettings,
-  { clock, log }: BackendPorts,
+  { clock, log, changed }: BackendPorts,
   announceDelay: Millis,
 ): Backend {
-  const speaker = createSpeaker({ settings, clock, log: log.child('bgp') });
+  const speaker = createSpeaker({ settings, clock, log: log.child('bgp'), changed: () => changed('peers') });
   const sink = createSpeakerSink(speaker);
   return {
     sink,

@@ -4,8 +4,9 @@ import type { DaemonState } from '../core/state.ts';
 import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
-import type { Telling } from '../model/telling.ts';
-import type { DiscoveryView, EverView, ServiceView, SinkView, Transition } from '../model/view.ts';
+import type { Millis } from '../model/millis.ts';
+import type { PeerStanding, Telling } from '../model/telling.ts';
+import type { DiscoveryView, EverView, OverrideView, ServiceView, SinkView, Transition } from '../model/view.ts';
 import type { Sink } from '../sink/sink.ts';
 import { createChanges } from './changes.ts';
 import type { Clock } from './clock.ts';
@@ -16,8 +17,13 @@ import { watchLoopLag } from './loop-lag.ts';
 import type { Viewer } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
+/** What may be another thing now, besides services. */
+export type Changed = 'peers' | 'discovery' | 'overrides';
+
 export interface OpenViewer extends Viewer {
   noted(transition: NotedTransition): void;
+  /** Whoever watches hears of it soon; of several changes at once, once. */
+  changed(what: Changed): void;
   close(): void;
 }
 
@@ -89,6 +95,34 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     };
   }
 
+  const overridesView = (): OverrideView[] =>
+    [...state.overrides.said.values()].map((each) => overrideView(each, instant));
+
+  const waiting = new Set<Changed>();
+  let rest: NodeJS.Immediate | undefined;
+  /** Of each peer what was told last: since when its session is up; `undefined` while it has none. */
+  const sessions = new Map<string, Millis | undefined>();
+
+  function tellChanges(): void {
+    rest = undefined;
+    const at = instant(clock.now());
+    if (waiting.has('discovery')) changes.push({ type: 'discovery', at, discovery: discoveryView(discovery()) });
+    if (waiting.has('overrides')) changes.push({ type: 'overrides', at, overrides: overridesView() });
+    if (waiting.has('peers')) {
+      for (const sink of sinks) for (const peer of sink.peers?.() ?? []) tellPeer(sink.status().name, peer);
+    }
+    waiting.clear();
+  }
+
+  function tellPeer(sink: string, peer: PeerStanding): void {
+    const key = `${sink} ${peer.name}`;
+    const upSince = peer.state === 'established' ? peer.since : undefined;
+    const before = sessions.get(key);
+    sessions.set(key, upSince);
+    if (before === upSince) return;
+    changes.push({ type: 'peer', at: instant(clock.now()), peer: { ...peer, since: instant(peer.since) } });
+  }
+
   return {
     summary() {
       const source = discovery();
@@ -105,7 +139,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
         },
         discovery: discoveryView(source),
         sinks: sinks.map(sinkView),
-        overrides: [...state.overrides.said.values()].map((each) => overrideView(each, instant)),
+        overrides: overridesView(),
         services: countsOf(state),
         ever: everView(source),
       };
@@ -120,7 +154,12 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     noted(transition) {
       history.note(transition);
     },
+    changed(what) {
+      waiting.add(what);
+      rest ??= setImmediate(tellChanges);
+    },
     close() {
+      clearImmediate(rest);
       lag.close();
       history.close();
       changes.close();

@@ -27,8 +27,9 @@ const lifecycle: Lifecycle = {
   },
 };
 
-/** Started. Whoever has it closes it. */
-export async function openLive(words: readonly string[]): Promise<LiveDaemon> {
+/** Started. Whoever has it closes it. Keeps nothing, unless it is told where. */
+export async function openLive(given: readonly string[]): Promise<LiveDaemon> {
+  const words = given.includes('--data-dir') ? given : [...given, '--data-dir', 'none'];
   const parsed = parseArguments(words, '0');
   if ('print' in parsed) throw new Error(parsed.print);
   const { settings, problems } = resolveSettings(parsed.flags, {});

@@ -49,6 +49,11 @@ export const prefixOf = (text: string): Prefix => {
   return prefix;
 };
 
+const NOTHING_YET: Summary['ever'] = {
+  transitions: Object.fromEntries(SERVICE_STATES.map((each) => [each, 0])) as Record<ServiceStateName, number>,
+  ...{ stalls: 0, stalledMs: 0, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },
+};
+
 export function serviceOf(
   prefix: string,
   state: ServiceStateName,
@@ -132,7 +137,7 @@ export function createStage(): Stage {
     const counts = Object.fromEntries(SERVICE_STATES.map((each) => [each, 0])) as Record<ServiceStateName, number>;
     for (const { state } of services.values()) counts[state]++;
     const { process, discovery, sinks } = stage;
-    return { at: instant(Date.now()), process, discovery, sinks, overrides, services: counts };
+    return { at: instant(Date.now()), process, discovery, sinks, overrides, services: counts, ever: NOTHING_YET };
   }
 
   const isCovered = (target: DrainTarget, service: ServiceView): boolean =>

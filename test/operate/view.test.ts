@@ -1,4 +1,7 @@
 /** What is seen of a live daemon: a host of its own in a network namespace, a peer that takes what it is told, one that is not there. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { IpAddress, Prefix } from '../../src/model/address.ts';
 import type { Change, ServiceView } from '../../src/model/view.ts';
@@ -49,16 +52,22 @@ async function build(role: string, more: readonly string[] = []): Promise<House>
   return house;
 }
 
-afterEach(async () => {
+async function cleanUp(): Promise<void> {
   if (house === undefined) return;
   house.peer.socket.once('end', () => house?.peer.socket.end());
   await closeLive(house.daemon);
   house.peer.socket.destroy();
   await stopAll();
-  await house.namespace.remove();
-  await until('no timer', () => house?.daemon.clock.pending().length === 0);
+  await house.namespace.remove().catch(() => {});
+  const { clock } = house.daemon;
   house = undefined;
-});
+  await until(
+    () => `no timer, not ${clock.pending()}`,
+    () => clock.pending().length === 0,
+  );
+}
+
+afterEach(cleanUp);
 
 it('shows how each service stands, since when, and who was told', async () => {
   const { daemon, peer, service, names } = await build('view');
@@ -108,6 +117,56 @@ it('shows how each service stands, since when, and who was told', async () => {
   );
 });
 
+it('tells those who watch of peers, of what is said by hand and of discovery; with what it was at that time', async () => {
+  const { daemon, peer, names } = await build('view-changes');
+  await until('the service at the peer', () => peer.table.has(SERVICE));
+  const heard = <T extends Change['type']>(type: T): Extract<Change, { type: T }>[] =>
+    changes.filter((change): change is Extract<Change, { type: T }> => change.type === type);
+  await daemon.operator.drain({ target: { type: 'prefix', prefix: SERVICE }, by: 'anna', why: 'x', for: undefined });
+  await until('the drain', () => heard('overrides').length === 1);
+  expect(heard('overrides')[0]?.overrides).toMatchObject([{ kind: 'drain', target: SERVICE, by: 'anna', why: 'x' }]);
+  await until('leaving', () => heard('transition').some(({ to, prefix }) => to === 'leaving' && prefix === SERVICE));
+  peer.socket.destroy();
+  await until('the peer', () => heard('peer').some((change) => change.peer.state !== 'established'));
+  const gone = heard('peer').at(-1)?.peer;
+  expect([gone?.name, gone?.told]).toEqual([names.good, 0]);
+  expect(gone?.last).toMatch(/^the network: /);
+  const before = heard('discovery').length;
+  await house?.namespace.remove();
+  const failing = await until('the kernel', () =>
+    heard('discovery')
+      .slice(before)
+      .find((each) => each.discovery.failure),
+  );
+  expect(failing.discovery.failingSince).toBeDefined();
+  expect(failing.discovery.failure).toContain('network namespace');
+});
+
+it('keeps what became of services over a restart, and goes on counting', async () => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-history-'));
+  const words = ['--data-dir', directory, '--name', 'kept'];
+  const { daemon, peer, service } = await build('view-kept', words);
+  await until('the service at the peer', () => peer.table.has(SERVICE));
+  await service.stop();
+  await until('withdrawn', () => daemon.operator.service(SERVICE).state === 'down');
+  const first = daemon.operator.history({ most: 100 });
+  await cleanUp();
+  const { daemon: next } = await build('view-kept-again', words);
+  await until('announced', () => next.operator.service(SERVICE).state === 'announced');
+  const all = next.operator.history({ most: 100 });
+  expect(all.slice(-first.length)).toEqual(first);
+  expect(all.map(({ number }) => number)).toEqual(Array.from(all, (_, index) => all.length - index));
+  expect(all.length).toBeGreaterThan(first.length);
+  fs.writeFileSync(path.join(directory, 'kept.history'), '{"at":"never"}\nhalf a li', { flag: 'a' });
+  await cleanUp();
+  const { daemon: last } = await build('view-kept-third', words);
+  await until('announced', () => last.operator.service(SERVICE).state === 'announced');
+  // What is no transition is passed over, and numbers go on.
+  expect(last.operator.history({ most: 100 }).map(({ number }) => number)[0]).toBe(all.length + 2);
+  await cleanUp();
+  fs.rmSync(directory, { recursive: true });
+});
+
 it('shows the peers, and all in numbers', async () => {
   const { daemon, peer, names } = await build('view-peers');
   await until('the service at the peer', () => peer.table.has(SERVICE) && peer.table.has(STATIC));
@@ -116,6 +175,13 @@ it('shows the peers, and all in numbers', async () => {
     const now = operator.summary();
     return now.sinks[0]?.peers?.[0]?.isLevel ? now : undefined;
   });
+  expect(summary.discovery).toMatchObject({ source: 'netlink', failures: 0 });
+  expect(summary.discovery.factsAgeMs).toBeLessThan(60_000);
+  const { transitions, readings, sinks } = summary.ever;
+  expect(transitions).toMatchObject({ announced: 1, rising: 1, down: 0 });
+  expect(readings.count).toBeGreaterThan(0);
+  expect(readings.buckets.every(({ count }, index, all) => count >= (all[index - 1]?.count ?? 0))).toBe(true);
+  expect(sinks).toEqual([{ name: 'speaker', announced: 2, withdrawn: 0, refused: 0 }]);
   expect(summary.services).toEqual({
     ...{ announced: 2, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0 },
     down: 1,
