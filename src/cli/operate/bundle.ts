@@ -36,7 +36,9 @@ export const answer: Answer<typeof BUNDLE_OPTIONS> = async (call) =>
     }
     const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bundle-'));
     try {
-      const collected = await collect(client, status, place, call.version);
+      const folder = path.join(place, stemOf(output));
+      fs.mkdirSync(folder);
+      const collected = await collect(client, status, folder, call.version);
       const failed = await pack(place, target);
       if (failed !== undefined) {
         fs.rmSync(output, { force: true });
@@ -64,6 +66,9 @@ export const answer: Answer<typeof BUNDLE_OPTIONS> = async (call) =>
 /** `ha2bgp-web-20261120T030000Z.tar.gz`. */
 const nameOf = ({ at, process: { name } }: Status): string =>
   `ha2bgp-${name.replace(/[^\w.-]/g, '_')}-${at.replace(/[-:]|\.\d+/g, '')}.tar.gz`;
+
+/** What is unpacked is in one folder, called as the archive is. */
+const stemOf = (output: string): string => path.basename(output).replace(/\.(tar\.gz|tgz)$/, '') || 'ha2bgp';
 
 /** A file that is ours alone, and was not there before; its descriptor. */
 function create(file: string): number | { readonly problem: string } {
