@@ -12,8 +12,10 @@ export const NEWER_ROUTERS: Readonly<
 export function missingPeers(): string[];
 export function whyNoInterop(): string[];
 export function whyNoPromtool(): string[];
+export function whyNoShells(): string[];
 export function whyNoVm(): string[];
 export function installPeers(): void;
 export function fetchRouters(): void;
 export function fetchPromtool(): void;
+export function installShells(): void;
 export function installVm(): void;

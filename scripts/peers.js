@@ -14,6 +14,8 @@ const PEERS = {
   ip: 'iproute2',
   nsenter: 'util-linux',
 };
+/** What completions are tried in, and what reads the man page. */
+const SHELLS = { bash: 'bash', zsh: 'zsh', fish: 'fish', man: 'man-db' };
 const MACHINE = {
   'qemu-system-x86_64': 'qemu-system-x86',
   depmod: 'kmod',
@@ -59,6 +61,9 @@ export function whyNoInterop() {
   return whyNot() ?? missingPeers();
 }
 
+/** What keeps the tests of completions and of the man page from running here; empty when nothing does. */
+export const whyNoShells = () => missingOf(SHELLS);
+
 /** What keeps promtool from running here; empty when nothing does. */
 export const whyNoPromtool = () => (fs.existsSync(PROMTOOL) ? [] : (whyNot() ?? ['promtool']));
 
@@ -84,6 +89,11 @@ export function installPeers() {
 export function fetchRouters() {
   const routers = Object.entries(NEWER_ROUTERS).map(([name, of]) => `${name}:${of.suite}:${of.package}=${of.version}*`);
   unpack(ROUTERS, 'fetch-routers.sh', `${Object.keys(NEWER_ROUTERS).join(', ')} for the interop tests`, routers);
+}
+
+/** The same for shells. */
+export function installShells() {
+  install(SHELLS, 'the tests of completions and of the man page');
 }
 
 /** The same for promtool. */

@@ -1,7 +1,17 @@
 // `npm test`: lint, types and every test but the long ones. `npm run test:long`: the long ones.
 // Other words go to vitest: `npm test -- --project unit`.
 import { spawnSync } from 'node:child_process';
-import { fetchPromtool, fetchRouters, installPeers, installVm, whyNoInterop, whyNoPromtool, whyNoVm } from './peers.js';
+import {
+  fetchPromtool,
+  fetchRouters,
+  installPeers,
+  installShells,
+  installVm,
+  whyNoInterop,
+  whyNoPromtool,
+  whyNoShells,
+  whyNoVm,
+} from './peers.js';
 
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
@@ -10,10 +20,15 @@ const rest = words.filter((word) => word !== '--long');
 attempt(installPeers);
 attempt(fetchRouters);
 attempt(fetchPromtool);
+attempt(installShells);
 const missing = whyNoInterop();
 const missingOfMetrics = whyNoPromtool();
 if (missingOfMetrics.length > 0) {
   console.log(`metrics, alerts and dashboard cannot be checked, missing: ${missingOfMetrics.join(', ')}`);
+}
+const missingShells = whyNoShells();
+if (missingShells.length > 0) {
+  console.log(`completions and the man page cannot be tried, missing: ${missingShells.join(', ')}`);
 }
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoInterop } from '../../scripts/peers.js';
+import { whyNoShells } from '../../scripts/peers.js';
 import { type ControlSocket, openControlSocket } from '../helpers/control-socket.ts';
 import { bin, cleanEnvironment, root } from '../helpers/daemon.ts';
 import { run } from '../helpers/processes.ts';
@@ -14,7 +14,7 @@ let folder: string;
 let env: NodeJS.ProcessEnv;
 const scriptOf = (shell: string): string => path.join(folder, `ha2bgp.${shell}`);
 
-const why = whyNoInterop();
+const why = whyNoShells();
 describe.skipIf(why.length > 0)(
   `completions${why.length > 0 ? `, for which is missing: ${why.join(', ')}` : ''}`,
   () => {
@@ -136,7 +136,7 @@ zpty -d shell
 `;
       const said = await run('zsh', ['-f', '-c', code], { env: { ...env, TERM: 'xterm' }, cwd: folder });
       const blocks = said.split(/^CASE$/m).slice(1);
-      for (const [index, [line, offered]] of CASES.entries()) {
+      for (const [index, [line, offered]] of cases.entries()) {
         const found = [...(blocks[index] ?? '').matchAll(/OFFER(\S+)/g)].map(([, word = '']) => word);
         expect(sorted(found), `${line}\n${blocks[index]}`).toEqual(sorted(offered));
       }
