@@ -128,10 +128,10 @@ compadd() {
   local -a __offered; builtin compadd -A __offered "$@"; (( $#__offered )) && print -r -- "OFFER\${(@)^__offered}"; builtin compadd "$@"
 }
 finish() { print "DO""NE"; zle kill-whole-line }
-zle -N finish; bindkey "^X" finish; bindkey "^I" complete-word
+zle -N finish; bindkey "^T" finish; bindkey "^I" complete-word
 print REA""DY'
 await READY > /dev/null
-${cases.map(([line]) => `zpty -w -n shell $'${line}\\t\\x18'; print -r -- "CASE"; await DONE`).join('\n')}
+${cases.map(([line]) => `zpty -w -n shell $'${line}\\t\\x14'; print -r -- "CASE"; await DONE`).join('\n')}
 zpty -d shell
 `;
       const said = await run('zsh', ['-f', '-c', code], { env: { ...env, TERM: 'xterm' }, cwd: folder });
