@@ -4,12 +4,13 @@ import { fill, type Line, span, type Tone } from '../terminal/line.ts';
 import { historyLines } from './history-text.ts';
 import {
   ago,
-  left,
   moment,
   type Now,
+  nextWords,
   overrideWords,
   penaltyWords,
   shown,
+  since,
   stateTone,
   tellingTone,
   tellingWords,
@@ -41,15 +42,15 @@ function prefixLines(
   room: number,
   marks: Marks,
 ): Line[] {
-  const { prefix, name, kind, state, since, until, penalty, overrides } = service;
+  const { prefix, name, kind, state, since: at, until, penalty, overrides } = service;
   const called = name === undefined ? '' : ` (${shown(name)})`;
   return [
     [
       span(`${prefix}${called}`, 'strong'),
       span('  '),
       span(state, stateTone(state)),
-      span(`  for ${ago(since, now).replace(/ ago$/, '')}, ${kind}`),
-      ...(until === undefined ? [] : [span(`; ends ${left(until, now)}`, 'caution')]),
+      span(`  for ${since(at, now)}, ${kind}`),
+      ...(until === undefined ? [] : [span(`; ${nextWords(state, until, now)}`, 'caution')]),
     ],
     [],
     ...stages.flatMap((stage) => stageLines(stage, room, marks)),

@@ -3,9 +3,14 @@ import { addressToBytes, familyOf, lengthOf, networkAddress, type Prefix } from 
 
 /** Texts of it sort as the prefixes do. */
 export function orderKey(prefix: Prefix): string {
-  const bytes = addressToBytes(networkAddress(prefix));
-  const digits = Buffer.from(bytes).toString('hex');
-  return `${familyOf(prefix)} ${digits} ${String(lengthOf(prefix)).padStart(3, '0')}`;
+  const address = networkAddress(prefix);
+  const length = String(lengthOf(prefix)).padStart(3, '0');
+  if (familyOf(prefix) === 'ipv4')
+    return `4 ${address
+      .split('.')
+      .map((octet) => octet.padStart(3, '0'))
+      .join('')} ${length}`;
+  return `6 ${Buffer.from(addressToBytes(address)).toString('hex')} ${length}`;
 }
 
 export function inOrder<T extends { readonly prefix: Prefix }>(all: readonly T[]): T[] {

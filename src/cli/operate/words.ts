@@ -38,7 +38,8 @@ export function lengthWords(lengthMs: number): string {
 }
 
 export const since = (at: Instant, now: Now): string => lengthWords(now - Date.parse(at));
-export const ago = (at: Instant, now: Now): string => `${since(at, now)} ago`;
+export const ago = (at: Instant, now: Now): string =>
+  now - Date.parse(at) < 1_000 ? 'just now' : `${since(at, now)} ago`;
 /** `in 3m 12s`; or that its time has come. */
 export function left(until: Instant, now: Now): string {
   const rest = Date.parse(until) - now;
@@ -78,10 +79,16 @@ export function whyWords({ prefix, reason, until, state }: ServiceView, now: Now
   const sentence = reason === undefined ? '' : shown(reason.sentence);
   const own = [`${prefix} `, `${networkAddress(prefix)} `].find((name) => sentence.startsWith(name)) ?? '';
   const told = sentence.slice(own.length);
-  if (until === undefined) return told;
-  const what = state === 'leaving' ? 'withdrawn ' : state === 'rising' ? 'announced ' : 'until then: ';
-  const when = left(until, now);
-  return `${told}${told === '' ? '' : '; '}${what === 'until then: ' ? `ends ${when}` : `${what}${when}`}`;
+  // Some sentences say it themselves.
+  if (until === undefined || /\bin \d/.test(told)) return told;
+  const next = nextWords(state, until, now);
+  return told === '' ? next : `${told}; ${next}`;
+}
+
+/** What comes when what runs has run out, and when that is. */
+export function nextWords(state: ServiceStateName, until: Instant, now: Now): string {
+  const what = state === 'leaving' ? 'withdrawn' : state === 'rising' ? 'announced' : 'ends';
+  return `${what} ${left(until, now)}`;
 }
 
 export function penaltyWords({ now, suppress, reuse, reuseInMs }: PenaltyView): string {
@@ -111,8 +118,8 @@ export function tellingTone(state: TellingView['state']): Tone {
 
 /** `2/2`, or `1/2 r2 waiting`. */
 export function toldWords({ told, of, except }: ToldView): string {
-  const others = except.map(({ to, state }) => `${shown(to)} ${state}`);
-  return [`${told}/${of}`, others.join(', ')].filter((text) => text !== '').join(' ');
+  if (except.length === 0) return `${told}/${of}`;
+  return `${told}/${of} ${except.map(({ to, state }) => `${shown(to)} ${state}`).join(', ')}`;
 }
 
 /** Who did what by hand, and until when. */

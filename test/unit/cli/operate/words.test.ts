@@ -33,6 +33,9 @@ describe('lengths of time', () => {
 
   it('are said of what was, and of what comes', () => {
     expect([since(views.ago(192), NOW), ago(views.ago(192), NOW)]).toEqual(['3m 12s', '3m 12s ago']);
+    expect([ago(views.ago(0.9), NOW), ago(views.ago(-2), NOW), ago(views.ago(1), NOW)]).toEqual([
+      ...['just now', 'just now', '1.0s ago'],
+    ]);
     expect([left(inTime(61), NOW), left(inTime(0), NOW), left(inTime(-3), NOW)]).toEqual([
       'in 1m 1s',
       ...['at any moment', 'at any moment'],
@@ -60,6 +63,10 @@ describe('why', () => {
       'is drained; withdrawn in 4.0s',
     );
     expect(whyWords(service('192.0.2.1/32', { state: 'rising', until }), NOW)).toBe('announced in 4.0s');
+    const says = reason('draining', 'verdict', '192.0.2.1 is drained, and withdrawn in 4s');
+    expect(whyWords(service('192.0.2.1/32', { state: 'leaving', until, reason: says }), NOW)).toBe(
+      'is drained, and withdrawn in 4s',
+    );
     expect(whyWords(service('192.0.2.1/32', { state: 'set-down', until, reason: drained }), NOW)).toBe(
       'is drained; ends in 4.0s',
     );
