@@ -19,6 +19,11 @@ Examples:
   Straight to a router, without ExaBGP:
     $ ha2bgp --network 192.0.2.0/24 --bgp-backend speaker --local-as 65000 --router-id 10.1.1.1 --peer 10.1.1.254,as=65001
 
+  What a running one does, why an address is not announced, and how to take it out of use:
+    $ ha2bgp status
+    $ ha2bgp explain 192.0.2.1
+    $ ha2bgp drain 192.0.2.1 --for 30m --reason "new kernel"
+
   What was decided last night, and what a longer withdraw delay would have done:
     $ ha2bgp run --network 192.0.2.0/24 --record /var/lib/ha2bgp/recording
     $ ha2bgp replay /var/lib/ha2bgp/recording --withdraw-delay 10s

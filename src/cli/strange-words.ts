@@ -40,7 +40,11 @@ function unknownFlag(word: string, command: CommandName): Problem {
     return { place, text: whyNoOthers };
   }
   const owners = COMMAND_NAMES.filter((each) => Object.values(describe(each).own).some(({ flag }) => flag === name));
-  if (owners.length > 0) return { place, text: `is a flag of ${owners.map((each) => `ha2bgp ${each}`).join(', ')}` };
+  if (owners.length > 0)
+    return {
+      place,
+      text: `is a flag of ${owners.slice(0, MOST_OWNERS).map(commandWords).join(', ')}${owners.length > MOST_OWNERS ? ' and others' : ''}`,
+    };
   const letters = [...name];
   const areShort =
     takesSettings(command) && letters.every((letter) => OPTION_NAMES.some((each) => shortOf(each) === letter));
@@ -55,6 +59,9 @@ function unknownFlag(word: string, command: CommandName): Problem {
   ]);
   return { place, text: `unknown flag${near === undefined ? '' : `; did you mean --${near}?`}` };
 }
+
+const MOST_OWNERS = 3;
+const commandWords = (name: CommandName): string => `ha2bgp ${name}`;
 
 function unexpectedWord(word: string, command: CommandName): Problem {
   const place = quote(word);

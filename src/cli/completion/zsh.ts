@@ -52,7 +52,7 @@ function commandCase({ name, flags, operands, isRepeated }: CommandWords): strin
 function flagSpecs({ names, help, value, isRepeatable }: FlagWords): string[] {
   const others = isRepeatable ? '*' : `(${names.join(' ')})`;
   const argument = value === undefined ? '' : `:value:${action(value)}`;
-  return names.map((name) => `${others}${name}[${help.replace(/[[\\]\\\\]/g, '\\\\$&')}]${argument}`);
+  return names.map((name) => `${others}${name}[${help.replace(/[[\]\\]/g, '\\$&')}]${argument}`);
 }
 
 function action(offer: Offer): string {

@@ -29,6 +29,7 @@ export const socketDirectories = (environment: Readonly<Record<string, string | 
 ];
 
 const SUFFIX = '.sock';
+const NO_SOCKET = 'none';
 /** A connection to a socket on this host is there at once, or its queue is full. */
 const CONNECT_WITHIN_MS = 2_000;
 
@@ -42,6 +43,8 @@ interface Candidate {
 /** The path of a socket that somebody listens on. Throws `NoDaemonError`. */
 export async function findDaemon(wish: Wish, directories: readonly string[]): Promise<string> {
   const { controlSocket, name } = wish;
+  // As the daemon takes it, and the environment that both have may say so.
+  if (controlSocket === NO_SOCKET) throw new NoDaemonError('--control-socket none: such a daemon cannot be asked');
   if (controlSocket !== '') {
     const life = await lifeOf(controlSocket);
     if (life === 'live') return controlSocket;

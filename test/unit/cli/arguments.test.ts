@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Invocation, parseArguments } from '../../../src/cli/arguments.ts';
+import { COMMAND_NAMES, describe as describeCommand } from '../../../src/cli/commands.ts';
 import type { Option } from '../../../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../../../src/config/options.ts';
 
@@ -386,5 +387,81 @@ describe('help', () => {
 describe('version', () => {
   it.each([[['--version']], [['-v']], [['run', '--version']], [['check', '-v']]])('is printed alone: %j', (words) => {
     expect(printed(...words)).toBe(`${VERSION}\n`);
+  });
+});
+
+describe('the commands that ask a daemon', () => {
+  const ASKING = COMMAND_NAMES.filter((name) => describeCommand(name).group === 'operate');
+
+  it('stand in the general help in a group of their own', () => {
+    expect(ASKING).toEqual([
+      ...['status', 'explain', 'watch', 'history', 'peers', 'drain', 'undrain', 'set', 'reload', 'bundle'],
+    ]);
+    const [, group = ''] = /A daemon that runs, asked and changed:\n([\s\S]*?)\n\n/.exec(printed('--help')) ?? [];
+    expect([...group.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name)).toEqual(ASKING);
+  });
+
+  it.each(ASKING)('take flags of their own, and none of the settings: %s', (name) => {
+    const { own, operands } = describeCommand(name);
+    const needed = operands.filter(({ isNeeded }) => isNeeded).map(() => 'x');
+    expect(problemsOf(name, ...needed)).toEqual([]);
+    for (const [key, { flag, kind }] of Object.entries(own)) {
+      const words = kind === 'switch' ? [`--${flag}`] : [`--${flag}`, 'y'];
+      expect(invocation(name, ...needed, ...words)).toMatchObject({
+        own: { [key]: [kind === 'switch' ? 'true' : 'y'] },
+        problems: [],
+      });
+      expect(printed(name, '--help')).toContain(`--${flag}`);
+      expect(problemsOf(name, ...needed, `--${flag}x`).map(({ text }) => text)).toEqual([
+        expect.stringContaining(`did you mean --${flag}?`),
+      ]);
+    }
+    expect(problemsOf(name, ...needed, '--network', '10.0.0.0/8')).toEqual([
+      { place: '--network', text: 'is a setting of the daemon (ha2bgp run), and has no effect here' },
+    ]);
+    expect(problemsOf(name, ...needed, ...operands.map(() => 'x'), 'stray')).not.toEqual([]);
+  });
+
+  it('take switches with a value, and single dashes', () => {
+    expect(invocation('status', '-json=false', '-down')).toMatchObject({ own: { json: ['false'], down: ['true'] } });
+    expect(invocation('bundle', '-o=x').own).toEqual({ output: ['x'] });
+    expect(invocation('bundle', '-o', 'x').own).toEqual({ output: ['x'] });
+  });
+
+  it('name the words that they miss, and take no more', () => {
+    expect(problemsOf('set')).toEqual([
+      { place: 'PREFIX', text: 'expected a prefix such as 192.0.2.1/32' },
+      { place: 'up|down|auto', text: 'expected up, down or auto' },
+    ]);
+    expect(problemsOf('set', 'x', 'up', 'y')).toEqual([
+      { place: '"y"', text: 'stray word: expected PREFIX up|down|auto alone' },
+    ]);
+    expect(problemsOf('watch', 'y')).toEqual([{ place: '"y"', text: 'unknown command or stray word' }]);
+    expect(invocation('explain', '--', '-x').operands).toEqual(['-x']);
+  });
+
+  it('say where a flag belongs', () => {
+    expect(problemsOf('peers', '--reason', 'x')).toEqual([
+      { place: '--reason', text: 'is a flag of ha2bgp drain, ha2bgp set' },
+    ]);
+    expect(problemsOf('run', '--json')).toEqual([
+      { place: '--json', text: 'is a flag of ha2bgp status, ha2bgp explain, ha2bgp watch and others' },
+    ]);
+  });
+
+  it('show examples that this program takes, and what their exit status says', () => {
+    for (const name of COMMAND_NAMES) {
+      const { examples, exits } = describeCommand(name);
+      for (const [words] of examples) {
+        const [first, ...others] = [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(
+          ([, quoted, bare]) => quoted ?? bare ?? '',
+        );
+        const upToShell = others.findIndex((word) => ['&&', '>'].includes(word));
+        expect(first).toBe(name);
+        expect(problemsOf(name, ...others.slice(0, upToShell < 0 ? undefined : upToShell)), words).toEqual([]);
+        expect(printed(name, '--help')).toContain(`$ ha2bgp ${words}`);
+      }
+      for (const says of Object.values(exits)) expect(printed(name, '--help')).toContain(says);
+    }
   });
 });

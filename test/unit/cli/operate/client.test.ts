@@ -84,6 +84,7 @@ describe('the daemon that is meant', () => {
   });
 
   it('is none: what to do then is said', async () => {
+    expect(await why({ controlSocket: 'none' })).toBe('--control-socket none: such a daemon cannot be asked');
     expect(await why({}, [folder, '/nowhere'])).toBe(
       `no control socket in ${folder} or /nowhere: is a daemon running (ha2bgp run)? ` +
         'If it has a --control-socket of its own, name it here, too',
