@@ -10,6 +10,7 @@ import { DiscoveryError, type DiscoveryWish, tryDiscovery } from '../discovery/d
 import { HintsError } from '../discovery/hints/hints-error.ts';
 import { anyOf } from '../model/listen-filter.ts';
 import { portRanges } from '../model/port-ranges.ts';
+import { whyNotKept } from '../publish/place-of-file.ts';
 import { realClock } from '../runtime/clock.ts';
 import { inspectFile, RingError } from '../runtime/ring.ts';
 import { LedgerError } from '../sink/exabgp/ledger.ts';
@@ -57,6 +58,12 @@ export async function tryHost({ settings, origins }: Resolved): Promise<{
     const speaker = speakerFrom(settings, process.env, (problem) => warnings.push(problem));
     if (speaker !== undefined) tryListening(speaker);
   });
+  for (const name of ['statusFile', 'metricsFile'] as const) {
+    for (const file of [settings[name]].flat()) {
+      const why = file === '' ? undefined : whyNotKept(file);
+      if (why !== undefined) warnings.push({ place: placeOf(name), text: `cannot be written now: ${why}` });
+    }
+  }
   const keys = await tryApiKeys(settings, placeOf);
   return { problems: [...problems, ...keys.problems], warnings: [...warnings, ...keys.warnings] };
 }

@@ -13,6 +13,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Gate } from './gate.ts';
 import type { FileStatus } from './metric.ts';
+import { mayBeReplaced } from './place-of-file.ts';
 
 export interface KeptFile {
   /** Something that it tells is no longer so. */
@@ -113,7 +114,7 @@ export function keepFile({ file, interval, compose, clock, log, gate }: KeptFile
 /** Whoever reads finds the old one or the new one. */
 async function replace(file: string, pieces: readonly string[]): Promise<void> {
   const found = await fs.lstat(file).catch(() => undefined);
-  if (found !== undefined && !found.isFile() && !found.isSymbolicLink()) throw new Error(`${file} is not a plain file`);
+  if (found !== undefined && !mayBeReplaced(found)) throw new Error(`${file} is not a plain file`);
   const beside = path.join(path.dirname(file), `.${path.basename(file)}.new`);
   // Left by one that was killed. What is then opened is our own: no link of somebody else's is followed.
   await fs.rm(beside, { force: true });

@@ -59,6 +59,22 @@ describe('a status file', () => {
     expect(fs.readdirSync(directory).sort()).toEqual(['status', 'status.json']);
   });
 
+  it('that cannot be written is a warning of check, and no more', async () => {
+    const words = ['--status-file', path.join(directory, 'gone', 'status'), '--status-file', directory];
+    const checked = startDaemon(['check', ...watch(5), ...words, '--metrics-file', path.join(directory, 'm.prom')]);
+    expect(await checked.ended).toBe(0);
+    expect(
+      checked
+        .stderr()
+        .split('\n')
+        .filter((said) => said.includes('--status-file')),
+    ).toEqual([
+      `ha2bgp: --status-file: cannot be written now: ENOENT: no such file or directory, access '${directory}/gone'`,
+      `ha2bgp: --status-file: cannot be written now: ${directory} is not a plain file`,
+    ]);
+    expect(checked.stderr()).not.toContain('m.prom');
+  });
+
   it('without a directory is said once, and written when there is one', async () => {
     const file = path.join(directory, 'later', 'status');
     const daemon = startDaemon([...watch(2), '--status-file', file, '--status-interval', '1s']);
@@ -99,7 +115,7 @@ describe('a status file', () => {
     await service.stop();
     await daemon.told(line('withdraw', 3));
     // What was there last is there whole.
-    expect(read(seen(file))).toMatch(/^ha2bgp .*\nwritten .*\n[\s\S]* addresses\nnot kept over a restart: .*\n$/);
+    expect(read(seen(file))).toMatch(/^ha2bgp .*\nwritten .*\n[\s\S]*\nkernel: .* addresses\n(.*\n)?$/);
     expect(readMetrics(read(seen(metrics))).get('ha2bgp_build_info')?.samples).toHaveLength(1);
     fs.rmSync(ballast);
     await daemon.logged('file written again');
