@@ -22,6 +22,7 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+<<<<<<< HEAD
 /** `port`: 0 for one that is free. */
 export async function servePage({ operator }: Stage, port = 0): Promise<PageServer> {
   const log = createLog({ format: 'json', level: 'error', color: false, name: 'test', isSilent: true });
@@ -38,6 +39,34 @@ export async function servePage({ operator }: Stage, port = 0): Promise<PageServ
     via: 'tcp',
     most: LIMITS.connections,
     answer: (request, response, via, expectsContinue) => answer(request, response, via, credentials, expectsContinue),
+=======
+/** An address of this process's own, so that tests beside it may have the same port. */
+export const OWN_ADDRESS = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255}` as IpAddress;
+const PORT = 7_780;
+
+export async function servePage({ operator }: Stage): Promise<PageServer> {
+  const log = createLog({ format: 'json', level: 'error', color: false, isSilent: true });
+  const settings = () => [{ name: '--drain-time', value: '1m', from: 'default' }];
+  const api = openApi(
+    {
+      controlSocket: undefined,
+      listen: [{ address: OWN_ADDRESS, device: '', port: PORT }],
+      keys: { token: secretOf(TOKEN), tls: undefined },
+    },
+    { operator, clock: realClock(), log, version: '0.1.0', settings },
+  );
+  await until('the API listens', isOpen);
+  return { url: `http://${OWN_ADDRESS}:${PORT}/`, close: api.close };
+}
+
+function isOpen(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(PORT, OWN_ADDRESS, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+>>>>>>> 3aa32c7 (wip)
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
