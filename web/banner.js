@@ -39,29 +39,30 @@ export function createBanner(app, say) {
   function lostText(state) {
     const { connection, store } = app;
     const heardAt = connection.heardAt();
-    const why = state.type === 'lost' ? `: ${state.why}` : '';
     const old =
       heardAt === undefined
         ? 'Nothing is known yet.'
         : `What stands here is from ${clockTime(heardAt)} UTC, ${lengthOf(store.now() - heardAt)} ago. It may be otherwise now.`;
-    return `Disconnected${why}. ${old}`;
+    switch (state.type) {
+      case 'lost':
+        return `Disconnected: ${state.why}. ${old}`;
+      case 'refused':
+        return `The daemon tells only those with a token: ${state.why} ${heardAt === undefined ? '' : old}`;
+      case 'paused':
+        return `Paused while nobody looked. ${old}`;
+      case 'connecting':
+        return `Connecting again. ${old}`;
+      case 'live':
+        return '';
+      default:
+        return /** @satisfies {never} */ (state);
+    }
   }
 
-  /** @param {State} state @param {boolean} isOld */
-  function fill(state, isOld) {
-    if (state.type === 'refused')
-      banner.replaceChildren(
-        sign('bad'),
-        element('span', {}, `The daemon tells only those with a token: ${state.why}. `),
-        enter,
-      );
-    else if (isOld)
-      banner.replaceChildren(
-        sign('bad'),
-        ticks(lostWords, () => lostText(app.connection.state())),
-        ' ',
-        retry,
-      );
+  /** @param {State} state */
+  function fill(state) {
+    const words = ticks(lostWords, () => lostText(app.connection.state()));
+    banner.replaceChildren(sign('bad'), words, ' ', state.type === 'refused' ? enter : retry);
   }
 
   return {
@@ -80,7 +81,7 @@ export function createBanner(app, say) {
         write(words, text);
         banner.hidden = !(isOld || state.type === 'refused');
         banner.className = 'banner bad';
-        fill(state, isOld);
+        fill(state);
       }
       const isLost = state.type === 'lost';
       if (isLost && !wasLost) say(lostText(state));

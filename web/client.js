@@ -4,8 +4,8 @@
  */
 import { token } from './token.js';
 
-/** So long an answer may take. */
-export const ANSWER_LIMIT_MS = 10_000;
+/** So long an answer may take, which may be long; */
+export const ANSWER_LIMIT_MS = 15_000;
 
 export class ProblemError extends Error {
   /**
@@ -23,9 +23,10 @@ export class ProblemError extends Error {
  * @template Answer
  * @param {string} path Below `v1/`.
  * @param {AbortSignal} [signal]
+ * @param {number} [limitMs]
  * @returns {Promise<Answer>}
  */
-export const read = (path, signal) => answerOf(ask(path, { signal: limited(signal) }));
+export const read = (path, signal, limitMs) => answerOf(ask(path, { signal: limited(signal, limitMs) }));
 
 /**
  * @template Answer
@@ -78,9 +79,12 @@ async function ask(path, how) {
   }
 }
 
-/** @param {AbortSignal} [signal] */
-function limited(signal) {
-  const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
+/**
+ * @param {AbortSignal} [signal]
+ * @param {number} [limitMs]
+ */
+function limited(signal, limitMs = ANSWER_LIMIT_MS) {
+  const limit = AbortSignal.timeout(limitMs);
   return signal === undefined ? limit : AbortSignal.any([signal, limit]);
 }
 

@@ -8,11 +8,13 @@
 import { ANSWER_LIMIT_MS, ProblemError, read, stream } from './client.js';
 import { hearMessages } from './event-stream.js';
 
-/** @import { Store, Status } from './store.js' */
-/** @import { ServiceView, Summary, Transition } from '../src/model/view.ts' */
+/** @import { Store } from './store.js' */
+/** @import { Change, ServiceView, Status, Summary, Transition } from '../src/model/view.ts' */
 /** @import { Prefix } from '../src/model/address.ts' */
 
-const POLL_MS = 5_000;
+/** Together: when it is noticed that the daemon does not answer. */
+const POLL_MS = 4_000;
+const POLL_LIMIT_MS = 5_000;
 /** What several changes need is asked for together. */
 const GATHER_MS = 100;
 /** Services that are asked for one by one; of more, all are. */
@@ -20,6 +22,8 @@ const MOST_SINGLE = 20;
 /** All of them, though nothing is known to have changed: so long for each, and at least. */
 const WHOLE_MS_EACH = 60;
 const WHOLE_MS_LEAST = 30_000;
+/** All of them, at most so often, for each. */
+const PAUSE_MS_EACH = 0.6;
 /** What is on its way is asked for again. */
 const UNSETTLED_MS = 2_000;
 const HIDDEN_MS = 60_000;
@@ -39,11 +43,14 @@ const HISTORY = 2_000;
  */
 
 /**
+ * @typedef {object} Ears
+ * @property {() => void} onChange Something in the store is another.
+ * @property {(prefix: Prefix) => void} onMove A service came into another state, just now.
+ *
  * @param {Store} store
- * @param {(prefixes: 'all' | readonly Prefix[]) => void} onChange
- * @param {() => void} onState
+ * @param {Ears} ears
  */
-export function createConnection(store, onChange, onState) {
+export function createConnection(store, { onChange, onMove }) {
   /** @type {State} */
   let state = { type: 'connecting' };
   /** By the daemon's clock; `undefined` for never. @type {number | undefined} */
@@ -58,11 +65,13 @@ export function createConnection(store, onChange, onState) {
   let wholeAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let hiding;
+  /** Nobody has looked for a while. */
+  let isUnseen = false;
 
   /** @param {State} next */
   function become(next) {
     state = next;
-    onState();
+    onChange();
   }
 
   const heard = () => {
@@ -75,7 +84,9 @@ export function createConnection(store, onChange, onState) {
     else for (const prefix of of) wanted.add(prefix);
     if (!isAsking && (isAllWanted || wanted.size > 0)) {
       isAsking = true;
-      setTimeout(askWanted, GATHER_MS);
+      const isWhole = isAllWanted || wanted.size > MOST_SINGLE;
+      const rest = wholeAt + store.services().size * PAUSE_MS_EACH - Date.now();
+      setTimeout(askWanted, isWhole ? Math.max(GATHER_MS, rest) : GATHER_MS);
     }
   }
 
@@ -104,7 +115,7 @@ export function createConnection(store, onChange, onState) {
     wholeAt = Date.now();
     const again = store.replaceAll(status);
     heard();
-    onChange('all');
+    onChange();
     want(again);
   }
 
@@ -118,7 +129,7 @@ export function createConnection(store, onChange, onState) {
     // It moved again meanwhile: the next answer is the one.
     if (signal.aborted || wanted.has(prefix)) return;
     store.replaceService(view);
-    onChange([prefix]);
+    onChange();
   }
 
   /** @param {AbortSignal} signal */
@@ -139,10 +150,10 @@ export function createConnection(store, onChange, onState) {
       if (now - polledAt < POLL_MS) continue;
       polledAt = now;
       /** @type {Summary} */
-      const summary = await read('summary', signal);
+      const summary = await read('summary', signal, POLL_LIMIT_MS);
       store.replaceSummary(summary);
       heard();
-      onChange([]);
+      onChange();
     }
   }
 
@@ -151,7 +162,8 @@ export function createConnection(store, onChange, onState) {
     const found = [];
     for (const { prefix, state, told, until } of store.services().values()) {
       const isDue = until !== undefined && Date.parse(until) < store.now();
-      if (state === 'leaving' || told.except.length > 0 || isDue) found.push(prefix);
+      const isUnderWay = told.except.some((each) => each.state === 'waiting' || each.state === 'leaving');
+      if (state === 'leaving' || isUnderWay || isDue) found.push(prefix);
       if (found.length > MOST_SINGLE) return [];
     }
     return found;
@@ -165,11 +177,12 @@ export function createConnection(store, onChange, onState) {
     const ended = hearMessages(events, (messages) => {
       heard();
       for (const { data } of messages) {
-        /** @type {import('../src/model/view.ts').Change} */
+        /** @type {Change} */
         const change = JSON.parse(data);
         want(store.apply(change));
-        onChange(change.type === 'transition' ? [change.prefix] : []);
+        if (change.type === 'transition') onMove(change.prefix);
       }
+      if (messages.length > 0) onChange();
     }).then(() => {
       throw new ProblemError(0, 'the daemon ended the stream of events');
     });
@@ -177,7 +190,6 @@ export function createConnection(store, onChange, onState) {
     store.begin();
     await Promise.all([readAll(signal), readHistory(signal)]);
     become({ type: 'live' });
-    onChange('all');
     await Promise.race([ended, poll(signal), abortOf(signal)]);
   }
 
@@ -189,6 +201,7 @@ export function createConnection(store, onChange, onState) {
       /** @type {unknown} */
       let failure;
       try {
+        if (isUnseen) throw PAUSED;
         await session(signal);
       } catch (error) {
         failure = signal.aborted ? signal.reason : error;
@@ -209,8 +222,7 @@ export function createConnection(store, onChange, onState) {
     const why = failure instanceof Error ? failure.message : 'the connection broke';
     if (failure === PAUSED) become({ type: 'paused' });
     else if (failure === ANEW) become({ type: 'connecting' });
-    else if (failure instanceof ProblemError && (failure.status === 401 || failure.status === 403))
-      become({ type: 'refused', why });
+    else if (failure instanceof ProblemError && failure.status === 401) become({ type: 'refused', why });
     else become({ type: 'lost', why, retryAt: Date.now() + wait });
     if (failure === ANEW) return;
     const isTimed = state.type === 'lost';
@@ -223,8 +235,15 @@ export function createConnection(store, onChange, onState) {
 
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiding);
-    if (document.visibilityState === 'hidden') hiding = setTimeout(() => aborter.abort(PAUSED), HIDDEN_MS);
-    else if (state.type === 'paused') wake();
+    if (document.visibilityState === 'hidden') {
+      hiding = setTimeout(() => {
+        isUnseen = true;
+        aborter.abort(PAUSED);
+      }, HIDDEN_MS);
+      return;
+    }
+    isUnseen = false;
+    if (state.type !== 'refused') wake();
   });
   addEventListener('online', () => wake());
 

@@ -29,7 +29,7 @@ const OUTCOME_MS = 20_000;
 
 const store = createStore();
 const announcer = createAnnouncer(store);
-const connection = createConnection(store, changed, redraw);
+const connection = createConnection(store, { onChange: redraw, onMove: announcer.changed });
 const isLive = () => connection.state().type === 'live';
 
 /** @type {App} */
@@ -70,23 +70,6 @@ let isDrawing = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let outcomeTimer;
 
-/** @param {'all' | readonly import('../src/model/address.ts').Prefix[]} prefixes */
-function changed(prefixes) {
-  if (prefixes !== 'all') for (const prefix of prefixes) if (store.historyOf(prefix).length > 0) noteChange(prefix);
-  redraw();
-}
-
-/** @type {Map<string, string>} */
-const lastStates = new Map();
-
-/** A screen reader hears of another state, not of another figure. @param {import('../src/model/address.ts').Prefix} prefix */
-function noteChange(prefix) {
-  const state = store.service(prefix)?.state ?? '';
-  if (lastStates.get(prefix) === state) return;
-  lastStates.set(prefix, state);
-  announcer.changed(prefix);
-}
-
 function redraw() {
   // A tab that is not seen draws nothing, but has its title.
   if (document.hidden) drawTitle();
@@ -107,6 +90,7 @@ function draw() {
   write(byId('instance', HTMLElement), store.summary()?.process.name ?? '');
   drawTitle();
   tick();
+  banner.tick();
 }
 
 function drawTitle() {

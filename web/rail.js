@@ -91,7 +91,7 @@ function peerRows(app, { name, as, state, since, last, told, isLevel, unsaid, re
   const remarks = [
     !isUp && last !== '' ? last : '',
     isUp && !isLevel ? 'not all is written to it yet' : '',
-    ...unsaid.map((text) => `not told: ${text}`),
+    ...unsaid,
     about.join(' · '),
   ].filter((text) => text !== '');
   const first = row(

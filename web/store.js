@@ -3,10 +3,8 @@
  * put in as they come; what a change does not tell is asked for by `connection`.
  */
 import { instantOf, millisOf } from './time.js';
-/** @import { Change, PeerView, ServiceView, SinkView, Summary, Transition } from '../src/model/view.ts' */
+/** @import { Change, PeerView, ServiceView, SinkView, Status, Summary, Transition } from '../src/model/view.ts' */
 /** @import { Prefix } from '../src/model/address.ts' */
-
-/** @typedef {Summary & { readonly services: readonly ServiceView[] }} Status As GET /v1/status answers. */
 
 /** Transitions that are kept, of all services together. */
 export const MOST_TRANSITIONS = 10_000;
@@ -109,7 +107,7 @@ export function createStore() {
      * @returns {readonly Prefix[]} What has to be asked for anew: it moved meanwhile.
      */
     replaceAll(status) {
-      const { services: all, ...rest } = status;
+      const { services: all, counts: _, ...rest } = status;
       setClock(status);
       summary = rest;
       const before = services;
