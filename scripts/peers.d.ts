@@ -18,4 +18,6 @@ export function installPeers(): void;
 export function fetchRouters(): void;
 export function fetchPromtool(): void;
 export function installShells(): void;
+export function whyNoBrowser(): string[];
+export function installBrowser(): void;
 export function installVm(): void;

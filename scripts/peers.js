@@ -1,5 +1,5 @@
-// The other programs that the interop tests and the benchmark need, and the virtual machine of the long tests: which are
-// missing, and how to get them on Debian.
+// The other programs that the interop tests and the benchmark need, the browser of the status page's tests, and the virtual
+// machine of the long tests: which are missing, and how to get them on Debian.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,6 +16,7 @@ const PEERS = {
 };
 /** What completions are tried in, and what reads the man page. */
 const SHELLS = { bash: 'bash', zsh: 'zsh', fish: 'fish', man: 'man-db' };
+const BROWSER = { chromium: 'chromium' };
 const MACHINE = {
   'qemu-system-x86_64': 'qemu-system-x86',
   depmod: 'kmod',
@@ -67,6 +68,11 @@ export const whyNoShells = () => missingOf(SHELLS);
 /** What keeps promtool from running here; empty when nothing does. */
 export const whyNoPromtool = () => (fs.existsSync(PROMTOOL) ? [] : (whyNot() ?? ['promtool']));
 
+/** What keeps the tests of the status page from running here; empty when nothing does. */
+export function whyNoBrowser() {
+  return process.env.HA2BGP_PEERS === 'skip' ? ['HA2BGP_PEERS=skip'] : missingOf(BROWSER);
+}
+
 /** What keeps the virtual machine from running here; empty when nothing does. */
 export function whyNoVm() {
   if (process.arch !== 'x64') return ['an x86-64 processor'];
@@ -83,6 +89,11 @@ function whyNot() {
 export function installPeers() {
   install(PEERS, 'the interop tests');
   unpack(EXABGP_5, 'fetch-exabgp5.sh', 'ExaBGP 5 for the interop tests');
+}
+
+/** The same for the browser. */
+export function installBrowser() {
+  install(BROWSER, 'the tests of the status page');
 }
 
 /** The same for routers newer than those, which are unpacked and not installed. Throws when one cannot be had. */

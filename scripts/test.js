@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import {
   fetchPromtool,
   fetchRouters,
+  installBrowser,
   installPeers,
   installShells,
   installVm,
+  whyNoBrowser,
   whyNoInterop,
   whyNoPromtool,
   whyNoShells,
@@ -21,6 +23,7 @@ attempt(installPeers);
 attempt(fetchRouters);
 attempt(fetchPromtool);
 attempt(installShells);
+attempt(installBrowser);
 const missing = whyNoInterop();
 const missingOfMetrics = whyNoPromtool();
 if (missingOfMetrics.length > 0) {
@@ -31,6 +34,8 @@ if (missingShells.length > 0) {
   console.log(`completions and the man page cannot be tried, missing: ${missingShells.join(', ')}`);
 }
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
+const withoutBrowser = whyNoBrowser();
+if (withoutBrowser.length > 0) console.log(`the status page cannot be tested, missing: ${withoutBrowser.join(', ')}`);
 
 if (isLong) {
   attempt(installVm);

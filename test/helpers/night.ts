@@ -13,7 +13,11 @@ const reason = (code: string, stage: StageName, sentence: string): ReasonView =>
 const named = (name: string, kind: ServiceView['kind'] = 'checked') => ({ name: name as ServiceId, kind });
 
 const GONE = reason('no-listener', 'health', 'nothing that --listen-filter matches listens on 192.0.2.53');
-const DELAY = reason('announce-delay', 'verdict', '192.0.2.80 is up, and has to stay so for 6s before it is announced');
+const DELAY = reason(
+  'announce-delay',
+  'verdict',
+  '192.0.2.80 is up, and has to stay so for 12s before it is announced',
+);
 const FLAPS = reason(
   'dampened',
   'verdict',
@@ -21,11 +25,7 @@ const FLAPS = reason(
 );
 const LEAVES = reason('no-listener', 'health', 'nothing that --listen-filter matches listens on 192.0.2.22');
 const CHECK = reason('check-down', 'health', 'the check of ldap fails: connection refused (2001:db8::389, port 636)');
-const NEXT_HOP = reason(
-  'next-hop-missing',
-  'routes',
-  '2001:db8::80 needs an IPv6 next hop: give --nexthop an IPv6 address, or --nexthop-self-ipv6 if every session is IPv6',
-);
+const NO_ROOM = reason('max-routes', 'routes', 'as many routes are announced as may be (--max-routes 8)');
 const OUTSIDE = reason('outside-networks', 'candidates', '10.20.30.40 is outside every --network (192.0.2.0/24)');
 
 export function createNight(): Stage {
@@ -43,19 +43,19 @@ export function createNight(): Stage {
     serviceOf('192.0.2.1', 'announced', 9 * HOUR, { ...named('dns'), told }),
     serviceOf('192.0.2.2', 'announced', 4 * HOUR + 12 * MINUTE, { ...named('dns'), told }),
     serviceOf('192.0.2.53', 'down', 3 * MINUTE + 12 * SECOND, { reason: GONE, told: gone }),
-    serviceOf('192.0.2.80', 'rising', 2 * SECOND, { reason: DELAY, until: instant(now + 4 * SECOND), told: gone }),
+    serviceOf('192.0.2.80', 'rising', 2 * SECOND, { reason: DELAY, until: instant(now + 9 * SECOND), told: gone }),
     serviceOf('192.0.2.25', 'suppressed', 41 * SECOND, {
       ...{ reason: FLAPS, told: gone, ...named('mail') },
       penalty: { now: 3_120, suppress: 3_000, reuse: 1_000, reuseInMs: 33 * SECOND },
     }),
-    serviceOf('192.0.2.22', 'leaving', 1 * SECOND, { reason: LEAVES, until: instant(now + 2_000), told }),
+    serviceOf('192.0.2.22', 'leaving', 1 * SECOND, { reason: LEAVES, until: instant(now + 7 * SECOND), told }),
     serviceOf('192.0.2.123', 'drained', 10 * MINUTE, {
       ...{ ...named('ntp'), reason: drained, overrides: [drain], until: drain.until as never, told: gone },
     }),
     serviceOf('192.0.2.128/25', 'announced', 30 * HOUR, { kind: 'static', told }),
     serviceOf('2001:db8::1', 'announced', 9 * HOUR, { ...named('dns'), told }),
     serviceOf('2001:db8::389', 'down', 47 * MINUTE, { ...named('ldap'), reason: CHECK, told: gone }),
-    serviceOf('2001:db8::80', 'held', 2 * HOUR, { reason: NEXT_HOP, told: gone }),
+    serviceOf('2001:db8::80', 'held', 2 * HOUR, { reason: NO_ROOM, told: gone }),
     serviceOf('2001:db8:53::/48', 'announced', 26 * HOUR, { kind: 'declared', told }),
     serviceOf('10.20.30.40', 'down', 30 * HOUR, { reason: OUTSIDE, told: gone }),
   );
@@ -143,7 +143,7 @@ const REASONS: Readonly<Record<string, ReasonView>> = {
   '192.0.2.53': GONE,
   '192.0.2.25': GONE,
   '2001:db8::389': CHECK,
-  '2001:db8::80': NEXT_HOP,
+  '2001:db8::80': NO_ROOM,
 };
 
 function historyOf(now: number): Transition[] {

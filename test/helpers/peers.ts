@@ -1,12 +1,14 @@
 /**
- * Whether the interop tests can run. In CI they have to; elsewhere they are skipped, and `npm test` says what is missing.
+ * Whether tests can run that need other programs. In CI they have to; elsewhere they are skipped, and `npm test` says what is
+ * missing.
  */
 import { describe, it } from 'vitest';
-import { whyNoInterop } from '../../scripts/peers.js';
+import { whyNoBrowser, whyNoInterop } from '../../scripts/peers.js';
 
-const missing: readonly string[] = whyNoInterop();
+export const describeInterop = (name: string, suite: () => void): void => describeWithout(whyNoInterop(), name, suite);
+export const describeBrowser = (name: string, suite: () => void): void => describeWithout(whyNoBrowser(), name, suite);
 
-export function describeInterop(name: string, suite: () => void): void {
+function describeWithout(missing: readonly string[], name: string, suite: () => void): void {
   if (missing.length === 0) {
     describe(name, suite);
   } else if (process.env['CI'] === 'true') {

@@ -9,23 +9,16 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServiceId } from '../../src/model/service.ts';
 import { launchBrowser, openPage, overhang, tooFaint, type Watched } from '../helpers/browser.ts';
-import { type Daemon, startDaemon } from '../helpers/daemon.ts';
+import { type Daemon, root, startDaemon } from '../helpers/daemon.ts';
 import { createNight } from '../helpers/night.ts';
-
-<<<<<<< HEAD
-
-import { type PageServer, servePage, TOKEN } from '../helpers/page-server.ts';
-
-=======
-
 import { OWN_ADDRESS, type PageServer, servePage, TOKEN } from '../helpers/page-server.ts';
 import { describeBrowser } from '../helpers/peers.ts';
+import { sizeOf, withoutFilters } from '../helpers/png.ts';
 import { listen, type Started, stopAll } from '../helpers/processes.ts';
-
->>>>>>> 3aa32c7 (wip)
-
 import { createStage, instant, overrideOf, peerOf, type Stage, serviceOf } from '../helpers/stage.ts';
 import { until } from '../helpers/until.ts';
+
+const PICTURE = path.join(root, 'docs/status-page.png');
 
 let browser: Browser;
 const servers: PageServer[] = [];
@@ -108,6 +101,14 @@ describeBrowser('the status page', () => {
       expect(await textOf(page, '#glance')).toContain('6 of 12 announced');
       expect(await textOf(page, '#alerts')).toBe('rr2 has no session: hold timer expired.');
       expect(await page.title()).toBe('4 down · ha2bgp anycast');
+    });
+
+    it('is in the docs as it is (UPDATE_DOCS=1 writes it)', async () => {
+      const { page } = await show(createNight(), { viewport: { width: 1_280, height: 780 } });
+      const picture = withoutFilters(await page.screenshot());
+      if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(PICTURE, picture);
+      expect(sizeOf(fs.readFileSync(PICTURE))).toEqual(sizeOf(picture));
+      expect(fs.statSync(PICTURE).size).toBeLessThan(150_000);
     });
 
     it('moves nothing for whoever asked for that', async () => {
@@ -200,6 +201,67 @@ describeBrowser('the status page', () => {
       await page.getByText('live', { exact: true }).waitFor();
       expect(await stateOf(page, '192.0.2.1/32').innerText()).toBe('down');
       expect(await page.locator('#banner').isVisible()).toBe(false);
+    });
+  });
+
+  describe('who is not answered', () => {
+    it('sees within ten seconds that the daemon is silent', async () => {
+      const { page } = await show(createNight());
+      await page.context().route('**/v1/summary', () => {});
+      await page.getByText('Disconnected: the daemon does not answer.').waitFor();
+      expect(await stateOf(page, '192.0.2.1/32').innerText()).toBe('was announced');
+    });
+
+    it('is asked for a token where reading needs one, and reads with it', async () => {
+      const server = await servePage(createNight());
+      servers.push(server);
+      const watched = await openPage(browser, server.url);
+      opened.push(watched);
+      const { page, context } = watched;
+      // As beyond loopback.
+      await context.route('**/v1/**', (route) => {
+        if (route.request().headers()['authorization'] === `Bearer ${TOKEN}`) return route.fallback();
+        const problem = { type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'It needs the token.' };
+        return route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+      });
+      await page.goto(server.url);
+      await page.getByText('The daemon tells only those with a token: It needs the token.').waitFor();
+      await page.getByRole('button', { name: 'Enter a token' }).click();
+      await page.locator('#token').fill(TOKEN);
+      await page.keyboard.press('Enter');
+      await page.getByText('live', { exact: true }).waitFor();
+      await page.reload();
+      await rowOf(page, '192.0.2.1/32').getByRole('button', { name: 'Drain' }).waitFor();
+    });
+
+    it('has let go of the stream when nobody looked for a minute, and is live when somebody does', async () => {
+      const stage = createNight();
+      const server = await servePage(stage);
+      servers.push(server);
+      const watched = await openPage(browser, server.url);
+      opened.push(watched);
+      const { page } = watched;
+      await page.clock.install({ time: Date.now() });
+      const seen = (text: string) =>
+        until(text, async () => {
+          await page.clock.runFor(100);
+          return page.locator('#connection').getByText(text, { exact: true }).isVisible();
+        });
+      const look = (visibility: 'hidden' | 'visible') =>
+        page.evaluate((state) => {
+          Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }, visibility);
+      await page.goto(server.url);
+      await seen('live');
+      await look('hidden');
+      await page.clock.runFor(61_000);
+      await seen('paused');
+      expect(await page.locator('#banner').innerText()).toContain('Paused while nobody looked.');
+      stage.put(serviceOf('192.0.2.1', 'down', 0));
+      await look('visible');
+      await seen('live');
+      expect(await stateOf(page, '192.0.2.1/32').innerText()).toBe('down');
     });
   });
 
