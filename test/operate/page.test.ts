@@ -525,7 +525,7 @@ describeBrowser('the status page', () => {
       await stateOf(page, PREFIX).getByText('announced').waitFor();
       await daemon.announces(PREFIX);
       await page.getByRole('button', { name: PREFIX }).click();
-      await page.locator('.details .stages').getByText('routes').waitFor();
+      await page.locator('.details .stage').getByText('routes', { exact: true }).waitFor();
       await listener.stop();
       await stateOf(page, PREFIX).getByText('down').waitFor();
       expect(await rowOf(page, PREFIX).locator('.why-cell').innerText()).toContain('listens on');
