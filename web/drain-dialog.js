@@ -106,7 +106,7 @@ export function openDrainDialog(app, of) {
           ...(length !== '' && { for: length }),
           ...(why.value.trim() !== '' && { why: why.value.trim() }),
         };
-        void carryOut(app, 'drain', body, confirm, problem, (n) => `Drained ${count(n, 'service')}.`);
+        void carryOut(app, 'drain', body, confirm, problem, (n) => `Drained ${count(n, 'service')}`);
       },
     },
   );
@@ -160,7 +160,7 @@ export function openUndrainDialog(app, target) {
     {
       focus: confirm,
       submit: () =>
-        void carryOut(app, 'undrain', { target }, confirm, problem, (n) => `Undrained ${count(n, 'service')}.`),
+        void carryOut(app, 'undrain', { target }, confirm, problem, (n) => `Undrained ${count(n, 'service')}`),
     },
   );
 }
@@ -180,7 +180,7 @@ async function carryOut(app, path, body, confirm, problem, words) {
     /** @type {Answer} */
     const { services, remarks } = await change(path, body);
     closeDialog();
-    app.tell([words(services.length), ...remarks].join(' '));
+    app.tell(`${[words(services.length), ...remarks].join('; ')}.`);
     app.connection.want('all');
   } catch (error) {
     confirm.disabled = false;

@@ -81,18 +81,22 @@ export function createGlance(app) {
   };
 }
 
-/** @typedef {{ all: number, announced: number, bad: number, aside: number }} Counts */
+/** @typedef {{ all: number, announced: number, unheard: number, bad: number, aside: number }} Counts */
 
 /**
  * @param {App} app
  * @returns {Counts}
  */
 export function countsOf(app) {
-  const counts = { all: 0, announced: 0, bad: 0, aside: 0 };
+  const counts = { all: 0, announced: 0, unheard: 0, bad: 0, aside: 0 };
   for (const service of app.store.services().values()) {
     const { tone } = lookOf(service);
     counts.all++;
-    if (service.state === 'announced' || service.state === 'leaving') counts.announced++;
+    const { state, told } = service;
+    if (state === 'announced' || state === 'leaving') {
+      counts.announced++;
+      if (told.told === 0 && told.of > 0) counts.unheard++;
+    }
     if (tone === 'bad') counts.bad++;
     if (tone === 'aside') counts.aside++;
   }
@@ -127,10 +131,11 @@ const tile = (to, title, tone, words, more) =>
  * @param {Counts} counts
  * @returns {[Tone, Child, Child]}
  */
-function servicesWords({ all, announced, bad, aside }) {
-  const more = bad === 0 ? 'each that should be' : `${number(bad)} should be and ${bad === 1 ? 'is' : 'are'} not`;
-  const tone = bad > 0 ? 'bad' : all === 0 ? 'aside' : 'fine';
-  return [tone, `${number(announced)} of ${number(all - aside)} announced`, more];
+function servicesWords({ all, announced, unheard, bad, aside }) {
+  const words = `${number(announced)} of ${number(all - aside)} announced`;
+  if (unheard > 0) return ['bad', words, `${number(unheard)} of them told to nobody`];
+  if (bad > 0) return ['bad', words, `${number(bad)} should be and ${bad === 1 ? 'is' : 'are'} not`];
+  return all === 0 ? ['aside', words, 'there is no service'] : ['fine', words, 'each that should be'];
 }
 
 /**

@@ -113,10 +113,7 @@ function overridesOf(app, overrides) {
   if (overrides.length === 0) return [nothing('Nothing. Everything follows from what is found on this host.')];
   const rows = overrides.slice(0, MOST_OVERRIDES).map((each) => overrideRow(app, each));
   const rest = overrides.length - rows.length;
-  return [
-    table('Said by hand', ['What', 'Ends', ''], rows),
-    ...(rest > 0 ? [nothing(`and ${number(rest)} more`)] : []),
-  ];
+  return [table('Said by hand', ['What', 'Ends'], rows), ...(rest > 0 ? [nothing(`and ${number(rest)} more`)] : [])];
 }
 
 /**
@@ -141,11 +138,13 @@ function overrideRow(app, { kind, target, by, why, at, until, withdrawAt }) {
         `by ${by}, ${clockWords(millisOf(at), app.seenAt())}${why === '' ? '' : `: ${why}`}`,
       ),
     ],
-    [
-      ...(isLeaving ? [timer(app, withdrawAt, 'withdrawn in'), ' '] : []),
+    element(
+      'span',
+      { class: 'ends' },
+      isLeaving ? timer(app, withdrawAt, 'withdrawn in') : undefined,
       until === undefined ? 'by hand' : timer(app, until, 'in'),
-    ],
-    kind === 'drain' && app.mayChange() ? undrain : undefined,
+      kind === 'drain' && app.mayChange() ? undrain : undefined,
+    ),
   );
 }
 

@@ -9,7 +9,7 @@ import { drawTimeline, piecesOf } from './timeline.js';
 import { number } from './words.js';
 
 /** @import { App } from './app.js' */
-/** @import { ServiceView } from '../src/model/view.ts' */
+/** @import { OverrideView, ServiceView } from '../src/model/view.ts' */
 /** @import { Prefix } from '../src/model/address.ts' */
 
 /** A part of the timeline that is drawn again when the time has gone on so far. */
@@ -47,8 +47,11 @@ export function createServiceRow(app, prefix, toggle) {
     const look = lookOf(service);
     tr.className = look.tone;
     cells.state.replaceChildren(stateWord(look.tone, look.word, look.shape));
-    const name = element('span', { class: 'name' }, service.name ?? service.kind);
-    cells.service.replaceChildren(button, ' ', name);
+    const name = service.name ?? (service.kind === 'discovered' ? undefined : service.kind);
+    cells.service.replaceChildren(
+      button,
+      ...(name === undefined ? [] : [' ', element('span', { class: 'name' }, name)]),
+    );
     cells.since.replaceChildren(age(app, service.since));
     cells.why.replaceChildren(...whyOf(app, service));
     cells.told.replaceChildren(...toldOf(service));
@@ -117,27 +120,47 @@ function flash(row) {
  * @returns {(Node | string)[]}
  */
 function whyOf(app, service) {
-  const { reason, until, penalty, told, overrides } = service;
-  const parts = [];
-  // Its own sentence has a length of time in it, which would stand still beside one that runs.
-  const words =
-    reason?.code === 'dampened' && penalty !== undefined
-      ? `came and went too often; announced again when its penalty is down to ${number(penalty.reuse)}`
-      : reason?.sentence;
-  if (words !== undefined) parts.push(element('span', { class: 'sentence' }, words));
+  const { until, told } = service;
+  const words = sentenceOf(service);
+  const parts = words === undefined ? [] : [element('span', { class: 'sentence' }, words)];
   if (until !== undefined) parts.push(timer(app, until, lookOf(service).timer));
   // That a peer has no session is said once, at the top.
   for (const each of told.except.filter(({ state }) => state !== 'no-session')) {
     const detail = each.detail === undefined ? '' : `: ${each.detail}`;
     parts.push(element('span', { class: 'except' }, `${each.to}: ${TELLINGS[each.state]}${detail}`));
   }
-  const [override] = overrides;
-  if (reason === undefined && override !== undefined) {
-    const { kind, by, why } = override;
-    const what = kind === 'drain' ? 'drained' : `set ${kind}`;
-    parts.push(element('span', { class: 'sentence' }, `${what} by ${by}${why === '' ? '' : `: ${why}`}`));
-  }
   return parts.flatMap((part, index) => (index === 0 ? [part] : [' ', part]));
+}
+
+/**
+ * The reason's own, but where that has a length of time in it, which would stand still beside one that runs.
+ *
+ * @param {ServiceView} service
+ */
+function sentenceOf({ prefix, reason, penalty, overrides }) {
+  const byHand = overrides.filter(({ kind }) => (reason?.code === 'set-down' ? kind === 'down' : kind === 'drain'));
+  switch (reason?.code) {
+    case 'dampened':
+      if (penalty === undefined) return reason.sentence;
+      return `came and went too often; announced again when its penalty is down to ${number(penalty.reuse)}`;
+    case 'draining':
+    case 'drained':
+    case 'set-down':
+      return byHand.length === 0 ? reason.sentence : byHand.map((each) => overrideWords(each, prefix)).join('; ');
+    case undefined:
+      return overrides.length === 0 ? undefined : overrides.map((each) => overrideWords(each, prefix)).join('; ');
+    default:
+      return reason?.sentence;
+  }
+}
+
+/**
+ * @param {OverrideView} override
+ * @param {Prefix} prefix Of the service that it is about.
+ */
+function overrideWords({ kind, target, by, why }, prefix) {
+  const of = target === prefix ? '' : target === 'all' ? ' with everything' : ` with ${target}`;
+  return `${kind === 'drain' ? 'drained' : `set ${kind}`}${of} by ${by}${why === '' ? '' : `: ${why}`}`;
 }
 
 /** @type {Readonly<Record<import('../src/model/view.ts').TellingView['state'], string>>} */
@@ -157,8 +180,9 @@ export const TELLINGS = {
  */
 function toldOf({ told, state }) {
   if (told.of === 0) return [element('span', { class: 'none' }, '–')];
-  const isWhole = told.told === told.of;
   const isMeant = state === 'announced' || state === 'leaving';
-  const tone = isMeant ? (isWhole ? 'level' : 'unlevel') : told.told === 0 ? 'none' : 'unlevel';
-  return [element('span', { class: tone }, `${number(told.told)} of ${number(told.of)}`)];
+  if (isMeant && told.told === 0) return [stateWord('bad', 'nobody')];
+  const isLevel = told.told === (isMeant ? told.of : 0);
+  const words = `${number(told.told)} of ${number(told.of)}`;
+  return [element('span', { class: isLevel ? (isMeant ? 'level' : 'none') : 'unlevel' }, words)];
 }

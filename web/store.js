@@ -94,7 +94,8 @@ export function createStore() {
     service: (prefix) => services.get(prefix),
     /** @param {Prefix} prefix @returns {readonly Transition[]} The oldest first. */
     historyOf: (prefix) => history.get(prefix) ?? [],
-    historySince: () => historySince,
+    /** Of what was before this process nothing is known but what transitions tell. */
+    historySince: () => Math.max(historySince, summary === undefined ? Number.NEGATIVE_INFINITY : startOf(summary)),
     replaceHistory,
 
     /** To be called when a whole answer is asked for: what moves until it is there is newer than it. */
@@ -166,6 +167,12 @@ export function createStore() {
 }
 
 /** @typedef {ReturnType<typeof createStore>} Store */
+
+/** @param {Pick<Summary, 'process'>} of */
+function startOf({ process }) {
+  const at = millisOf(process.startedAt);
+  return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at;
+}
 
 /**
  * The one that is known, when the other says the same: what is drawn of it stays.

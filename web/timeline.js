@@ -18,6 +18,13 @@ const HOUR_MS = 3_600_000;
 const LEAST_WIDTH = 5;
 
 /**
+ * Before its first transition a service may have been anything that is not announced, also nothing at all.
+ *
+ * @type {Partial<Record<ServiceView['state'], Pick<ServiceView, 'state' | 'reason'>>>}
+ */
+const BEFORE = { down: { state: 'down', reason: { code: '', stage: 'candidates', sentence: '' } } };
+
+/**
  * @param {ServiceView} service
  * @param {readonly Transition[]} transitions The oldest first.
  * @param {{ readonly from: number, readonly to: number, readonly knownSince: number }} within Before `knownSince` nothing is
@@ -30,7 +37,9 @@ export function piecesOf(service, transitions, { from, to, knownSince }) {
   /** @param {Pick<ServiceView, 'state' | 'reason'>} of @param {number} begin @param {number} end */
   const add = (of, begin, end) => {
     const [start, stop] = [Math.max(from, begin), Math.min(to, end)];
-    const { word, tone, height } = lookOf(of);
+    const look = lookOf(of);
+    const { tone, height } = look;
+    const word = tone === 'aside' ? 'not announced' : look.word;
     const last = pieces.at(-1);
     if (!(start < stop)) return; // also where a time is none
     if (last?.word === word && last.tone === tone) pieces[pieces.length - 1] = { ...last, to: stop };
@@ -42,7 +51,7 @@ export function piecesOf(service, transitions, { from, to, knownSince }) {
   for (const each of transitions) {
     const when = millisOf(each.at);
     if (Number.isNaN(when)) continue;
-    add(standing ?? { state: each.from }, at, when);
+    add(standing ?? BEFORE[each.from] ?? { state: each.from }, at, when);
     standing = each.reason === undefined ? { state: each.to } : { state: each.to, reason: each.reason };
     at = when;
   }
@@ -56,11 +65,16 @@ export function piecesOf(service, transitions, { from, to, knownSince }) {
  */
 export function drawTimeline(pieces, { from, to }) {
   const place = (/** @type {number} */ at) => ((at - from) / (to - from)) * WIDTH;
+  const last = pieces.at(-1);
+  // What was short lies above what was long, and what is now above all.
+  const short = [
+    ...pieces.filter((piece) => piece.tone !== 'fine' && piece !== last),
+    ...(last === undefined ? [] : [last]),
+  ];
   const strips = pieces
-    .filter(({ tone }) => tone === 'fine')
+    .filter((piece) => piece.tone === 'fine' && piece !== last)
     .map((piece) => strip(piece, place(piece.from), place(piece.to)));
-  for (const piece of pieces) {
-    if (piece.tone === 'fine') continue;
+  for (const piece of short) {
     const end = Math.min(WIDTH, Math.max(place(piece.to), place(piece.from) + LEAST_WIDTH));
     const start = Math.min(place(piece.from), end - LEAST_WIDTH);
     strips.push(drawn('rect', { class: 'gap', x: round(start), y: 0, width: round(end - start), height: HEIGHT }));

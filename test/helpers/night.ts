@@ -34,6 +34,7 @@ export function createNight(): Stage {
   const drain = {
     ...overrideOf('192.0.2.123/32', 'anna', 'kernel upgrade', ms(18 * MINUTE + 41 * SECOND)),
     at: instant(now - 11 * MINUTE),
+    withdrawAt: instant(now - 10 * MINUTE),
   };
   const drained = reason('drained', 'verdict', 'drained by anna: kernel upgrade');
   const except = { to: 'rr2', state: 'no-session', detail: 'hold timer expired' } as const;

@@ -90,6 +90,13 @@ describe('what the page knows', () => {
     expect(store.historySince()).toBe(NOW);
   });
 
+  it('knows nothing of what was before the process but what transitions tell', () => {
+    const store = createStore();
+    const status = statusOf();
+    store.replaceAll({ ...status, process: { ...status.process, startedAt: instant(NOW - 5_000) } });
+    expect(store.historySince()).toBe(NOW - 5_000);
+  });
+
   it('takes each transition once, though it comes with the history and is pushed', () => {
     const store = createStore();
     store.begin();

@@ -33,6 +33,12 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('does not call down what may not have been there yet', () => {
+    expect(
+      drawn(service('announced', 1), [moved(1, 'down', 'announced')], { ...within, knownSince: NOW - 2 * HOUR }),
+    ).toEqual(['not announced 2 1', 'announced 1 0']);
+  });
+
   it('knows nothing from before the oldest transition that was kept', () => {
     expect(
       drawn(service('down', 1), [moved(1, 'announced', 'down')], { ...within, knownSince: NOW - 2 * HOUR }),
