@@ -9,15 +9,18 @@ export const NEWER_ROUTERS: Readonly<
     { readonly suite: string; readonly package: string; readonly version: string }
   >
 >;
+export const SYSTEMD: string;
 export function missingPeers(): string[];
 export function whyNoInterop(): string[];
 export function whyNoPromtool(): string[];
 export function whyNoShells(): string[];
 export function whyNoVm(): string[];
+export function whyNoSystemd(): string[];
 export function installPeers(): void;
 export function fetchRouters(): void;
 export function fetchPromtool(): void;
 export function installShells(): void;
 export function whyNoBrowser(): string[];
 export function installBrowser(): void;
+export function fetchSystemd(): void;
 export function installVm(): void;

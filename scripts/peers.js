@@ -51,6 +51,9 @@ export const NEWER_ROUTERS = {
 const missingOf = (programs) =>
   Object.keys(programs).filter((program) => !PLACES.some((place) => fs.existsSync(path.join(place, program))));
 
+/** A root file system with this Debian's systemd. */
+export const SYSTEMD = path.join(CACHE, 'ha2bgp-systemd');
+
 export const missingPeers = () => [
   ...missingOf(PEERS),
   ...(fs.existsSync(EXABGP_5) ? [] : ['ExaBGP 5']),
@@ -78,6 +81,12 @@ export function whyNoVm() {
   if (process.arch !== 'x64') return ['an x86-64 processor'];
   const files = [VIRTIOFSD, KERNEL].filter((file) => !fs.existsSync(file));
   return whyNot() ?? [...missingOf(MACHINE), ...files];
+}
+
+/** What keeps a container with systemd in it from running here; empty when nothing does. */
+export function whyNoSystemd() {
+  const programs = { unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2' };
+  return whyNot() ?? [...missingOf(programs), ...[SYSTEMD].filter((folder) => !fs.existsSync(folder))];
 }
 
 function whyNot() {
@@ -110,6 +119,11 @@ export function installShells() {
 /** The same for promtool. */
 export function fetchPromtool() {
   unpack(path.dirname(PROMTOOL), 'fetch-promtool.sh', 'promtool for the tests of metrics and alerts');
+}
+
+/** The same for a systemd, which is unpacked and not installed. Throws when it cannot be had. */
+export function fetchSystemd() {
+  unpack(SYSTEMD, 'fetch-systemd.sh', 'a systemd for the tests of its service');
 }
 
 /** The same for the virtual machine. Its kernel is unpacked, and not installed. Throws when something cannot be had. */

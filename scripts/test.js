@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import {
   fetchPromtool,
   fetchRouters,
+  fetchSystemd,
   installBrowser,
   installPeers,
   installShells,
@@ -12,6 +13,7 @@ import {
   whyNoInterop,
   whyNoPromtool,
   whyNoShells,
+  whyNoSystemd,
   whyNoVm,
 } from './peers.js';
 
@@ -24,6 +26,7 @@ attempt(fetchRouters);
 attempt(fetchPromtool);
 attempt(installShells);
 attempt(installBrowser);
+attempt(fetchSystemd);
 const missing = whyNoInterop();
 const missingOfMetrics = whyNoPromtool();
 if (missingOfMetrics.length > 0) {
@@ -36,6 +39,8 @@ if (missingShells.length > 0) {
 if (missing.length > 0) console.log(`interop tests cannot run, missing: ${missing.join(', ')}`);
 const withoutBrowser = whyNoBrowser();
 if (withoutBrowser.length > 0) console.log(`the status page cannot be tested, missing: ${withoutBrowser.join(', ')}`);
+const missingOfSystemd = whyNoSystemd();
+if (missingOfSystemd.length > 0) console.log(`tests under systemd cannot run, missing: ${missingOfSystemd.join(', ')}`);
 
 if (isLong) {
   attempt(installVm);

@@ -38,6 +38,8 @@ export interface Daemon {
   readonly source: Source;
   /** What people see of it, and do to it. */
   readonly operator: Operator;
+  /** Has the core hear of it. */
+  readonly push: (event: Event) => void;
   /** Throws what `isRefusal` knows. */
   start(): void;
   /** Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. */
@@ -107,6 +109,7 @@ export async function openDaemon({
     sinks,
     source,
     operator: createOperator({ viewer, operations }),
+    push,
     start() {
       // Before anything is announced, and before the backends say what is.
       const { found: added } = overrides;

@@ -10,11 +10,13 @@ import type { Clock } from '../runtime/clock.ts';
 import { isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { createLog, type Log } from '../runtime/log.ts';
+import type { Tap } from '../runtime/loop.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
+import type { ServiceManager } from '../runtime/systemd/service-manager.ts';
 import type { Sink } from '../sink/sink.ts';
 import { readApiKeys } from './api-keys.ts';
-import { openDaemon } from './daemon.ts';
+import { type Daemon, openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
 import { preparePublishing } from './publishing.ts';
 import { settingViews } from './setting-views.ts';
@@ -35,16 +37,25 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
 
   const keys = await readApiKeys(settings, warn);
   let recorder: Recorder | undefined;
-  const openTap = (clock: Clock): Recorder | undefined => {
+  let manager: ServiceManager | undefined;
+  const openTap = (clock: Clock): Tap => {
     recorder = openRecorder(resolved, version, clock, log);
-    return recorder;
+    return {
+      prepare: (state, until) => recorder?.prepare(state, until) ?? true,
+      hear(event) {
+        recorder?.hear(event);
+        manager?.hear(event);
+      },
+    };
   };
   const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap });
   const { sinks } = daemon;
+  manager = await findServiceManager(daemon, hasExabgp, log.child('systemd'));
   let api: Api | undefined;
   let isStopping = false;
   lifecycle.onClose(async (why, time) => {
     isStopping = true;
+    manager?.stopping(why);
     api?.close();
     const { onExit } = settings;
     log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
@@ -59,6 +70,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
     lifecycle.onClose(recorder.close);
     lifecycle.onEnd(recorder.flush);
   }
+  manager?.start();
   daemon.start();
   const publishing = preparePublishing({ settings, daemon, log, lifecycle, unrecorded: recorder?.missed });
   await publishing.start();
@@ -72,6 +84,13 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
     settings: () => settingViews(resolved),
     metrics: publishing.scrape,
   });
+}
+
+/** Under ExaBGP it is ExaBGP's. */
+async function findServiceManager(daemon: Daemon, hasExabgp: boolean, log: Log): Promise<ServiceManager | undefined> {
+  if (process.env['NOTIFY_SOCKET'] === undefined) return undefined;
+  const { openServiceManager } = await import('./service-manager.ts');
+  return openServiceManager(!hasExabgp, daemon, log);
 }
 
 const mostTold = (sinks: readonly Sink[]): number => Math.max(...sinks.map((sink) => sink.status().told));

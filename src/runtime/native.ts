@@ -2,7 +2,8 @@
  * The one edge to system calls that Node itself does not offer: `koffi` calls libc.
  *
  * What it does: opens, sends on and receives from AF_NETLINK sockets, binds a TCP or UDP socket in one step, locks a file,
- * all of it in another network namespace where asked to, and asks poll(2) whether a descriptor takes a write.
+ * all of it in another network namespace where asked to, sends datagrams to sockets of the file system, and asks poll(2)
+ * whether a descriptor takes a write.
  * What it does not: know a single netlink message (`discovery/netlink`), or wait for one (`runtime/readable`).
  *
  * Requests and their answers are synchronous: the kernel builds a dump inside our own recv(2), so that there is nothing to
@@ -41,8 +42,10 @@ export interface NetlinkOptions {
 }
 
 const AF = { ipv4: 2, ipv6: 10 } as const;
+const AF_UNIX = 1;
 const AF_NETLINK = 16;
 const SOCK_TYPE = { tcp: 1, udp: 2 } as const;
+const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
@@ -71,6 +74,7 @@ const sys = {
   setsockopt: libc.func('int setsockopt(int, int, int, const void *, uint32_t)'),
   attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(sockFprog), 'uint32_t']),
   send: libc.func('intptr_t send(int, const void *, size_t, int)'),
+  sendto: libc.func('intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)'),
   recv: libc.func('intptr_t recv(int, _Out_ void *, size_t, int)'),
   poll: libc.func('int poll(_Inout_ void *, unsigned long, int)'),
   close: libc.func('int close(int)'),
@@ -176,6 +180,33 @@ export function encodeSocketAddress(address: IpAddress, port = 0, scope = 0): Bu
   name.set(addressToBytes(address), family === 'ipv4' ? 4 : 8);
   return name;
 }
+
+/** A socket that sends datagrams to sockets of the file system, and waits for none of them. Throws `NativeError`. */
+export function openUnixDatagram(): number {
+  const fd: number = sys.socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw failed('socket(AF_UNIX)');
+  return fd;
+}
+
+/**
+ * Sends one datagram to `name`: a path, or with an `@` in front a name of the abstract namespace, unix(7). Throws
+ * `NativeError`: EAGAIN while the receiver's queue is full, ENOENT or ECONNREFUSED where there is none.
+ */
+export function sendTo(fd: number, name: string, datagram: Uint8Array): void {
+  const address = encodeUnixAddress(name);
+  if (sys.sendto(fd, datagram, datagram.length, 0, address, address.length) < 0) throw failed(`sendto(${name})`);
+}
+
+// struct sockaddr_un                 u16 family; 108 bytes: a path and a zero, or a zero and as many bytes as there are
+function encodeUnixAddress(name: string): Buffer {
+  const path = Buffer.from(name.startsWith('@') ? `\0${name.slice(1)}` : `${name}\0`);
+  if (path.length > UNIX_PATH_MAX) throw new NativeError(`sendto(${name})`, os.constants.errno.ENAMETOOLONG ?? 36);
+  const address = Buffer.alloc(2 + path.length);
+  new DataView(address.buffer, address.byteOffset).setUint16(0, AF_UNIX, os.endianness() === 'LE');
+  address.set(path, 2);
+  return address;
+}
+const UNIX_PATH_MAX = 108;
 
 /** Sends one datagram. Throws `NativeError`. */
 export function sendDatagram(fd: number, datagram: Uint8Array): void {
