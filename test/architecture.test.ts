@@ -170,7 +170,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'ip-address': 'model/address.ts',
   koffi: 'runtime/native.ts',
   pino: 'runtime/log.ts',
-  'pino-pretty': 'runtime/log.ts',
+  'pino-pretty': 'runtime/log/rendering.ts',
   'prom-client': 'publish/exposition.ts',
   commander: 'cli/arguments.ts',
   hono: 'api/router.ts',

@@ -22,12 +22,15 @@ import { realClock } from '../runtime/clock.ts';
 import { isPiped, isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
+import { renderAs } from '../runtime/log/rendering.ts';
+import { stderrDestination } from '../runtime/log/stderr.ts';
+import { syslogDestination } from '../runtime/log/syslog.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
 import { become, findIdentity, type Identity } from '../runtime/privileges.ts';
-import { openSyslog } from '../runtime/syslog.ts';
 import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { memoryLedger } from '../sink/exabgp/ledger.ts';
+import { hasColors } from './log.ts';
 import { listen, openStdout } from './pipes.ts';
 import { unfinished } from './unfinished.ts';
 
@@ -165,19 +168,19 @@ function openLog(settings: HealthcheckSettings, hasExabgp: boolean, lifecycle: L
   const failed = (detail: string): void => {
     process.stderr.write(`ha2bgp: --syslog-facility: ${detail}\n`);
   };
-  const copy = syslog === undefined ? undefined : openSyslog(syslog, tag, failed);
   const isShown = isTerminal(2);
+  const format = hasExabgp ? 'short-text' : isShown ? 'text' : 'json';
   const log = createLog({
-    format: isShown || hasExabgp ? (hasExabgp ? 'short-text' : 'text') : 'json',
     level: isDebug ? 'debug' : 'info',
-    color: isShown && (process.env['NO_COLOR'] ?? '') === '',
-    isSilent,
-    ...(copy === undefined ? {} : { copy: copy.write }),
+    to: [
+      ...(isSilent ? [] : [stderrDestination(renderAs(format, isShown && hasColors()))]),
+      ...(syslog === undefined
+        ? []
+        : [syslogDestination({ facility: syslog, tag, render: renderAs('short-text'), failed })]),
+    ],
   });
-  lifecycle.onEnd(() => {
-    log.flush();
-    copy?.close();
-  });
+  lifecycle.onClosed(log.close);
+  lifecycle.onEnd(log.flush);
   lifecycle.onFailure((error) => {
     if (error instanceof BadSettings) return;
     log.error({ detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'failed');

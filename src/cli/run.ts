@@ -2,14 +2,13 @@
 
 import type { Api } from '../api/api.ts';
 import { controlSocketOf } from '../config/api.ts';
-import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
 import type { Resolved } from '../config/settings.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { isTerminal, isUnderExabgp } from '../runtime/descriptors.ts';
+import { isUnderExabgp } from '../runtime/descriptors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import { createLog, type Log } from '../runtime/log.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Tap } from '../runtime/loop.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
@@ -18,6 +17,7 @@ import type { Sink } from '../sink/sink.ts';
 import { readApiKeys } from './api-keys.ts';
 import { type Daemon, openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
+import { openLog } from './log.ts';
 import { preparePublishing } from './publishing.ts';
 import { settingViews } from './setting-views.ts';
 import { unfinished } from './unfinished.ts';
@@ -25,10 +25,11 @@ import { unfinished } from './unfinished.ts';
 export async function run(resolved: Resolved, version: string, lifecycle: Lifecycle): Promise<void> {
   const { settings, warnings } = resolved;
   const hasExabgp = settings.bgpBackend.includes('exabgp') && isUnderExabgp();
-  const log = openLog(settings, hasExabgp);
-  lifecycle.onEnd(log.flush);
+  const log = openLog(settings, hasExabgp, lifecycle);
   lifecycle.onFailure((error) => {
     log.error({ detail: detailOf(error) }, 'failed');
+    // Whoever started us looks here, wherever the log goes.
+    if (settings.logTo !== 'stderr') process.stderr.write(`ha2bgp: ${detailOf(error)}\n`);
   });
   log.info({ version, node: process.version, networks: settings.network.join(',') }, 'started');
   const warn = ({ place, text }: Problem): void => log.warn({ place, detail: text }, 'settings');
@@ -108,15 +109,4 @@ function openRecorder(resolved: Resolved, version: string, clock: Clock, log: Lo
 function detailOf(error: unknown): string {
   if (isRefusal(error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function openLog({ logFormat, logLevel, noColor, name }: Settings, hasExabgp: boolean): Log {
-  const isShown = isTerminal(2);
-  const isText = logFormat === 'text' || (logFormat === 'auto' && (isShown || hasExabgp));
-  return createLog({
-    format: isText ? (hasExabgp ? 'short-text' : 'text') : 'json',
-    level: logLevel,
-    color: isShown && !noColor && (process.env['NO_COLOR'] ?? '') === '',
-    ...(name !== '' && { name }),
-  });
 }

@@ -9,6 +9,7 @@ import { portRanges } from '../model/port-ranges.ts';
 import { checkApi } from './api.ts';
 import { checkBackends } from './backends.ts';
 import { checkDampening } from './dampening.ts';
+import { checkLog } from './log.ts';
 import { checkRoom } from './message-room.ts';
 import { checkNextHops, warnOfNextHops } from './next-hops.ts';
 import type { Option } from './option.ts';
@@ -65,6 +66,7 @@ export function checkTogether(
   checkBackends(settings, origins, placeOf, problems);
   checkState(settings, origins, placeOf, problems, warnings);
   checkApi(settings, placeOf, (name, text) => void problems.push({ place: placeOf(name), text }));
+  checkLog(settings, placeOf, problems);
   if (settings.debug && rankOf(origins.debug) === rankOf(origins.logLevel) && settings.logLevel !== 'debug') {
     problems.push({ place: placeOf('debug'), text: `contradicts ${placeOf('logLevel')} ${settings.logLevel}` });
   }

@@ -147,7 +147,7 @@ export function filePaths(of: Description<readonly string[]>): Option<readonly s
 }
 
 /** PATH_MAX. What is printed of it must not move a terminal's cursor. */
-function isPath(text: string): boolean {
+export function isPath(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return !/[\x00-\x1f\x7f-\x9f]/.test(text) && text === text.trim() && Buffer.byteLength(text) <= 4096;
 }

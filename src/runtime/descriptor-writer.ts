@@ -12,6 +12,8 @@ export interface DescriptorWriter {
   write(line: string): void;
   /** Tries once more, at the end of the process: a reader that is there gets everything. */
   flush(): void;
+  /** Lines, since the start. */
+  dropped(): number;
 }
 
 export interface DescriptorWriterOptions {
@@ -37,6 +39,8 @@ export function createDescriptorWriter({
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let dropped = 0;
+  /** Of those, how many nobody was told of. */
+  let unsaid = 0;
   let isBroken = false;
   let retry: NodeJS.Timeout | undefined;
 
@@ -49,9 +53,9 @@ export function createDescriptorWriter({
       waitingBytes -= written;
       if (written < next.length) waiting[0] = next.subarray(written);
       else waiting.shift();
-      if (waiting.length === 0 && dropped > 0) {
-        const line = Buffer.from(droppedLine(dropped));
-        dropped = 0;
+      if (waiting.length === 0 && unsaid > 0) {
+        const line = Buffer.from(droppedLine(unsaid));
+        unsaid = 0;
         waiting.push(line);
         waitingBytes += line.length;
       }
@@ -67,6 +71,7 @@ export function createDescriptorWriter({
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
         // EPIPE, EIO, ENOSPC: nobody is left to tell. Logs never end the daemon.
         isBroken = (error as NodeJS.ErrnoException).code !== 'ENOSPC';
+        drop(waiting.length);
         waiting = [];
         waitingBytes = 0;
         return undefined;
@@ -77,12 +82,16 @@ export function createDescriptorWriter({
     return undefined;
   }
 
+  function drop(count: number): void {
+    dropped += count;
+    unsaid += count;
+  }
+
   return {
     write(line) {
-      if (isBroken) return;
       const bytes = Buffer.from(line);
-      if (waitingBytes + bytes.length > capacity) {
-        dropped++;
+      if (isBroken || waitingBytes + bytes.length > capacity) {
+        drop(1);
         return;
       }
       waiting.push(bytes);
@@ -90,5 +99,6 @@ export function createDescriptorWriter({
       if (retry === undefined) drain();
     },
     flush: drain,
+    dropped: () => dropped,
   };
 }

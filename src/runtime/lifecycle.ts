@@ -5,7 +5,7 @@
  *
  *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within 2 s; a second one exits at once
  *     SIGUSR1                   ignored
- *     SIGUSR2                   would reopen log files; there are none, so that it is ignored too
+ *     SIGUSR2                   reopens the file of the log, where there is one
  *     SIGTSTP                   Ctrl-Z: stops, once whoever has the terminal has given it back
  *     a failure                 close in order, then *linger* under ExaBGP, and exit with 1 or 2
  *
@@ -19,12 +19,16 @@ import { keepStderrBlocking } from './shared-stderr.ts';
 export interface Lifecycle {
   /** `close` is called once, when the process was asked to go or failed: why, and until when it has time. */
   onClose(close: (why: string, time: AbortSignal) => Promise<void>): void;
+  /** Called once, when all that is closed: what was logged has a moment to arrive. */
+  onClosed(settle: () => Promise<void>): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
   /** Called whenever Ctrl-Z is about to stop the process; what it writes has to be written when it returns. */
   onSuspend(giveBack: () => void): void;
   /** Stops this process, and those with it, as Ctrl-Z does: for a terminal that hands every key on. */
   suspend(): void;
+  /** Called whenever somebody moved the files away that are written to. */
+  onReopen(reopen: () => void): void;
   /** Where a failure goes that nobody foresaw. */
   onFailure(report: (error: unknown) => void): void;
   /** Whether stdin and stdout, being pipes, are ExaBGP's; true until somebody knows better. */
@@ -39,12 +43,16 @@ export interface Lifecycle {
 
 /** Leaves room below 2 s, after which ExaBGP 5 kills. */
 const CLOSE_WITHIN_MS = 1_500;
+/** A disk that hangs under the log holds nobody up. */
+const SETTLE_WITHIN_MS = 250;
 const LINGER_UNTIL_MS = 20_000;
 
 export function startLifecycle(): Lifecycle {
   keepStderrBlocking();
   const closers: ((why: string, time: AbortSignal) => Promise<void>)[] = [];
+  const settlers: (() => Promise<void>)[] = [];
   const enders: (() => void)[] = [];
+  const reopeners: (() => void)[] = [];
   let report = (error: unknown): void => {
     process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
@@ -71,6 +79,7 @@ export function startLifecycle(): Lifecycle {
         report(error);
         ending = Math.max(1, status);
       })
+      .then(() => Promise.race([Promise.all(settlers.map((settle) => settle())), within(SETTLE_WITHIN_MS)]))
       .finally(() => {
         isClosed = true;
         clearTimeout(timer);
@@ -105,12 +114,17 @@ export function startLifecycle(): Lifecycle {
       else if (isClosed || signals > 1) exit(ending);
     });
   }
-  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
+  process.on('SIGUSR1', () => {});
+  process.on('SIGUSR2', () => {
+    for (const reopen of reopeners) reopen();
+  });
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) process.on(kind, failed);
 
   return {
     onClose: (closer) => closers.push(closer),
+    onClosed: (settle) => settlers.push(settle),
     onEnd: (end) => enders.push(end),
+    onReopen: (reopen) => reopeners.push(reopen),
     onSuspend: hearSuspend,
     // 0 is the process group: sudo(8), or npm, stops as well, and the shell has the terminal back.
     suspend: () => void process.kill(0, 'SIGTSTP'),
@@ -125,6 +139,8 @@ export function startLifecycle(): Lifecycle {
     exit,
   };
 }
+
+const within = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
 /** The signal is sent again for the kernel to do as it does: it stops nobody whom no shell could let go on. */
 function hearSuspend(giveBack: () => void): void {

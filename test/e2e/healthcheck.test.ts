@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDaemon } from '../helpers/daemon.ts';
+import { makeDev } from '../helpers/private-dev.ts';
 import { isAlive, run, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
@@ -22,8 +23,8 @@ function fake(name: string, script: string): NodeJS.ProcessEnv {
 }
 
 /** ExaBGP's part: each command is answered. */
-function startHealthcheck(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const daemon = startDaemon(['healthcheck', ...words], { env });
+function startHealthcheck(words: readonly string[], env: NodeJS.ProcessEnv = {}, via: readonly string[] = []) {
+  const daemon = startDaemon(['healthcheck', ...words], { env }, via);
   daemon.child.stdout?.on('data', (chunk: Buffer) => {
     daemon.child.stdin?.write('done\n'.repeat(String(chunk).split('\n').length - 1));
   });
@@ -113,30 +114,40 @@ describe('ha2bgp healthcheck', () => {
     expect(daemon.stdout()).toBe('');
   });
 
-  it('logs to syslog through logger, with severities', async () => {
-    const env = fake('logger', `echo "$@" > ${file('words')}; cat > ${file('syslog')}`);
-    const daemon = startHealthcheck([...QUICK, '--syslog-facility', 'local3', '--name', 'web'], env);
+  it('logs to syslog as well, with severities', async () => {
+    const { via, log } = makeDev(place);
+    const daemon = startHealthcheck([...QUICK, '--syslog-facility', 'local3', '--name', 'web'], {}, via);
     await daemon.told(UP);
-    await until('the log', () => read('syslog').includes('announced'));
-    expect(read('words')).toBe(`--prio-prefix -t healthcheck-web[${daemon.pid}]\n`);
-    expect(read('syslog')).toContain('<158>INFO: announced prefix=192.0.2.1/32 state=up\n'); // 19 * 8 + 6
+    expect(await daemon.stop()).toBe(0);
+    const said = log.take().map(String);
+    log.close();
+    const start = `healthcheck-web[${daemon.pid}]: INFO: `;
+    expect(said).toContainEqual(
+      expect.stringMatching(/^<158>\w{3} [ \d]\d [\d:]{8} healthcheck-web\[/), // 19 * 8 + 6
+    );
+    const texts = said.map((text) => text.slice(text.indexOf('healthcheck')));
+    expect(texts).toContain(`${start}announced prefix=192.0.2.1/32 state=up`);
+    expect(texts.at(-1)).toContain('stopped');
     expect(daemon.stderr()).toContain('announced');
-    await daemon.stop();
-    await until('the last line', () => read('syslog').includes('stopped'));
   });
 
   it('is silent on stderr with --silent, and logs to syslog instead', async () => {
-    const daemon = startHealthcheck([...QUICK, '-s'], fake('logger', `cat > ${file('syslog')}`));
+    const { via, log } = makeDev(place);
+    const daemon = startHealthcheck([...QUICK, '-s'], {}, via);
     await daemon.told(UP);
     await daemon.stop();
-    await until('the log', () => read('syslog').includes('<30>INFO: stopped'));
+    expect(log.take().map(String).at(-1)).toMatch(/^<30>.* healthcheck\[\d+\]: INFO: stopped/);
+    log.close();
     expect(daemon.stderr()).toBe('');
   });
 
-  it('goes on without logger, and says so', async () => {
-    const daemon = startHealthcheck([...QUICK, '-sF', 'daemon'], fake('logger', 'exit 3'));
+  it('goes on without a syslog, and says so once', async () => {
+    const { via, log } = makeDev(place);
+    log.close();
+    const daemon = startHealthcheck([...QUICK, '-sF', 'daemon'], {}, via);
     await daemon.told(UP);
-    await daemon.logged('--syslog-facility: ');
+    expect(await daemon.stop()).toBe(0);
+    expect(daemon.count('--syslog-facility: sendto(/dev/log): ECONNREFUSED')).toBe(1);
   });
 
   it('changes addresses through sudo, which is never asked for a password', async () => {

@@ -82,6 +82,8 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   bgpBackend: ['exabgp', 'test', 'exabgptest'],
   exabgpApi: ['4', '6'],
   dryRun: ['true', '0'],
+  logTo: ['stderr', 'syslog', 'journald', 'none', 'file:/var/log/ha2bgp.log'],
+  syslogFacility: ['daemon', 'local0'],
   logFormat: ['auto', 'text', 'json'],
   logLevel: ['debug', 'info', 'warn', 'error'],
   debug: ['true', 'false'],
@@ -185,6 +187,7 @@ describe('settings', () => {
             ...(name === 'metricsInterval' ? { metricsFile: ['/run/ha2bgp.prom'] } : {}),
             ...(name === 'recordSize' || name === 'recordFiles' ? { record: ['/tmp/recording'] } : {}),
             ...(name.startsWith('api') ? without(API, name) : {}),
+            ...(name === 'syslogFacility' ? { logTo: ['syslog'] } : {}),
           };
           expect(resolveSettings({ ...networks, [name]: [text] }, {}).problems).toEqual([]);
           expect(resolveSettings(networks, { [optionOf(name).environment]: text }).problems).toEqual([]);

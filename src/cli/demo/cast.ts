@@ -1,6 +1,8 @@
 /** SHELL: all that a demo is played by: the router, the services, and the daemon in between. */
 import { hostPrefix, type Prefix } from '../../model/address.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
+import { NO_DESTINATION } from '../../runtime/log/destination.ts';
+import { renderAs } from '../../runtime/log/rendering.ts';
 import { createLog, type Log } from '../../runtime/log.ts';
 import { type Daemon, openDaemon } from '../daemon.ts';
 import { openRouter, type Router, type RouterEvents } from './router.ts';
@@ -61,10 +63,5 @@ export async function openCast({ events, lifecycle, warned, opened }: CastOption
 
 /** stderr is the same terminal, more often than not. */
 const quietLog = (warned: (line: string) => void): Log =>
-  createLog({
-    format: 'short-text',
-    level: 'warn',
-    color: false,
-    isSilent: true,
-    copy: (_level, line) => warned(line.trimEnd()),
-  });
+  createLog({ level: 'warn', to: [{ ...NO_DESTINATION, write: (line) => warned(shortText(line).trimEnd()) }] });
+const shortText = renderAs('short-text');

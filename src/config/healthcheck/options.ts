@@ -24,7 +24,7 @@ export const HEALTHCHECK_OPTIONS = {
     flags: ['--syslog-facility', '-sF'],
     argument: 'FACILITY',
     bare: 'daemon',
-    help: 'log to syslog as well, with this facility (through logger)',
+    help: 'log to syslog as well, with this facility',
     group: 'process',
   },
   noSyslog: { flags: ['--no-syslog'], help: 'log to stderr alone, as is done without it', group: 'process' },

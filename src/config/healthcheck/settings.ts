@@ -4,6 +4,7 @@ import type { IpAddress, Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import type { NextHop, RouteScope } from '../../model/route.ts';
 import type { Check, CheckState, Probe, ServiceId, ServiceState } from '../../model/service.ts';
+import type { Facility } from '../../model/syslog.ts';
 import type { Problem } from '../place.ts';
 import { quote } from '../quote.ts';
 import { type HealthcheckOptionName, healthcheckOption } from './options.ts';
@@ -29,7 +30,7 @@ import { type Given, readWords } from './words.ts';
 export interface HealthcheckSettings {
   readonly name: ServiceId;
   /** A facility, or none. */
-  readonly syslog: string | undefined;
+  readonly syslog: Facility | undefined;
   readonly isSilent: boolean;
   readonly isDebug: boolean;
   readonly hasAnswers: boolean;

@@ -9,6 +9,7 @@ import {
 } from '../../model/community.ts';
 import { LONGEST_DURATION, type Millis, ms, parseDuration } from '../../model/millis.ts';
 import type { NextHop } from '../../model/route.ts';
+import { FACILITY_NAMES, type Facility, facilityNamed } from '../../model/syslog.ts';
 import { announcedPrefixes, nextHops } from '../option-network.ts';
 
 export type Value<T> = { readonly value: T } | { readonly expected: string };
@@ -128,13 +129,7 @@ export const addressOnDevice: Reader<{ readonly prefix: Prefix; readonly device:
   return { value: { prefix: prefix.value, device } };
 };
 
-/** syslog(3), as logger(1) names them. */
-export const FACILITIES = [
-  ...['auth', 'authpriv', 'cron', 'daemon', 'ftp', 'kern', 'lpr', 'mail', 'news', 'syslog', 'user', 'uucp'],
-  ...['local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-];
-
-export const facility: Reader<string> = (text) =>
-  FACILITIES.includes(text.toLowerCase())
-    ? { value: text.toLowerCase() }
-    : { expected: `one of ${FACILITIES.join(', ')}` };
+export const facility: Reader<Facility> = (text) => {
+  const known = facilityNamed(text);
+  return known === undefined ? { expected: `one of ${FACILITY_NAMES.join(', ')}` } : { value: known };
+};

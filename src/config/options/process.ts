@@ -1,4 +1,5 @@
 /** Whom the process talks to, and its log. */
+import { logTo, syslogFacility } from '../option-log.ts';
 import { choice, choices, filePath, toggle } from '../option-plain.ts';
 
 export const PROCESS_OPTIONS = {
@@ -32,12 +33,24 @@ export const PROCESS_OPTIONS = {
     environment: 'HA2BGP_DRY_RUN',
     help: 'announce nothing: the commands stand in the log, and nothing on stdout',
   }),
+  logTo: logTo({
+    flag: 'log-to',
+    environment: 'HA2BGP_LOG_TO',
+    default: 'stderr',
+    help: 'where the log goes. A file is appended to, and opened anew at SIGUSR2; syslog and journald: those of this host',
+  }),
+  syslogFacility: syslogFacility({
+    flag: 'syslog-facility',
+    environment: 'HA2BGP_SYSLOG_FACILITY',
+    default: 'daemon',
+    help: 'facility of the log in syslog, such as local0',
+  }),
   logFormat: choice(
     {
       flag: 'log-format',
       environment: 'HA2BGP_LOG_FORMAT',
       default: 'auto',
-      help: 'format of the log on stderr. auto: text on a terminal and under ExaBGP, JSON otherwise',
+      help: 'format of the log. auto: text on a terminal, under ExaBGP and in syslog, JSON otherwise',
     },
     ['auto', 'text', 'json'],
   ),

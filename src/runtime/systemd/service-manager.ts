@@ -139,7 +139,7 @@ export function createServiceManager({
     hear(event) {
       const isAnswer = (event.type === 'factsRead' && event.isLast) || event.type === 'discoveryFailed';
       if (isAnswer) answeredAt = clock.now();
-      if (isLookingBack || !(isFeedDue || (isAnswer && state === 'starting'))) return;
+      if (isLookingBack || state === 'stopping' || !(isFeedDue || (isAnswer && state === 'starting'))) return;
       isLookingBack = true;
       clock.setTimer(TIMER.soon, clock.now(), lookBack);
     },

@@ -575,6 +575,36 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     bad: ['', '5', '4.2', 'v6', 'text'],
   },
   dryRun: switches,
+  logTo: {
+    good: [
+      [['stderr'], 'stderr'],
+      [['syslog'], 'syslog'],
+      [['journald'], 'journald'],
+      [['none'], 'none'],
+      [['file:/var/log/ha2bgp.log'], 'file:/var/log/ha2bgp.log'],
+      [['file:/a b:c'], 'file:/a b:c'],
+    ],
+    bad: [
+      '',
+      'file',
+      'file:',
+      'file:/',
+      'file:log',
+      'file:/a\nb',
+      '/var/log/ha2bgp.log',
+      'Syslog',
+      'stdout',
+      'toString',
+    ],
+  },
+  syslogFacility: {
+    good: [
+      [['daemon'], 'daemon'],
+      [['local7'], 'local7'],
+      [['LOCAL0'], 'local0'],
+    ],
+    bad: ['', 'local8', 'toString', 'constructor'],
+  },
   logFormat: {
     good: [
       [['auto'], 'auto'],
@@ -775,6 +805,8 @@ describe('each option', () => {
     peer: [['10.0.0.7,as=7'], 'peer', [{ address: '10.0.0.7', device: '', values: { as: 7 } }]],
     exabgpApi: [['6'], 'exabgpApi', '6'],
     dryRun: [['true'], 'dryRun', true],
+    logTo: [['none'], 'logTo', 'none'],
+    syslogFacility: [['local1'], 'syslogFacility', 'local1'],
     logFormat: [['json'], 'logFormat', 'json'],
     logLevel: [['error'], 'logLevel', 'error'],
     debug: [['true'], 'logLevel', 'debug'],
@@ -797,9 +829,10 @@ describe('each option', () => {
     const speaker: GivenFlags = ['localAs', 'routerId', 'bgpListen', 'peer'].includes(name)
       ? { bgpBackend: ['exabgp,speaker'], localAs: ['65000'], routerId: ['10.1.1.1'], peer: ['10.9.9.9,as=65009'] }
       : {};
+    const syslog = name === 'syslogFacility' ? { logTo: ['syslog'] } : {};
     const api = { apiListen: ['127.0.0.1:7'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
     const others = name.startsWith('api') ? api : {};
-    const changed = settingsOf({ ...base, ...recording, ...published, ...speaker, ...others, [name]: texts });
+    const changed = settingsOf({ ...base, ...recording, ...published, ...speaker, ...syslog, ...others, [name]: texts });
     expect(changed[setting]).toEqual(value);
     expect(settingsOf({ ...base, ...speaker })[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));

@@ -101,6 +101,8 @@ describe('defaults', () => {
       bgpBackend: ['exabgp'],
       exabgpApi: '4',
       dryRun: false,
+      logTo: 'stderr',
+      syslogFacility: 'daemon',
       logFormat: 'auto',
       logLevel: 'info',
       debug: false,
@@ -179,6 +181,8 @@ describe('where a setting comes from', () => {
     config: ['/etc/one.yaml', '/etc/other.yaml'],
     exabgpApi: ['6', '4'],
     dryRun: ['true', 'no'],
+    logTo: ['none', 'journald'],
+    syslogFacility: ['local1', 'local2'],
     logFormat: ['text', 'json'],
     logLevel: ['warn', 'error'],
     debug: ['false', 'no'],
@@ -198,6 +202,7 @@ describe('where a setting comes from', () => {
     const api = { apiListen: ['127.0.0.1:8080'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
     const files: Partial<Record<OptionName, GivenFlags>> = {
       ...{ recordSize: { record: ['/tmp/recording'] }, recordFiles: { record: ['/tmp/recording'] } },
+      syslogFacility: { logTo: ['syslog'] },
       ...{ statusInterval: { statusFile: ['/run/s'] }, metricsInterval: { metricsFile: ['/run/m.prom'] } },
     };
     const { [name]: _own, ...needed } = (name.startsWith('api') ? api : (files[name] ?? others)) as GivenFlags;
@@ -333,6 +338,23 @@ describe('problems', () => {
 });
 
 describe('a recording', () => {
+  it('have a log whose other options have an effect where it goes', () => {
+    const of = (flags: GivenFlags): string[] => problemsOf({ ...ONLY_IPV4, ...flags });
+    expect(of({ syslogFacility: ['local1'] })).toEqual([
+      '--syslog-facility: has no effect with --log-to stderr: it is for syslog',
+    ]);
+    expect(of({ logTo: ['syslog'], syslogFacility: ['local1'], logFormat: ['json'] })).toEqual([]);
+    expect(of({ logTo: ['journald'], logFormat: ['json'] })).toEqual([
+      '--log-format: has no effect with --log-to journald: the journal keeps each field by itself',
+    ]);
+    expect(of({ logTo: ['none'], logFormat: ['json'], debug: ['true'] })).toEqual([
+      '--log-format: has no effect with --log-to none',
+      '--debug: has no effect with --log-to none',
+    ]);
+    expect(of({ logTo: ['none'], logLevel: ['warn'] })).toEqual(['--log-level: has no effect with --log-to none']);
+    expect(of({ logTo: ['file:/x'], logLevel: ['warn'], logFormat: ['text'], noColor: ['true'] })).toEqual([]);
+  });
+
   it('has no size and no number of files where there is none', () => {
     expect(problemsOf({ ...ONLY_IPV4, recordSize: ['1MiB'] }, { HA2BGP_RECORD_FILES: '3' })).toEqual([
       '--record-size: has no effect without --record',
