@@ -12,7 +12,7 @@ get() {
     -o APT::Sandbox::User=root "$@"
 }
 fetch() {
-  needed=$(get install --simulate --no-install-recommends systemd systemd-container base-files coreutils dash util-linux libstdc++6 |
+  needed=$(get install --simulate --no-install-recommends systemd systemd-container base-files coreutils dash procps util-linux libstdc++6 |
     sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -Ev '^(perl|libperl|lib.*-perl|usrmerge)')
   [ -n "$needed" ] && get download $needed > /dev/null
 }

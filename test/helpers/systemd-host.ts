@@ -42,7 +42,10 @@ export function describeSystemd(name: string, suite: () => void): void {
   }
 }
 
-/** In a mount namespace of its own: nothing has to be unmounted. The loader brings nspawn's own libraries along. */
+/**
+ * In namespaces of its own for mounts and processes: nothing has to be unmounted, and whatever ends nspawn ends all of it. The
+ * loader brings nspawn's own libraries along.
+ */
 const BOOT = `
   set -e
   for group; do echo $$ > $group/cgroup.procs; done
@@ -59,10 +62,18 @@ const BOOT = `
 export async function bootSystemd(): Promise<SystemdHost> {
   const groups = makeControlGroups();
   const env = { ...process.env, SYSTEMD, PROJECT: root, NODE: fs.realpathSync(process.execPath) };
-  const started = start('unshare', ['--mount', 'sh', '-c', BOOT, 'sh', ...groups], { env });
+  const started = start(
+    'setpriv',
+    // A worker that is killed leaves nothing behind either.
+    [
+      ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child'],
+      ...['sh', '-c', BOOT, 'sh', ...groups],
+    ],
+    { env },
+  );
   const stop = async (): Promise<void> => {
-    await started.stop(); // what it takes for a request to power off
-    for (const group of groups) removeControlGroup(group);
+    await started.stop('SIGKILL');
+    for (const group of groups) await until(`an empty ${group}`, () => removeControlGroup(group));
   };
   try {
     const init = await until('an init', () => initOf(started));
@@ -90,10 +101,12 @@ export async function bootSystemd(): Promise<SystemdHost> {
   }
 }
 
-/** The first process in the container, a child of nspawn's. */
+/** The first process in the container, a child of nspawn's, which is one of unshare's. */
 function initOf({ child, pid, stderr }: Started): number | undefined {
   if (child.exitCode !== null) throw new Error(stderr());
-  return childrenOf(pid).find((candidate) => fs.existsSync(`/proc/${candidate}/root/run/systemd/private`));
+  const [nspawn] = childrenOf(pid);
+  if (nspawn === undefined) return undefined;
+  return childrenOf(nspawn).find((candidate) => fs.existsSync(`/proc/${candidate}/root/run/systemd/private`));
 }
 
 /** nspawn makes its control groups inside that of whoever starts it, which is ours alone: the one for systemd, of each kind. */
@@ -118,10 +131,16 @@ function makeControlGroups(): string[] {
 }
 let serial = 0;
 
-/** The deepest first; the files in it are the kernel's. */
-function removeControlGroup(group: string): void {
+/** The deepest first; the files in it are the kernel's. False while somebody is in it who has ended, and is not yet gone. */
+function removeControlGroup(group: string): boolean {
   for (const entry of fs.readdirSync(group, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeControlGroup(path.join(group, entry.name));
+    if (entry.isDirectory() && !removeControlGroup(path.join(group, entry.name))) return false;
   }
-  fs.rmdirSync(group);
+  try {
+    fs.rmdirSync(group);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+    throw error;
+  }
 }

@@ -1,9 +1,11 @@
-/** Under a real systemd, by the unit of contrib/. */
+/** Under a real systemd, by the unit of contrib/: what systemd, its journal and a router next door see of us. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startBird } from '../helpers/bird.ts';
 import { root } from '../helpers/daemon.ts';
-import { listen, run } from '../helpers/processes.ts';
+import { listen, run, type Started } from '../helpers/processes.ts';
 import { bootSystemd, describeSystemd, type SystemdHost } from '../helpers/systemd-host.ts';
 import { until } from '../helpers/until.ts';
 
@@ -11,6 +13,7 @@ const CONFIG = `
 network: 192.0.2.0/24
 listen-filter: sport = :8080
 announce-delay: 0
+withdraw-delay: 0
 bgp-backend: speaker
 bgp:
   local-as: 65000
@@ -19,42 +22,197 @@ bgp:
   peers:
     - address: 10.0.0.2
       as: 65001
+      multihop: 2
+      local-address: 10.0.0.1
+      password-file: /run/credentials/ha2bgp.service/peers
+      connect-retry: 1s
 `;
+const BIRD = `
+router id 10.0.0.2;
+protocol device {}
+protocol bgp ha2bgp {
+  local 10.0.0.2 as 65001;
+  neighbor 10.0.0.1 as 65000;
+  multihop 2;
+  strict bind yes;
+  password "secret";
+  error wait time 1,1;
+  connect delay time 1;
+  ipv4 { import all; export none; };
+}
+`;
+const UNIT = 'ha2bgp';
+const DROP_IN = `/etc/systemd/system/${UNIT}.service.d/test.conf`;
+const RUN = '/usr/bin/ha2bgp run --config /etc/ha2bgp.yaml';
+
+let host: SystemdHost;
+/** What a test has started on it from outside. */
+const beside: Started[] = [];
+const serve = async (): Promise<Started> => {
+  const service = await listen(['192.0.2.1:8080'], host.enterNetwork);
+  beside.push(service);
+  return service;
+};
+
+const property = (name: string): Promise<string> => host.property(UNIT, name);
+const status = (text: string): Promise<boolean> =>
+  until(`status: ${text}`, async () => (await property('StatusText')) === text);
+/** The entries of the journal that have these fields, each as an object. */
+async function journal(...matches: readonly string[]): Promise<Record<string, unknown>[]> {
+  const lines = await host.run('journalctl', '--no-pager', '--quiet', '--boot', '--output=json', ...matches);
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+/** The unit with these lines besides, which take the place of those that are there already. */
+async function install(...lines: readonly string[]): Promise<void> {
+  host.write(DROP_IN, ['[Service]', 'LoadCredential=peers:/etc/ha2bgp.peers', ...lines, ''].join('\n'));
+  await host.run('systemctl', 'daemon-reload');
+}
+const runs = (words: string): readonly string[] => ['ExecStart=', `ExecStart=${words}`];
+const systemctl = (...words: readonly string[]): Promise<string> => host.run('systemctl', ...words, UNIT);
 
 describeSystemd('contrib/ha2bgp.service', () => {
-  let host: SystemdHost;
-  const status = (): Promise<string> => host.property('ha2bgp', 'StatusText');
-
   beforeAll(async () => {
     host = await bootSystemd();
-    for (const address of ['10.0.0.1/32', '192.0.2.1/32']) {
-      await run(host.enterNetwork[0] ?? '', [
-        ...host.enterNetwork.slice(1),
-        'ip',
-        'address',
-        'add',
-        address,
-        'dev',
-        'lo',
-      ]);
+    const [command = '', ...words] = host.enterNetwork;
+    for (const address of ['10.0.0.1/32', '10.0.0.2/32', '192.0.2.1/32']) {
+      await run(command, [...words, 'ip', 'address', 'add', address, 'dev', 'lo']);
     }
     host.write(
-      '/etc/systemd/system/ha2bgp.service',
+      `/etc/systemd/system/${UNIT}.service`,
       fs.readFileSync(path.join(root, 'contrib/ha2bgp.service'), 'utf8'),
     );
     host.write('/etc/ha2bgp.yaml', CONFIG);
-    await host.run('systemctl', 'daemon-reload');
+    host.write('/etc/ha2bgp.peers', 'secret\n');
+    fs.chmodSync(host.at('/etc/ha2bgp.peers'), 0o600);
+    fs.mkdirSync(path.dirname(host.at(DROP_IN)));
   });
   afterAll(() => host.stop());
+  beforeEach(() => install());
+  afterEach(async () => {
+    await Promise.all(beside.splice(0).map((started) => started.stop('SIGKILL')));
+    await systemctl('stop');
+    await systemctl('reset-failed').catch(() => {}); // nothing failed
+  });
 
-  it('is active with the first facts, as a user of its own, and says how things stand', async () => {
-    await host.run('systemctl', 'start', 'ha2bgp');
-    expect(await host.property('ha2bgp', 'ActiveState')).toBe('active');
-    expect(await status()).toBe('0 of 0 services announced, 0 of 1 peers up');
-    const service = await listen(['192.0.2.1:8080'], host.enterNetwork);
-    await until('announced', async () => (await status()) === '1 of 1 services announced, 0 of 1 peers up');
+  it('is active with the first facts, as a user of its own, and announces to a router', async () => {
+    const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-systemd-'));
+    const network = { enter: host.enterNetwork } as Parameters<typeof startBird>[0];
+    const bird = startBird(network, place, 'bird', BIRD);
+    beside.push(bird);
+    await systemctl('start');
+    expect(await property('ActiveState')).toBe('active');
+    await status('0 of 0 services announced, 1 of 1 peers up');
+    const service = await serve();
+    await status('1 of 1 services announced, 1 of 1 peers up');
+    await until('the route', async () => (await bird.routes()).some(({ prefix }) => prefix === '192.0.2.1/32'));
+    const pid = await property('MainPID');
+    const words = (await host.run('cat', `/proc/${pid}/status`)).split('\n');
+    expect(words.find((line) => line.startsWith('Uid:'))).not.toMatch(/\b0\b/);
+    // CAP_NET_BIND_SERVICE is the tenth: include/uapi/linux/capability.h.
+    expect(words.find((line) => line.startsWith('CapEff:'))).toBe('CapEff:\t0000000000000400');
+    expect(words).toContain('NoNewPrivs:\t1');
     await service.stop();
-    await host.run('systemctl', 'stop', 'ha2bgp');
-    expect(await host.property('ha2bgp', 'Result')).toBe('success');
+    await status('0 of 0 services announced, 1 of 1 peers up');
+    await systemctl('stop');
+    expect(await property('Result')).toBe('success');
+    await until('no session', async () => !(await bird.ask('show', 'protocols')).includes('Established'));
+    await bird.stop();
+    fs.rmSync(place, { recursive: true });
+  });
+
+  it('is not active without facts, however long that takes, and says why', async () => {
+    const words = '--netns /run/late -n 192.0.2.0/24 --bgp-backend test --log-to journald';
+    const lines = ['DynamicUser=no', 'User=root', 'CapabilityBoundingSet=CAP_SYS_ADMIN', 'RestrictNamespaces=no'];
+    await install(...runs(`/usr/bin/ha2bgp run ${words}`), ...lines, 'TimeoutStartSec=1');
+    await systemctl('start', '--no-block');
+    await status('the kernel cannot be read');
+    const startedAt = Number(await property('ExecMainStartTimestampMonotonic')) / 1_000;
+    await until('longer than a start may take', () => Number(process.hrtime.bigint() / 1_000_000n) > startedAt + 1_500);
+    expect(await property('ActiveState')).toBe('activating');
+    host.write('/run/late', '');
+    await host.run('mount', '--bind', '/proc/1/ns/net', '/run/late');
+    await until('active', async () => (await property('ActiveState')) === 'active');
+    expect([await property('NRestarts'), await property('StatusText')]).toEqual(['0', '0 of 0 services announced']);
+  });
+
+  it('is killed and started again when it stands still, and not before', async () => {
+    await install('WatchdogSec=2');
+    await systemctl('start');
+    const pid = await property('MainPID');
+    const startedAt = Number(await property('ActiveEnterTimestampMonotonic')) / 1_000;
+    await until('longer than it bears silence', () => Number(process.hrtime.bigint() / 1_000_000n) > startedAt + 2_500);
+    expect(await property('MainPID')).toBe(pid);
+    await systemctl('kill', '--kill-who=main', '--signal=SIGSTOP');
+    await until('a restart', async () => (await property('NRestarts')) === '1');
+    await until('active again', async () => (await property('ActiveState')) === 'active');
+    expect(await property('MainPID')).not.toBe(pid);
+    const said = (await journal('UNIT=ha2bgp.service', '_PID=1')).map((entry) => String(entry['MESSAGE']));
+    expect(said.filter((text) => text.includes('Watchdog timeout'))).toHaveLength(1);
+  });
+
+  it('has its fields in the journal', async () => {
+    await systemctl('start');
+    await serve();
+    await status('1 of 1 services announced, 0 of 1 peers up');
+    const pid = await property('MainPID');
+    const entries = await until('the entry', async () => {
+      const found = await journal(`_PID=${pid}`, 'HA2BGP_PREFIX=192.0.2.1/32', 'HA2BGP_MESSAGE=announced');
+      return found.length > 0 && found;
+    });
+    expect(entries).toEqual([
+      expect.objectContaining({
+        MESSAGE: expect.stringContaining('announced prefix=192.0.2.1/32'),
+        PRIORITY: '6',
+        SYSLOG_IDENTIFIER: 'ha2bgp',
+        _SYSTEMD_UNIT: 'ha2bgp.service',
+        _TRANSPORT: 'journal',
+      }),
+    ]);
+  });
+
+  it('is understood by the syslog of the host', async () => {
+    await install(...runs(`${RUN} --log-to syslog --syslog-facility local0`));
+    await systemctl('start');
+    const pid = await property('MainPID');
+    const first = await until('an entry', async () => {
+      const found = await journal(`_PID=${pid}`, '_TRANSPORT=syslog', 'SYSLOG_FACILITY=16');
+      return found[0];
+    });
+    expect(first).toMatchObject({
+      MESSAGE: expect.stringMatching(/^INFO: started version=/),
+      PRIORITY: '6',
+      SYSLOG_IDENTIFIER: 'ha2bgp',
+      SYSLOG_PID: pid,
+    });
+  });
+
+  it('has a file for its log, and opens it anew', async () => {
+    await install(...runs(`${RUN} --log-to file:/var/log/ha2bgp/log`));
+    await systemctl('start');
+    const file = host.at('/var/log/ha2bgp/log');
+    await until('the file', () => fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('first facts read'));
+    fs.renameSync(file, `${file}.1`);
+    await systemctl('kill', '--kill-who=main', '--signal=SIGUSR2');
+    await until('another file', () => fs.existsSync(file));
+    await systemctl('stop');
+    expect(fs.readFileSync(file, 'utf8')).toContain('"stopped"');
+  });
+
+  it('fails with what is wrong, and does not try a flag that is unknown again', async () => {
+    await install(...runs('/usr/bin/ha2bgp run --unheard-of'));
+    await expect(systemctl('start')).rejects.toThrow('failed');
+    expect([await property('ActiveState'), await property('ExecMainStatus')]).toEqual(['failed', '2']);
+  });
+
+  it('is as closed as docs/operations.md says', async () => {
+    const words = ['security', '--offline=yes', '--no-pager', `/etc/systemd/system/${UNIT}.service`];
+    fs.rmSync(host.at(DROP_IN));
+    const said = await host.run('systemd-analyze', ...words);
+    const [, level] = /Overall exposure level for ha2bgp\.service: ([\d.]+)/.exec(said) ?? [];
+    const text = fs.readFileSync(path.join(root, 'docs/operations.md'), 'utf8');
+    expect(text).toContain(`exposure level of ${level} `);
   });
 });
