@@ -28,6 +28,7 @@ import { syslogDestination } from '../runtime/log/syslog.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { createLoop, type Loop } from '../runtime/loop.ts';
 import { become, findIdentity, type Identity } from '../runtime/privileges.ts';
+import { takeNotifyWish } from '../runtime/systemd/notify-socket.ts';
 import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { memoryLedger } from '../sink/exabgp/ledger.ts';
 import { hasColors } from './log.ts';
@@ -48,6 +49,7 @@ export class BadSettings extends Error {
 
 /** Throws `BadSettings` before anything is changed on the host or said to ExaBGP. */
 export async function healthcheck(settings: HealthcheckSettings, version: string, lifecycle: Lifecycle): Promise<void> {
+  takeNotifyWish(process.env, process.pid); // it is for whoever started ExaBGP; a check must not follow it
   const ip = createIpCommand(settings.viaSudo);
   const declaration = declare(settings, await foundOn(settings, ip));
   if (declaration.problems.length > 0) throw new BadSettings(declaration.problems);

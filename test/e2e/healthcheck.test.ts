@@ -150,6 +150,14 @@ describe('ha2bgp healthcheck', () => {
     expect(daemon.count('--syslog-facility: sendto(/dev/log): ECONNREFUSED')).toBe(1);
   });
 
+  it('leaves the service manager to whoever started ExaBGP: a check does not know of it', async () => {
+    const env = { NOTIFY_SOCKET: file('notify'), WATCHDOG_USEC: '1000000', WATCHDOG_PID: '1' };
+    const daemon = startHealthcheck([...QUICK, '-c', `env > ${file('env')}`], env);
+    await daemon.told(UP);
+    expect(read('env')).toContain('PATH=');
+    expect(read('env')).not.toMatch(/NOTIFY|WATCHDOG/);
+  });
+
   it('changes addresses through sudo, which is never asked for a password', async () => {
     const env = fake('sudo', `printf '%s\\n' "$*" >> ${file('sudo')}`);
     const options = [...QUICK.slice(1), '--ip', '2001:db8::1', '--label', 'web', '--sudo'];
