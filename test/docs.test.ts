@@ -217,7 +217,9 @@ const ROUTERS = ['bird-peer.conf', 'frr.conf', 'gobgpd.toml', 'openbgpd.conf', '
   (name) => `contrib/${name}`,
 );
 
-describe.each(['contrib/exabgp.conf', 'contrib/bird.conf', 'contrib/ha2bgp.yaml', ...ROUTERS])('%s', (name) => {
+const FILES = ['contrib/exabgp.conf', 'contrib/bird.conf', 'contrib/ha2bgp.yaml', 'contrib/ha2bgp.service'];
+
+describe.each([...FILES, ...ROUTERS])('%s', (name) => {
   it('fits an editor of 120 columns', () => {
     const lines = read(name).split('\n');
     expect(lines.length).toBeGreaterThan(10);
@@ -233,6 +235,17 @@ describe.each(ROUTERS)('%s', (name) => {
     const { settings, problems } = resolveSettings(parsed.flags, {});
     expect([...parsed.problems, ...problems]).toEqual([]);
     expect(settings.peer.map(({ address }) => address)).toEqual(['10.1.1.254']);
+  });
+});
+
+describe('contrib/ha2bgp.service', () => {
+  it('runs ha2bgp with good settings, those of contrib/ha2bgp.yaml', () => {
+    const [, words = ''] = /^ExecStart=\/usr\/bin\/ha2bgp (.*)$/m.exec(read('contrib/ha2bgp.service')) ?? [];
+    const parsed = parseArguments(split(words), '0');
+    if ('print' in parsed) throw new Error(parsed.print);
+    expect(parsed.flags.config).toEqual(['/etc/ha2bgp.yaml']);
+    const file = parseConfig(read('contrib/ha2bgp.yaml'), '/etc/ha2bgp.yaml');
+    expect([...parsed.problems, ...resolveSettings(parsed.flags, {}, file).problems]).toEqual([]);
   });
 });
 

@@ -89,9 +89,11 @@ describe('--log-to', () => {
     const { via, log } = makeDev(place);
     const daemon = startLogged(['--log-to', 'syslog', '--syslog-facility', 'local0'], via);
     const said: string[] = [];
-    await until('the first facts', () => {
+    const what = (): string => `the first facts\n${said.join('\n')}\n${daemon.stderr()}`;
+    await until(what, () => {
+      if (daemon.child.exitCode !== null) throw new Error(daemon.stderr());
       said.push(...log.take().map(String));
-      return said.some((text) => text.includes('first facts read listeners=0'));
+      return said.some((text) => /first facts read listeners=\d+ addresses=\d+$/.test(text));
     });
     expect(await daemon.stop()).toBe(0);
     said.push(...log.take().map(String));

@@ -1,7 +1,7 @@
 /**
  * The log as syslog(3) sends it: a datagram to /dev/log for each line, in the form that the C library writes, which is that of
- * RFC 3164 §4.1 without the host's name. RFC 5424 has fields of its own; but not one of journald, rsyslog, syslog-ng and
- * busybox takes it on this socket unless told to, and then all it would say of older lines is wrong.
+ * RFC 3164 §4.1 without the host's name. journald, rsyslog, syslog-ng and busybox take it on this socket; RFC 5424, which has
+ * fields of its own, none of them does unless told to.
  */
 import { FACILITIES, type Facility, SEVERITIES } from '../../model/syslog.ts';
 import { createDatagramWriter } from './datagram-writer.ts';
