@@ -54,6 +54,8 @@ export interface DaemonOptions {
   readonly warn: (problem: Problem) => void;
   /** Hears the events. */
   readonly openTap?: (clock: Clock) => Tap | undefined;
+  /** Lines of the log that nobody took. */
+  readonly droppedLogLines?: () => number;
 }
 
 /** Throws what `isRefusal` knows. */
@@ -63,6 +65,7 @@ export async function openDaemon({
   lifecycle,
   warn,
   openTap = () => undefined,
+  droppedLogLines = () => 0,
 }: DaemonOptions): Promise<Daemon> {
   let loop: Loop | undefined;
   let viewer: OpenViewer | undefined;
@@ -85,6 +88,7 @@ export async function openDaemon({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
     ...{ discovery: source.status, version: readVersion(), name: instanceName(settings) },
     notKept: overrides.notKept,
+    droppedLogLines,
     ...{ journal: history, before: await history.readLast(MOST_KEPT) },
   });
   const executor = createExecutor({

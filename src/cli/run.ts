@@ -49,7 +49,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
       },
     };
   };
-  const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap });
+  const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap, droppedLogLines: log.dropped });
   const { sinks } = daemon;
   manager = await findServiceManager(daemon, hasExabgp, log.child('systemd'));
   let api: Api | undefined;

@@ -11,6 +11,8 @@ export interface LiveDaemon extends Daemon {
 
 const lifecycle: Lifecycle = {
   onClose: () => {},
+  onClosed: () => {},
+  onReopen: () => {},
   onEnd: () => {},
   onSuspend: () => {},
   suspend: () => {},

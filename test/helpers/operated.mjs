@@ -3,6 +3,8 @@ import { parseArguments } from '../../dist/cli/arguments.js';
 import { openDaemon } from '../../dist/cli/daemon.js';
 import { loadSettings } from '../../dist/config/load.js';
 import { startLifecycle } from '../../dist/runtime/lifecycle.js';
+import { renderAs } from '../../dist/runtime/log/rendering.js';
+import { stderrDestination } from '../../dist/runtime/log/stderr.js';
 import { createLog } from '../../dist/runtime/log.js';
 
 const lifecycle = startLifecycle();
@@ -10,7 +12,7 @@ lifecycle.servesExabgp(false);
 const { flags, problems } = parseArguments(['run', ...process.argv.slice(2)], '0');
 const { settings, problems: others } = await loadSettings(flags, process.env);
 if (problems.length + others.length > 0) throw new Error(JSON.stringify([problems, others]));
-const log = createLog({ format: 'json', level: 'debug', color: false });
+const log = createLog({ level: 'debug', to: [stderrDestination(renderAs('json'))] });
 const daemon = await openDaemon({ settings, log, lifecycle, warn: () => {} });
 lifecycle.onEnd(log.flush);
 lifecycle.onClose((_, time) => daemon.close(time, settings.onExit));

@@ -21,7 +21,7 @@ export const OWN_ADDRESS = `127.77.${(process.pid >> 8) & 255}.${process.pid & 2
 const PORT = 7_780;
 
 export async function servePage({ operator }: Stage): Promise<PageServer> {
-  const log = createLog({ format: 'json', level: 'error', color: false, isSilent: true });
+  const log = createLog({ level: 'error', to: [] });
   const metrics = async () => ({ contentType: 'text/plain', pieces: [] });
   const settings = () => [{ name: '--drain-time', value: '1m', from: 'default' }];
   const api = openApi(

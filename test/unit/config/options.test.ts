@@ -832,7 +832,15 @@ describe('each option', () => {
     const syslog = name === 'syslogFacility' ? { logTo: ['syslog'] } : {};
     const api = { apiListen: ['127.0.0.1:7'], apiTlsCert: ['/etc/cert'], apiTlsKey: ['/etc/key'] };
     const others = name.startsWith('api') ? api : {};
-    const changed = settingsOf({ ...base, ...recording, ...published, ...speaker, ...syslog, ...others, [name]: texts });
+    const changed = settingsOf({
+      ...base,
+      ...recording,
+      ...published,
+      ...speaker,
+      ...syslog,
+      ...others,
+      [name]: texts,
+    });
     expect(changed[setting]).toEqual(value);
     expect(settingsOf({ ...base, ...speaker })[setting]).not.toEqual(value);
     expect(policyFrom(changed)).toEqual(policyFrom(settingsOf(base)));
