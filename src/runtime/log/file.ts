@@ -50,19 +50,21 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
   /** Until nothing waits, or nothing goes. Never rejects. */
   async function pump(): Promise<void> {
     try {
-      if (isOpenWanted) await open();
-      while (waiting.length > 0) {
-        await writeSome();
+      while (waiting.length > 0 || isOpenDue()) {
+        if (isOpenDue()) await open();
+        if (waiting.length > 0) await writeSome();
         say();
         if (performance.now() - lookedAt > LOOK_EVERY_MS) await look();
       }
-      isFailing = isOpenWanted;
+      if (!isOpenWanted) isFailing = false;
     } catch (error) {
       stumble(error as Error);
     } finally {
       pumping = undefined;
     }
   }
+
+  const isOpenDue = (): boolean => isOpenWanted && retry === undefined;
 
   function start(): void {
     clearTimeout(retry);
@@ -191,8 +193,7 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
     },
     reopen() {
       isOpenWanted = true;
-      if (pumping === undefined) start();
-      else void pumping.then(start);
+      start();
     },
     dropped: () => dropped,
   };

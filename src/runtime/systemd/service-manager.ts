@@ -2,10 +2,10 @@
  * What systemd is told of this process, sd_notify(3): ready with the first facts, one line of status, reloads, the end, and
  * that it is alive.
  *
- * **The watchdog.** Twice in its time the core is asked to take an event (`wentOn`), and the kernel to be read. systemd hears
- * of it only when the event has come back through the queue, and the core has heard of a reading lately, or knows that the
- * kernel cannot be read: then what is to happen without facts (`--on-discovery-error`) happens, and nothing is won by ending
- * that. So what ends the process, and starts another one, is:
+ * **The watchdog.** Twice in its time the core is told that a timer has fired, which is nothing to it, and the kernel is read.
+ * systemd hears of it only when events have gone through the queue since, and the core has heard of a reading lately, or
+ * knows that the kernel cannot be read: then what is to happen without facts (`--on-discovery-error`) happens, and nothing is
+ * won by ending that. So what ends the process, and starts another one, is:
  * - an event loop that stands still: an endless loop, a system call that does not return, SIGSTOP;
  * - a queue that nobody empties;
  * - a reading that was asked for, and neither ended nor failed.
@@ -13,7 +13,7 @@
  * It proves nothing of what is written to ExaBGP or to peers: those have timers of their own (a hold time, answers that are
  * waited for), and a restart is no cure for a peer that does not read.
  */
-import type { Event } from '../../model/event.ts';
+import type { Event, TimerName } from '../../model/event.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import type { Clock } from '../clock.ts';
 import type { NotifySocket } from './notify-socket.ts';
@@ -115,7 +115,7 @@ export function createServiceManager({
     clock.setTimer(TIMER.watchdog, ms(clock.now() + after), () => {
       isFeedDue = true;
       lookNow();
-      push({ type: 'wentOn', at: clock.now() });
+      push({ type: 'timerFired', at: clock.now(), timer: TIMER.watchdog as TimerName });
       ask(after);
     });
   }

@@ -66,6 +66,29 @@ describe('a file', () => {
     await has('one\ntwo\n', `${file}.1`);
   });
 
+  it('is opened anew also while lines never end', async () => {
+    destination = open(file);
+    let isOver = false;
+    let lines = 0;
+    const keepOn = (): void => {
+      for (let line = 0; line < 100; line++) destination.write({ level: 'info', json: `line ${lines++}\n` });
+      if (!isOver) setImmediate(keepOn);
+    };
+    keepOn();
+    await until('some of it', () => read() !== '');
+    fs.renameSync(file, `${file}.1`);
+    destination.reopen();
+    await until('the new file', () => read() !== '');
+    isOver = true;
+    await destination.close();
+    const said = `${read(`${file}.1`)}${read()}`.trimEnd().split('\n');
+    // What waited too long was dropped, and nothing came twice or in another order.
+    const numbers = said.filter((text) => text.startsWith('line ')).map((text) => Number(text.slice(5)));
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+    expect(numbers.length + destination.dropped()).toBe(lines);
+    expect(failures).toEqual([]);
+  });
+
   it('is there at once when we are told, though nothing is logged', async () => {
     destination = open(file);
     destination.write(line('one'));

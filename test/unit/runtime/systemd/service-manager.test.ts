@@ -3,6 +3,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { policyFrom } from '../../../../src/config/policy.ts';
+import { resolveSettings } from '../../../../src/config/settings.ts';
+import { handle } from '../../../../src/core/daemon.ts';
+import { takeSnapshot } from '../../../../src/core/snapshot.ts';
+import { initialState } from '../../../../src/core/state.ts';
 import type { Event } from '../../../../src/model/event.ts';
 import { type Millis, ms } from '../../../../src/model/millis.ts';
 import { openNotifySocket, takeNotifyWish } from '../../../../src/runtime/systemd/notify-socket.ts';
@@ -26,6 +31,7 @@ const NO_FACTS: ServiceSummary = { ...SUMMARY, hasFacts: false, announced: 0, wa
 interface Watched {
   readonly manager: ServiceManager;
   readonly clock: VirtualClock;
+  readonly pushed: readonly Event[];
   summary: ServiceSummary;
   /** Whether the kernel answers, and whether the core takes events. */
   isReadingAnswered: boolean;
@@ -43,7 +49,9 @@ const factsRead = (at: Millis): Event => {
 function watch(watchdog?: Millis): Watched {
   const clock = virtualClock();
   let said: string[] = [];
+  const pushed: Event[] = [];
   const push = (event: Event): void => {
+    pushed.push(event);
     if (watched.isQueueEmptied) manager.hear(event);
   };
   const manager = createServiceManager({
@@ -60,6 +68,7 @@ function watch(watchdog?: Millis): Watched {
   const watched: Watched = {
     manager,
     clock,
+    pushed,
     summary: SUMMARY,
     isReadingAnswered: true,
     isQueueEmptied: true,
@@ -147,6 +156,18 @@ describe('the watchdog', () => {
   it('is fed twice in its time while the core answers', async () => {
     const watched = await watchStarted(WATCHDOG);
     expect(await fedIn(watched, 60_000)).toBe(4);
+  });
+
+  it('asks the core by an event that changes nothing there', async () => {
+    const watched = await watchStarted(WATCHDOG);
+    const state = initialState(policyFrom(resolveSettings({ network: ['192.0.2.0/24'] }, {}).settings));
+    handle(state, factsRead(ms(0)));
+    const before = JSON.stringify([...takeSnapshot(state)]);
+    await fedIn(watched, 15_000);
+    const asked = watched.pushed.filter(({ type }) => type === 'timerFired');
+    expect(asked).toHaveLength(1);
+    for (const event of asked) expect(handle(state, event)).toEqual([]);
+    expect(JSON.stringify([...takeSnapshot(state)])).toBe(before);
   });
 
   it('is not there where nobody watches', async () => {
