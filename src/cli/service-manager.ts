@@ -19,7 +19,7 @@ export function openServiceManager(isOurs: boolean, daemon: Daemon, log: Log): S
     watchdog,
     clock,
     push,
-    lookNow: source.lookNow,
+    lookNow: () => source.lookNow(),
     summary: () => summarize(daemon),
   });
 }
