@@ -2,10 +2,12 @@
 import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
+import type { RecordedSettings } from '../config/recorded-settings.ts';
 import { speakerFrom } from '../config/speaker.ts';
 import { type DaemonState, initialState } from '../core/state.ts';
-import { openDiscovery } from '../discovery/discovery.ts';
+import { openDiscovery, tryDiscovery } from '../discovery/discovery.ts';
 import type { Source } from '../discovery/source.ts';
+import { createSuccession } from '../discovery/succession.ts';
 import type { Event } from '../model/event.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
@@ -15,7 +17,7 @@ import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
-import type { Backend, BackendPorts } from './backend.ts';
+import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } from './backend.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
 import { discoveryWish } from './host.ts';
 import { listen } from './pipes.ts';
@@ -29,8 +31,19 @@ export interface Daemon {
   readonly source: Source;
   /** Throws what `isRefusal` knows. */
   start(): void;
+  /**
+   * Makes ready for other settings, of the same backends. Throws what `isRefusal` knows, and then all is as before. `warn`
+   * hears of what is questionable on this host.
+   */
+  prepare(settings: Settings, warn: (problem: Problem) => void): PreparedDaemon;
   /** Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. */
   close(time: AbortSignal, how: CloseHow): Promise<void>;
+}
+
+/** One of both is called, once, before anything else happens. */
+export interface PreparedDaemon extends Pick<Prepared, 'changed' | 'abandon'> {
+  /** Puts them in force. `recorded`: the same for a recording. */
+  commit(recorded: RecordedSettings): void;
 }
 
 export interface DaemonOptions {
@@ -56,12 +69,11 @@ export async function openDaemon({
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const backends = await openBackends(settings, { clock, log, push, lifecycle }, warn);
   const sinks = backends.map(({ sink }) => sink);
-  const source = openDiscovery({
-    ...discoveryWish(settings),
-    clock,
-    log: log.child('discovery'),
-    push,
-  });
+  const discovery = { clock, log: log.child('discovery') };
+  const source = createSuccession(discoveryWish(settings), (wish, isFirst) =>
+    // Of one that follows, whether its hints can be had was asked before.
+    openDiscovery({ ...wish, ...discovery, push, mayLackHints: !isFirst }),
+  );
   const executor = createExecutor({ clock, log, sinks, lookNow: source.lookNow, push });
   const failed = (error: unknown): never => {
     throw error;
@@ -77,6 +89,29 @@ export async function openDaemon({
       for (const backend of backends) backend.start();
       push({ type: 'started', at: clock.now() });
       source.start();
+    },
+    prepare(other, warn) {
+      const wish = discoveryWish(other);
+      if (!source.isAsked(wish)) tryDiscovery({ ...wish, ...discovery });
+      const prepared: Prepared[] = [];
+      try {
+        for (const backend of backends) prepared.push(backend.prepare(other, warn));
+      } catch (error) {
+        for (const each of prepared) each.abandon();
+        throw error;
+      }
+      return {
+        changed: prepared.flatMap(({ changed }) => changed),
+        commit(recorded) {
+          // Before the facts that are read for them.
+          push({ type: 'settingsChanged', at: clock.now(), policy: policyFrom(other), settings: recorded });
+          source.follow(wish);
+          for (const each of prepared) each.commit();
+        },
+        abandon() {
+          for (const each of prepared) each.abandon();
+        },
+      };
     },
     async close(time, how) {
       loop?.close();
@@ -100,7 +135,7 @@ async function openBackends(
     const start = (): void => {
       if (bgpBackend.includes('exabgp')) listen(undefined, () => {}, isUnderExabgp(), ports.log, ports.lifecycle);
     };
-    return [{ sink, start, close: sink.close }];
+    return [{ sink, start, prepare: () => NOTHING_TO_PREPARE, close: sink.close }];
   }
   const backends: Backend[] = [];
   if (bgpBackend.includes('exabgp') || bgpBackend.includes('test')) backends.push(openExabgpBackend(settings, ports));

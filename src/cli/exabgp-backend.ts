@@ -8,7 +8,7 @@ import { createExabgpSink } from '../sink/exabgp/exabgp.ts';
 import { exabgpIdentity } from '../sink/exabgp/exabgp-identity.ts';
 import { type LedgerOptions, memoryLedger, openLedger } from '../sink/exabgp/ledger.ts';
 import { watchOrphans } from '../sink/exabgp/orphans.ts';
-import type { Backend, BackendPorts } from './backend.ts';
+import { type Backend, type BackendPorts, NOTHING_TO_PREPARE } from './backend.ts';
 import { listen, openStdout } from './pipes.ts';
 
 /** Throws `LedgerError`. */
@@ -50,6 +50,7 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, lifecy
       });
       watchers.push(orphans, watchBeside({ ...beside, withdrawn: sink.assert }));
     },
+    prepare: ({ reannounce }) => ({ ...NOTHING_TO_PREPARE, commit: () => sink.repeatEvery(reannounce) }),
     async close(time, how) {
       for (const watcher of watchers) watcher.close();
       // What nobody would know of is not left behind.

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { loadSettings } from '../config/load.ts';
 import { REPLAY_OPTIONS } from '../config/options/replay.ts';
+import { OPTIONS } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { type Resolved, resolveOption } from '../config/settings.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
@@ -18,9 +19,15 @@ export async function main(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const version = readVersion();
+  if (words[0] === 'healthcheck' || words[0] === 'help') lifecycle.onHangup(undefined);
   if (words[0] === 'healthcheck') return healthcheckMain(words.slice(1), version, lifecycle);
   if (words[0] === 'help' && words[1] === 'healthcheck') return healthcheckMain(['--help'], version, lifecycle);
   const parsed = parseArguments(words, version);
+  // Whoever has no file to read again is ended by SIGHUP.
+  const hasFile = (environment[OPTIONS.config.environment] ?? '') !== '';
+  if (!('command' in parsed && parsed.command === 'run' && (parsed.flags.config !== undefined || hasFile))) {
+    lifecycle.onHangup(undefined);
+  }
   if ('print' in parsed) {
     print(parsed.print);
     return;
@@ -62,7 +69,9 @@ export async function main(
     process.exitCode = await answerReplay(parsed);
     return;
   }
-  const resolved = await loadSettings(parsed.flags, environment);
+  const given = { ...environment };
+  const read = (): Promise<Resolved> => loadSettings(parsed.flags, given);
+  const resolved = await read();
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
   lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend.includes('exabgp'));
@@ -77,7 +86,7 @@ export async function main(
     return;
   }
   const { run } = await import('./run.ts');
-  await run(resolved, version, lifecycle);
+  await run(resolved, version, lifecycle, read);
 }
 
 async function answerCheck(resolved: Resolved, problems: readonly Problem[], status: number): Promise<void> {

@@ -13,9 +13,16 @@ import { inspectFile } from '../runtime/ring.ts';
 import type { Sink } from '../sink/sink.ts';
 import { openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
+import { createReloader } from './reload.ts';
 import { unfinished } from './unfinished.ts';
 
-export async function run(resolved: Resolved, version: string, lifecycle: Lifecycle): Promise<void> {
+/** `read`: the settings once more, as they were read for `resolved`. */
+export async function run(
+  resolved: Resolved,
+  version: string,
+  lifecycle: Lifecycle,
+  read: () => Promise<Resolved>,
+): Promise<void> {
   const { settings, warnings } = resolved;
   const hasExabgp = settings.bgpBackend.includes('exabgp') && isUnderExabgp();
   const log = openLog(settings, hasExabgp);
@@ -35,8 +42,9 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   };
   const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap });
   const { sinks } = daemon;
+  const reloader = createReloader({ resolved, read, daemon, log });
   lifecycle.onClose(async (why, time) => {
-    const { onExit } = settings;
+    const { onExit } = reloader.current().settings;
     log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
     await daemon.close(time, onExit);
     for (const sink of sinks) {
@@ -50,6 +58,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
     lifecycle.onEnd(recorder.flush);
   }
   daemon.start();
+  lifecycle.onHangup(settings.config === '' ? undefined : () => void reloader.reload());
 }
 
 const mostTold = (sinks: readonly Sink[]): number => Math.max(...sinks.map((sink) => sink.status().told));

@@ -3,7 +3,7 @@ import { createSpeaker } from '../bgp/speaker.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { SpeakerSettings } from '../model/peer.ts';
 import { createSpeakerSink } from '../sink/speaker.ts';
-import type { Backend, BackendPorts } from './backend.ts';
+import { type Backend, type BackendPorts, NOTHING_TO_PREPARE } from './backend.ts';
 
 /** From the start to the first facts, which take some tenths of a second, and what follows from them. */
 const FIRST_FACTS_WITHIN = 2_000;
@@ -23,6 +23,7 @@ export function openSpeakerBackend(
       speaker.start();
       clock.setTimer(TIMER, ms(clock.now() + announceDelay + FIRST_FACTS_WITHIN), speaker.complete);
     },
+    prepare: () => NOTHING_TO_PREPARE,
     close(time) {
       clock.clearTimer(TIMER);
       return sink.close(time);

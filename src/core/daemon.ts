@@ -21,6 +21,7 @@ import { isRouted, lookAgain } from './desired.ts';
 import { excuse } from './hold.ts';
 import { earlier, judge, move } from './judgement.ts';
 import { factsRead, goOn } from './reading.ts';
+import { reconfigure } from './reconfigure.ts';
 import { log } from './report.ts';
 import { fired } from './schedule.ts';
 import type { DaemonState } from './state.ts';
@@ -45,6 +46,8 @@ export function handle(state: DaemonState, event: Event): readonly Action[] {
     case 'started':
       startChecks(state, actions);
       return startStatics(state, actions);
+    case 'settingsChanged':
+      return reconfigure(state, event, actions);
     case 'probeFinished':
       return judgeChecked(
         state,

@@ -5,7 +5,7 @@
 import { familyOf, type Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
-import { type Route, type RouteAttributes, type RouteKey, routeKey } from '../model/route.ts';
+import { isSameRoute, type Route, type RouteAttributes, type RouteKey, routeKey } from '../model/route.ts';
 
 /** Whether somebody named the prefix, or it was found on this host: each has a limit of its own. */
 export type Kind = 'discovered' | 'declared';
@@ -61,7 +61,7 @@ export function want(
 }
 
 /** What stands for a prefix in the settings; `undefined` where nobody said which next hop. */
-const attributesFor = (prefix: Prefix, { statics, attributes }: Policy): RouteAttributes | undefined =>
+export const attributesFor = (prefix: Prefix, { statics, attributes }: Policy): RouteAttributes | undefined =>
   statics.routes.has(prefix) ? statics.routes.get(prefix) : attributes[familyOf(prefix)];
 
 /** Withdraws the prefix, or stops holding it. */
@@ -84,6 +84,46 @@ const keyOf = (prefix: Prefix, { scope }: Policy): RouteKey =>
 
 const routeOf = (prefix: Prefix, attributes: RouteAttributes, { scope }: Policy): Route =>
   scope === undefined ? { prefix, attributes } : { prefix, attributes, scope };
+
+/**
+ * The same routes as another policy has them: under its keys, and with what it says of them. Returns what can no longer be
+ * announced, and why; that is held.
+ */
+export function rewrite(
+  desired: DesiredRoutes,
+  policy: Policy,
+  attributesOf: (prefix: Prefix) => RouteAttributes | Reason,
+): ReadonlyMap<Prefix, Reason> {
+  const before = [...desired.routes];
+  const left = new Map<Prefix, Reason>();
+  desired.routes.clear();
+  desired.count.discovered = 0;
+  desired.count.declared = 0;
+  for (const [key, { prefix, attributes: old }] of before) {
+    const attributes = attributesOf(prefix);
+    const kind = kindOf(prefix, policy);
+    const reason =
+      'code' in attributes
+        ? attributes
+        : hasRoom(desired, prefix, policy)
+          ? undefined
+          : ({ code: 'max-routes', limit: policy.maxRoutes[kind] } as const);
+    if ('code' in attributes || reason !== undefined) {
+      left.set(prefix, hold(desired, prefix, reason ?? (attributes as Reason)));
+      desired.changed.add(key);
+      continue;
+    }
+    const route = routeOf(prefix, attributes, policy);
+    const now = routeKey(route);
+    desired.routes.set(now, route);
+    desired.count[kind]++;
+    if (now !== key) desired.changed.add(key);
+    if (now !== key || !isSameRoute({ prefix, attributes: old }, { prefix, attributes })) desired.changed.add(now);
+  }
+  // There may be more places than before.
+  desired.hasFreed = true;
+  return left;
+}
 
 /** Has the sinks look at the prefix though nothing changed: an earlier run may have left something there. */
 export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {

@@ -54,8 +54,8 @@ function report({ desired, policy: { statics } }: DaemonState, actions: Action[]
   }
 }
 
-/** A router that looks the next hop up in its table would find the route that needs it. */
-function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
+/** Of a static prefix. A router that looks the next hop up in its table would find the route that needs it. */
+export function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
   const told = [statics.routes.get(prefix), attributes[familyOf(prefix)]];
   return told.some((each) => each !== undefined && isNextHopOf(prefix, each));
 }

@@ -21,19 +21,18 @@ export interface News {
   /** Those told last; the same array as long as nothing changed. */
   listeners(): readonly Listener[] | undefined;
   isFailing(): boolean;
+  /** All of it is told once more, when a reading is whole: until then what was told stands. */
+  tellAnew(): void;
   /** Readings that failed, in part or as a whole. */
   failures(): number;
 }
 
 export function createNews(clock: Clock, push: (event: Event) => void): News {
-  const tracked = {
-    listeners: track<Listener>(listenerKey),
-    addresses: track<HostAddress>(hostAddressKey),
-    devices: track<Device>(deviceKey),
-  };
+  let tracked = trackAll();
   let lastListeners: readonly Listener[] | undefined;
   let lastHost: HostFacts | undefined;
   let isFirst = true;
+  let isToBeWhole = false;
   let isFailing = false;
   let failures = 0;
 
@@ -67,13 +66,28 @@ export function createNews(clock: Clock, push: (event: Event) => void): News {
     tellFailure,
     tell(reading, readAt, isAsked) {
       const isWhole = reading.failures.length === 0;
-      tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || isFailing));
+      // A part of it, told as all there is, would void what was told before.
+      if (isWhole) isToBeWhole = false;
+      if (!isToBeWhole) tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || isFailing));
       // After what could be read: a withdraw that is due goes by the newest facts that there are.
       if (isWhole) isFailing = false;
       else tellFailure(reading.failures.join('; '), isAsked);
     },
     listeners: () => lastListeners,
     isFailing: () => isFailing,
+    tellAnew() {
+      tracked = trackAll();
+      lastListeners = undefined;
+      lastHost = undefined;
+      isFirst = true;
+      isToBeWhole = true;
+    },
     failures: () => failures,
   };
 }
+
+const trackAll = () => ({
+  listeners: track<Listener>(listenerKey),
+  addresses: track<HostAddress>(hostAddressKey),
+  devices: track<Device>(deviceKey),
+});

@@ -22,6 +22,8 @@ export interface Source {
   start(): void;
   /** Reads everything now; `factsRead` or `discoveryFailed` follows even when nothing changed. */
   lookNow(): void;
+  /** The same, and tells all of it anew, with `resync`, as soon as all of it can be read. */
+  readAnew(): void;
   status(): SourceStatus;
   close(): void;
 }
@@ -56,6 +58,8 @@ interface Wanted {
   readonly host?: boolean;
   /** A listener may have come or gone: somebody hinted at it, or it is looked at once more after that showed nothing. */
   readonly listener?: 'hinted' | 'again';
+  /** All of it is to be told, whatever was told before. */
+  readonly anew?: boolean;
   /** The answer of the first try came across a stall of ours. */
   readonly isRepeated?: boolean;
 }
@@ -123,6 +127,7 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
       isUnhinted ||
       news.isFailing() ||
       readAt - hostReadAt >= HOST_INTERVAL;
+    if (wanted.anew === true) news.tellAnew();
     const before = news.listeners();
     isReading = true;
     startedAt = readAt;
@@ -218,6 +223,9 @@ export function createSource({ reader, interval, hints, clock, processorTime, lo
     lookNow() {
       if (!isClosed) read({ asked: true });
     },
+    readAnew() {
+      if (!isClosed) read({ asked: true, anew: true });
+    },
     status: () => ({ interval: pace.interval(), hints: hintKind(), failures: news.failures() }),
     close() {
       isClosed = true;
@@ -239,6 +247,7 @@ function both(one: Wanted, other: Wanted): Wanted {
   return {
     asked: one.asked === true || other.asked === true,
     host: one.host === true || other.host === true,
+    anew: one.anew === true || other.anew === true,
     ...(listener && { listener }),
   };
 }

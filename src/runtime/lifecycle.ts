@@ -3,7 +3,8 @@
  *
  * Loaded and started first of all: without a handler SIGUSR1 opens Node's inspector to every local user.
  *
- *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within 2 s; a second one exits at once
+ *     SIGTERM, SIGINT           close in order, exit 0 within 2 s; a second one exits at once
+ *     SIGHUP                    reloads the settings of whoever has said so, else the same
  *     SIGUSR1                   ignored
  *     SIGUSR2                   would reopen log files; there are none, so that it is ignored too
  *     SIGTSTP                   Ctrl-Z: stops, once whoever has the terminal has given it back
@@ -19,6 +20,8 @@ import { keepStderrBlocking } from './shared-stderr.ts';
 export interface Lifecycle {
   /** `close` is called once, when the process was asked to go or failed: why, and until when it has time. */
   onClose(close: (why: string, time: AbortSignal) => Promise<void>): void;
+  /** What SIGHUP does; `undefined`: the same as SIGTERM. One that came before this was known is made good now. */
+  onHangup(reload: (() => void) | undefined): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
   /** Called whenever Ctrl-Z is about to stop the process; what it writes has to be written when it returns. */
@@ -51,6 +54,8 @@ export function startLifecycle(): Lifecycle {
   let ending: number | undefined;
   let isClosed = false;
   let signals = 0;
+  let reload: (() => void) | 'end' | 'unknown' = 'unknown';
+  let isHangupPending = false;
 
   function exit(status: number): never {
     for (const end of enders) end();
@@ -95,19 +100,32 @@ export function startLifecycle(): Lifecycle {
     fail(1);
   }
 
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      signals++;
-      if (ending === undefined) close(signal, 0, () => exit(0));
-      // The first signal while a failure is being closed lets that finish; then nothing keeps it.
-      else if (isClosed || signals > 1) exit(ending);
-    });
+  function asked(signal: string): void {
+    signals++;
+    if (ending === undefined) close(signal, 0, () => exit(0));
+    // The first signal while a failure is being closed lets that finish; then nothing keeps it.
+    else if (isClosed || signals > 1) exit(ending);
   }
+
+  function hungUp(): void {
+    if (ending !== undefined || reload === 'end') asked('SIGHUP');
+    else if (reload === 'unknown') isHangupPending = true;
+    else reload();
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));
+  process.on('SIGHUP', hungUp);
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) process.on(kind, failed);
 
   return {
     onClose: (closer) => closers.push(closer),
+    onHangup(act) {
+      reload = act ?? 'end';
+      if (!isHangupPending) return;
+      isHangupPending = false;
+      hungUp();
+    },
     onEnd: (end) => enders.push(end),
     onSuspend: hearSuspend,
     onFailure: (reporter) => {

@@ -163,11 +163,12 @@ all services: 2
       expect(warnings).toEqual([]);
       texts.push(text);
       if (size !== 1) continue;
-      // From the middle on, there is less to tell.
-      for (let age = life.files.length - 1; age > 0; age--) fs.rmSync(`${file}.${age}`);
+      // From the middle on, there is less to tell. The newest file may have been begun a moment ago.
+      for (let age = life.files.length - 1; age > 1; age--) fs.rmSync(`${file}.${age}`);
       const tail = await play();
+      fs.rmSync(`${file}.1`);
       expect(tail.warnings).toEqual([
-        expect.stringMatching(/r:1: \d+ events of the run before this are not in the recording/),
+        expect.stringMatching(/r\.1:1: \d+ events of the run before this are not in the recording/),
       ]);
       const lines = tail.text.split('\n').filter((line) => line.startsWith('  2026'));
       expect(lines.filter((line) => line.endsWith('announced already, since when is not recorded'))).not.toEqual([]);
