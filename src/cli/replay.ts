@@ -84,7 +84,9 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
   let ending: { readonly why: string; readonly at: Millis } | undefined;
   const clock = [{ at: header.at, wall: Date.parse(header.wall) }];
 
-  function choose(settings: RecordedSettings, place: string): void {
+  const reloads: PlayedRun['reloads'][number][] = [];
+  function choose(at: Millis, settings: RecordedSettings, place: string): void {
+    if (said !== JSON.stringify(settings)) reloads.push({ at, settings });
     policies = policiesOf(settings, place, instead);
     said = JSON.stringify(settings);
   }
@@ -101,7 +103,7 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
       warn({ place, text: `${before - events} events of the run before this are not in the recording` });
       // They may have changed where nothing was recorded.
       const saidBefore = said;
-      choose(settings, place);
+      choose(at, settings, place);
       state = restore(policies.recorded, parts, place, header);
       events = before;
       if (policies.changed && said !== saidBefore)
@@ -117,7 +119,7 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
   }
 
   function playSettings({ at, settings, place }: Extract<RecordingItem, { type: 'settings' }>): void {
-    choose(settings, place);
+    choose(at, settings, place);
     const { recorded: policy, changed } = policies;
     playEvent({ type: 'settingsChanged', at, policy, settings }, place, changed);
   }
@@ -173,6 +175,7 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
         from: header.at,
         until: lastAt,
         wallAt: (at) => wallAt(clock, at),
+        reloads,
         instead: given(instead),
         recorded: timeline.services(lastAt),
         ...(other && { whatIf: other.timeline.services(lastAt) }),
