@@ -26,6 +26,7 @@ export default defineConfig({
       project('interop', 'test/interop/**/*.test.ts', true, ['test/interop/bgp/**']),
       // Each test has network namespaces of its own, and waits most of its time: more of them at once, when the others are done.
       project('bgp', 'test/interop/bgp/**/*.test.ts', false, [], { maxWorkers: 4, sequence: { groupOrder: 1 } }),
+      project('operate', 'test/operate/**/*.test.ts', false, [], { maxWorkers: 4, sequence: { groupOrder: 2 } }),
       project('long', 'test/long/**/*.test.ts', true),
     ],
   },
