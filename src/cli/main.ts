@@ -70,8 +70,7 @@ export async function main(
     return;
   }
   const given = { ...environment };
-  const read = (): Promise<Resolved> => loadSettings(parsed.flags, given);
-  const resolved = await read();
+  const resolved = await loadSettings(parsed.flags, given);
   const problems = [...parsed.problems, ...resolved.problems];
   const status = parsed.problems.length > 0 ? STATUS.unknown : problems.length > 0 ? STATUS.bad : STATUS.ok;
   lifecycle.servesExabgp(parsed.command === 'run' && resolved.settings.bgpBackend.includes('exabgp'));
@@ -86,7 +85,7 @@ export async function main(
     return;
   }
   const { run } = await import('./run.ts');
-  await run(resolved, version, lifecycle, read);
+  await run(resolved, version, lifecycle, () => loadSettings(parsed.flags, given, true));
 }
 
 async function answerCheck(resolved: Resolved, problems: readonly Problem[], status: number): Promise<void> {
