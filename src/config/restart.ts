@@ -16,7 +16,7 @@ export const NEEDS_RESTART: Readonly<Partial<Record<OptionName, string>>> = {
   neighbor: ROUTE,
   stateDir: ACCOUNT,
   name: ACCOUNT,
-  config: 'it is what is read again',
+  config: 'it names what is read again',
   bgpBackend: 'stdout, stdin and the sessions of those who are told are opened once',
   dryRun: 'nothing that was announced would be withdrawn',
   exabgpApi: 'the ExaBGP that is spoken to is the same',
