@@ -16,6 +16,8 @@ export interface Reloader {
   reload(): Promise<ReloadResult>;
   /** What is in force. */
   current(): Resolved;
+  /** The daemon ends: nothing else is put in force, also not by one that is under way. */
+  close(): void;
 }
 
 export interface ReloaderOptions {
@@ -31,6 +33,7 @@ export interface ReloaderOptions {
 
 export function createReloader({ resolved, read, daemon, log, told = () => {} }: ReloaderOptions): Reloader {
   let current = resolved;
+  let isClosed = false;
   let running: Promise<ReloadResult> | undefined;
   let next: Promise<ReloadResult> | undefined;
 
@@ -59,6 +62,7 @@ export function createReloader({ resolved, read, daemon, log, told = () => {} }:
       return refused({ place: '--config', text: 'there is none, and nothing else can be read again' });
     }
     const found = await read();
+    if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
     if (found.problems.length > 0) return refused(...found.problems);
     const fixed = checkRestart(current, found);
     if (fixed.length > 0) return refused(...fixed);
@@ -96,6 +100,9 @@ export function createReloader({ resolved, read, daemon, log, told = () => {} }:
       return next;
     },
     current: () => current,
+    close() {
+      isClosed = true;
+    },
   };
 }
 

@@ -44,6 +44,7 @@ export async function run(
   const { sinks } = daemon;
   const reloader = createReloader({ resolved, read, daemon, log });
   lifecycle.onClose(async (why, time) => {
+    reloader.close();
     const { onExit } = reloader.current().settings;
     log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
     await daemon.close(time, onExit);

@@ -108,9 +108,11 @@ export function startLifecycle(): Lifecycle {
   }
 
   function hungUp(): void {
-    if (ending !== undefined || reload === 'end') asked('SIGHUP');
-    else if (reload === 'unknown') isHangupPending = true;
-    else reload();
+    if (typeof reload === 'function') {
+      // It asks for no end, nor for a sooner one.
+      if (ending === undefined) reload();
+    } else if (ending !== undefined || reload === 'end') asked('SIGHUP');
+    else isHangupPending = true;
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));

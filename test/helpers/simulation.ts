@@ -107,8 +107,15 @@ export const silentLog: Log = {
 
 const AUTO = { auto: { hinted: ms(250), unhinted: ms(250) } };
 
-/** Starts ha2bgp with these words of the command line on an empty host. `tapped`: what hears of events, as a recorder does. */
-export function simulate(words: readonly string[], tapped?: (clock: VirtualClock) => Tap): Simulation {
+/**
+ * Starts ha2bgp with these words of the command line on an empty host. `tapped`: what hears of events, as a recorder does.
+ * `asks`: whether the kernel tells of other ports than those that are asked for.
+ */
+export function simulate(
+  words: readonly string[],
+  tapped?: (clock: VirtualClock) => Tap,
+  asks: 'everything' | 'ports' = 'everything',
+): Simulation {
   const { settings } = resolvedOf(words);
   let heard: (command: string) => void = () => {};
   const output = new Writable({
@@ -129,7 +136,7 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
   };
   const clock = virtualClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const kernel = new FakeKernel();
-  kernel.ports = discoveryWish(settings).ports;
+  if (asks === 'ports') kernel.ports = discoveryWish(settings).ports;
   const sink = createExabgpSink({ output, clock, log: silentLog, push, api: settings.exabgpApi });
   const source = createSource({
     reader: kernel,
@@ -173,7 +180,7 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
       const resolved = resolvedOf(others);
       const policy = policyFrom(resolved.settings);
       push({ type: 'settingsChanged', at: clock.now(), policy, settings: recordSettings(resolved) });
-      kernel.ports = discoveryWish(resolved.settings).ports;
+      if (asks === 'ports') kernel.ports = discoveryWish(resolved.settings).ports;
       source.readAnew();
     },
     explain(prefix) {

@@ -85,7 +85,7 @@ const routesOf = ({ state }: Simulation): ReadonlyMap<string, string> =>
 
 /** What these settings make of that host, once it is calm. */
 async function afresh(of: readonly string[], { kernel }: Simulation): Promise<Simulation> {
-  const fresh = simulate(of);
+  const fresh = simulate(of, undefined, 'ports');
   for (const fact of [...kernel.devices.values(), ...kernel.addresses.values(), ...kernel.listeners.values()]) {
     fresh.kernel.set(fact);
   }
@@ -97,7 +97,7 @@ it('stands in the end as one that had the settings from the beginning', async ()
   let different = 0;
   await fc.assert(
     fc.asyncProperty(words, chapters(words), async (first, all) => {
-      const simulation = simulate(first);
+      const simulation = simulate(first, undefined, 'ports');
       for (const { happenings: lived, next } of all) {
         await live(simulation, lived);
         simulation.reconfigure(next);
@@ -125,7 +125,7 @@ it('stands in the end as one that had the settings from the beginning', async ()
 it('announces as many as there is room for, and counts them right', async () => {
   await fc.assert(
     fc.asyncProperty(limitedWords, chapters(limitedWords), async (first, all) => {
-      const simulation = simulate(first);
+      const simulation = simulate(first, undefined, 'ports');
       for (const { happenings: lived, next } of all) {
         await live(simulation, lived);
         simulation.reconfigure(next);
@@ -156,7 +156,7 @@ it('withdraws nothing that both want, and announces nothing new but after its de
   let went = 0;
   await fc.assert(
     fc.asyncProperty(words, happenings, words, async (first, lived, next) => {
-      const simulation = simulate(first);
+      const simulation = simulate(first, undefined, 'ports');
       await live(simulation, lived);
       await calm(simulation);
       const before = routesOf(simulation);
@@ -199,7 +199,7 @@ it('is nothing when the settings are the same', async () => {
       const of = words.map((word, index) => (words[index - 1] === '--interval' ? '250ms' : word));
       const [plain, reloaded] = await Promise.all(
         [false, true].map(async (isReloaded) => {
-          const simulation = simulate(of);
+          const simulation = simulate(of, undefined, 'ports');
           const said: string[] = [];
           simulation.onCommand((line) => said.push(`${simulation.clock.now()} ${line}`));
           // What is there now was seen by the reading of the interval.

@@ -137,6 +137,14 @@ describe('a reload', () => {
     expect(await reloader.reload()).toMatchObject({ ok: false, problems: [{ place: '--config' }] });
   });
 
+  it('puts nothing in force in a daemon that ends meanwhile', async () => {
+    const { reloader, did } = rig(['med: 2']);
+    const asked = reloader.reload();
+    reloader.close();
+    expect(await asked).toEqual({ ok: false, problems: [{ place: 'ha2bgp', text: 'is ending' }] });
+    expect(did()).toEqual(['reloading', 'read', 'reloaded']);
+  });
+
   it('comes after the one that is under way, and is one for all who ask meanwhile', async () => {
     const { reloader, did, slow, release } = rig(['med: 2', 'med: 3', 'med: 4']);
     slow(true);
