@@ -4,8 +4,13 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { handle } from '../../src/core/daemon.ts';
+import { restoreSnapshot, takeSnapshot } from '../../src/core/snapshot.ts';
+import { type DaemonState, initialState } from '../../src/core/state.ts';
+import type { Action } from '../../src/model/action.ts';
 import type { Prefix } from '../../src/model/address.ts';
 import { ms } from '../../src/model/millis.ts';
+import type { SnapshotPart } from '../../src/model/recording.ts';
 import { evenHappenings, type Happening, happenings, live } from '../helpers/happenings.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
@@ -213,6 +218,46 @@ it('is nothing when the settings are the same', async () => {
       );
       expect(reloaded).toEqual(plain);
     }),
+    { numRuns: 100 },
+  );
+});
+
+/** Through JSON, as a file would have it. */
+const written = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+const snapshotOf = (state: DaemonState): SnapshotPart[] => written([...takeSnapshot(state)]);
+/** With the routes as they are at that moment. */
+const frozen = (actions: readonly Action[]): unknown[] =>
+  actions.map((action) =>
+    action.type === 'setRoutes' ? [written([...action.desired]), [...action.changed]] : written(action),
+  );
+
+it('is in a snapshot: what is restored goes on as the core that it was taken from', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      limitedWords,
+      chapters(limitedWords),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      async (first, all, at) => {
+        const simulation = simulate(first, undefined, 'ports');
+        const original = initialState(simulation.state.policy);
+        for (const { happenings: lived, next } of all) {
+          await live(simulation, lived);
+          simulation.reconfigure(next);
+          await settled();
+        }
+        await simulation.close();
+        const { events } = simulation;
+        const cut = Math.floor(at * events.length);
+        for (const event of events.slice(0, cut)) handle(original, event);
+        const restored = restoreSnapshot(original.policy, snapshotOf(original));
+        expect(snapshotOf(restored)).toEqual(snapshotOf(original));
+        for (const event of events.slice(cut)) {
+          expect(frozen(handle(restored, event))).toEqual(frozen(handle(original, event)));
+        }
+        expect(snapshotOf(restored)).toEqual(snapshotOf(original));
+        expect(snapshotOf(original)).toEqual(snapshotOf(simulation.state));
+      },
+    ),
     { numRuns: 100 },
   );
 });
