@@ -14,6 +14,7 @@ import type { Option } from '../src/config/option.ts';
 import { PEER_OPTIONS } from '../src/config/options/peer.ts';
 import { STATIC_OPTIONS } from '../src/config/options/static.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
+import { NEEDS_RESTART } from '../src/config/restart.ts';
 import { resolveSettings } from '../src/config/settings.ts';
 import { parseListenFilter } from '../src/model/listen-filter-parser.ts';
 import { DAEMON_METRICS } from '../src/publish/daemon-metrics.ts';
@@ -61,6 +62,22 @@ describe('docs/configuration.md', () => {
     });
     const table = ['| key | value | |', '|---|---|---|', ...rows].join('\n');
     const generated = new RegExp(`(<!-- ${name} keys -->\n)[\\s\\S]*?(<!-- end ${name} keys -->)`);
+    const text = read('docs/configuration.md');
+    expect(text).toMatch(generated);
+    const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}\n${end}`);
+    if (process.env['UPDATE_DOCS'] === '1') fs.writeFileSync(path.join(root, 'docs/configuration.md'), updated);
+    expect(read('docs/configuration.md')).toBe(updated);
+  });
+
+  it('has every setting that takes a restart, with the reason', () => {
+    const why = new Map<string, string[]>();
+    for (const name of OPTION_NAMES) {
+      const reason = NEEDS_RESTART[name];
+      if (reason !== undefined) why.set(reason, [...(why.get(reason) ?? []), `\`${OPTIONS[name].flag}\``]);
+    }
+    const rows = [...why].map(([reason, flags]) => `| ${flags.join(', ')} | ${reason} |`);
+    const table = ['| setting | why |', '|---|---|', ...rows].join('\n');
+    const generated = /(<!-- restart -->\n)[\s\S]*?(<!-- end restart -->)/;
     const text = read('docs/configuration.md');
     expect(text).toMatch(generated);
     const updated = text.replace(generated, (_all, start: string, end: string) => `${start}${table}\n${end}`);

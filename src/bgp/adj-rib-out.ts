@@ -2,16 +2,17 @@
  * Adj-RIB-Out of one session, PURE: which routes of the RIB this peer is told, in which messages. RFC 4271 §3.2, §9.1.3.
  *
  * What it does: leaves out what the peer may not have (its scope, `only`, what is not its family, loopback addresses to one
- * that is not on a loopback address, the session's own address and next hop); packs what is left; ends the first round with
- * an End-of-RIB for each family; tells everything again when asked (RFC 2918), between a beginning and an end where both
- * sides have RFC 7313. A route with several next hops is a path by way of each where the peer takes several (RFC 7911),
- * elsewhere a route by way of the first that it may have.
+ * that is not on a loopback address, the session's own address and next hop: `choice`); packs what is left; ends the first
+ * round with an End-of-RIB for each family; tells everything again when asked (RFC 2918), between a beginning and an end
+ * where both sides have RFC 7313; and when the peer's settings change, what they make other. A route with several next hops
+ * is a path by way of each where the peer takes several (RFC 7911), elsewhere a route by way of the first that it may have.
  */
-import { type Family, hostPrefix } from '../model/address.ts';
-import type { Route, RouteAttributes } from '../model/route.ts';
-import { audienceOf, isAddressed, mayGoBy } from './audience.ts';
-import { type Held, type Terms, type Unsaid, type Words, wordsFor } from './path-attributes.ts';
-import { createPaths, withPathId } from './paths.ts';
+import type { Family } from '../model/address.ts';
+import type { PeerSettings } from '../model/peer.ts';
+import type { Route } from '../model/route.ts';
+import { type Choice, createChoice } from './choice.ts';
+import type { Held, Terms, Unsaid, Words } from './path-attributes.ts';
+import { withPathId } from './paths.ts';
 import type { Rib } from './rib.ts';
 import { type Entry, type Found, isSame } from './rib-list.ts';
 import { createUpdateGroups, type Said, type UpdateGroups } from './update-group.ts';
@@ -28,6 +29,8 @@ export interface AdjRibOut {
   isLevel(): boolean;
   /** The peer asks for everything of that family once more. */
   again(family: Family): void;
+  /** Other settings, as far as the session can have them: what they make other is to be told next, and nothing else. */
+  change(settings: PeerSettings): void;
   /** How many routes the peer was told and not withdrawn. */
   told(): number;
   /** How many announces and withdraws it was told so far. */
@@ -55,47 +58,33 @@ export function createAdjRibOut(
   mayEnd: () => boolean = () => true,
   groups: UpdateGroups = createUpdateGroups(),
 ): AdjRibOut {
-  const { settings, negotiated, local } = terms;
+  const { negotiated } = terms;
+  let { settings } = terms;
   const reader = rib.open();
-  const group = groups(terms);
-  const mayHave = audienceOf(settings);
-  /** Weakly: attributes that no route has any more take their words along. */
-  const wordsOf: Record<Family, WeakMap<RouteAttributes, Words | Held>> = { ipv4: new WeakMap(), ipv6: new WeakMap() };
+  let group = groups(terms);
   const interned = new Map<string, Words>();
-  const pathsOf = createPaths();
+  let choice = createChoice(terms, intern, leaveOut);
   const hasPaths = { ipv4: negotiated.addPathSent.has('ipv4'), ipv6: negotiated.addPathSent.has('ipv6') };
   /** Packed, and not yet handed on. */
-  let ready: Uint8Array[] = [];
+  const ready: Uint8Array[] = [];
   /** Families of which everything is to be told once more. */
   const asked = new Set<Family>();
   /** Those of which that is under way. What is asked for meanwhile comes after it. */
   const repeated = new Set<Family>();
   /** Families whose first round is not over. */
   const fresh = new Set(negotiated.families);
-  const own = hostPrefix(local.address);
   let told = 0;
-  let announces = 0;
-  let withdraws = 0;
+  const counts: Counts = { announced: 0, withdrawn: 0 };
   /** Everything up to that version of the RIB was handed on. */
   let handedOn = 0;
   let unsaid: readonly Unsaid[] = [];
-
-  function words(family: Family, attributes: RouteAttributes): Words | Held {
-    const known = wordsOf[family].get(attributes);
-    if (known !== undefined) return known;
-    const made = intern(wordsFor(family, attributes, terms));
-    if (typeof made === 'string') leaveOut({ family, why: made });
-    wordsOf[family].set(attributes, made);
-    return made;
-  }
 
   function leaveOut(what: Unsaid): void {
     if (!unsaid.some(({ family, why }) => family === what.family && why === what.why)) unsaid = [...unsaid, what];
   }
 
   /** What differs only in what this peer never hears is the same (RFC 4271 §9.2: no route is told twice as it is). */
-  function intern(made: Words | Held): Words | Held {
-    if (typeof made === 'string') return made;
+  function intern(made: Words): Words {
     if (interned.size > MOST_INTERNED) interned.clear();
     const octets = `${hex(made.reach)} ${hex(made.attributes)}`;
     const same = interned.get(octets) ?? made;
@@ -103,40 +92,10 @@ export function createAdjRibOut(
     return same;
   }
 
-  /** The words of the prefix by way of the first next hop of those attributes, if this peer may have that. */
-  function way(entry: Entry, attributes: RouteAttributes): Words | undefined {
-    if (!mayGoBy(settings, entry, attributes.nextHop)) return undefined;
-    const said = words(entry.family, attributes);
-    return typeof said === 'string' ? undefined : said;
-  }
-
-  /** By way of each next hop in its order; `undefined` also for one that says the same as one before it. */
-  const ways = (entry: Entry, { attributes }: Route): (Words | undefined)[] =>
-    pathsOf(attributes)
-      .map((path) => way(entry, path))
-      .map((said, index, all) => (all.indexOf(said) === index ? said : undefined));
-
-  /** The words for the first of the routes that this peer may have. */
-  function choose(entry: Entry, routes: readonly Route[]): Words | undefined {
-    if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return undefined;
-    for (const route of routes) {
-      if (!isAddressed(settings, route)) continue;
-      const { attributes } = route;
-      const said = attributes.otherNextHops === undefined ? way(entry, attributes) : ways(entry, route).find(isSaid);
-      if (said !== undefined) return said;
-    }
-    return undefined;
-  }
-
-  /** The same, by path identifiers less one: with ADD-PATH. */
-  function choosePaths(entry: Entry, routes: readonly Route[]): readonly (Words | undefined)[] {
-    if (routes.length === 0 || entry.prefix === own || !mayHave(entry)) return [];
-    const mine = routes.filter((route) => isAddressed(settings, route));
-    return mine.map((route) => ways(entry, route)).find((said) => said.some(isSaid)) ?? [];
-  }
-
   const isFor = (entry: Entry, routes: readonly Route[]): boolean =>
-    hasPaths[entry.family] ? choosePaths(entry, routes).some(isSaid) : choose(entry, routes) !== undefined;
+    hasPaths[entry.family]
+      ? choice.paths(entry, routes).some((said) => said !== undefined)
+      : choice.one(entry, routes) !== undefined;
 
   function standingOf(entry: Found): PeerStance {
     const { routes } = entry;
@@ -147,16 +106,6 @@ export function createAdjRibOut(
       if (isFor(entry, known)) return 'leaving';
     } else if (isToHave) return 'told';
     return routes.length > 0 ? 'not-for-it' : 'none';
-  }
-
-  function whyHeld(entry: Found): Held | undefined {
-    for (const { attributes } of entry.routes) {
-      for (const path of pathsOf(attributes)) {
-        const said = wordsOf[entry.family].get(path);
-        if (typeof said === 'string') return said;
-      }
-    }
-    return undefined;
   }
 
   /** RFC 7313 §4: not before the End-of-RIB. */
@@ -176,8 +125,8 @@ export function createAdjRibOut(
       asked.clear();
       reader.again();
     }
-    ready = packed();
-    if (isBeginning) ready.unshift(...marks(ROUTE_REFRESH.beginning));
+    if (isBeginning) ready.push(...marks(ROUTE_REFRESH.beginning));
+    for (const message of packed()) ready.push(message);
     if (!reader.isLevel()) return;
     ready.push(...marks(ROUTE_REFRESH.end));
     repeated.clear();
@@ -195,59 +144,76 @@ export function createAdjRibOut(
     if (same !== undefined) {
       reader.follow(same.place);
       told += same.more;
-      announces += same.counts.announced;
-      withdraws += same.counts.withdrawn;
+      counts.announced += same.counts.announced;
+      counts.withdrawn += same.counts.withdrawn;
       for (const each of same.unsaid) leaveOut(each);
       return [...same.messages];
     }
-    const before = { told, announces, withdraws };
+    const before = { told, ...counts };
     const messages = read();
-    const counts = { announced: announces - before.announces, withdrawn: withdraws - before.withdraws };
-    group.keep(mark, version, { messages, place: reader.place(), more: told - before.told, counts, unsaid });
+    const more = {
+      announced: counts.announced - before.announced,
+      withdrawn: counts.withdrawn - before.withdrawn,
+    };
+    const place = reader.place();
+    group.keep(mark, version, { messages, place, more: told - before.told, counts: more, unsaid });
     return [...messages];
   }
 
   function read(): Uint8Array[] {
-    const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
-    const announced = new Map<Words, Uint8Array[]>();
-    const withdraw = (family: Family, nlri: Uint8Array): void => {
-      withdraws++;
-      withdrawn[family].push(nlri);
-    };
-    const announce = (said: Words, nlri: Uint8Array): void => {
-      announces++;
-      const same = announced.get(said);
-      if (same === undefined) announced.set(said, [nlri]);
-      else same.push(nlri);
-    };
+    const changes = createChanges(counts);
     reader.read(BATCH, (entry, known, now) => {
-      const { family, nlri } = entry;
-      if (known === now && !repeated.has(family)) return;
-      if (hasPaths[family]) {
-        const before = choosePaths(entry, known);
-        const after = choosePaths(entry, now);
-        for (let index = 0; index < Math.max(before.length, after.length); index++) {
-          const [was, is] = [before[index], after[index]];
-          if (is === was && known !== now) continue;
-          if (is !== undefined) announce(is, withPathId(nlri, index + 1));
-          else if (was !== undefined) withdraw(family, withPathId(nlri, index + 1));
-        }
-        told += Math.sign(after.length) - Math.sign(before.length);
-        return;
-      }
-      const before = choose(entry, known);
-      const after = choose(entry, now);
-      if (after === undefined) {
-        if (before === undefined) return;
-        withdraw(family, nlri);
-        told--;
-      } else if (before !== after || known === now) {
-        announce(after, nlri);
-        if (before === undefined) told++;
-      }
+      if (known !== now || repeated.has(entry.family))
+        tell(changes, entry, [choice, known], [choice, now], known === now);
     });
-    return updatesOf({ withdrawn, announced }, negotiated.longestMessage);
+    return updatesOf(changes, negotiated.longestMessage);
   }
+
+  /** `isOnceMore`: also what is as it was. */
+  function tell(changes: Changes, entry: Entry, was: Chosen, is: Chosen, isOnceMore: boolean): void {
+    const { family, nlri } = entry;
+    if (hasPaths[family]) {
+      const before = was[0].paths(entry, was[1]);
+      const after = is[0].paths(entry, is[1]);
+      for (let index = 0; index < Math.max(before.length, after.length); index++) {
+        const [old, now] = [before[index], after[index]];
+        if (now === old && !isOnceMore) continue;
+        if (now !== undefined) changes.announce(now, withPathId(nlri, index + 1));
+        else if (old !== undefined) changes.withdraw(family, withPathId(nlri, index + 1));
+      }
+      told += Math.sign(after.length) - Math.sign(before.length);
+      return;
+    }
+    const before = was[0].one(entry, was[1]);
+    const after = is[0].one(entry, is[1]);
+    if (after === undefined) {
+      if (before === undefined) return;
+      changes.withdraw(family, nlri);
+      told--;
+    } else if (before !== after || isOnceMore) {
+      changes.announce(after, nlri);
+      if (before === undefined) told++;
+    }
+  }
+
+  function change(next: PeerSettings): void {
+    // All by the settings of before, so that it is known what the peer was told.
+    while (!isPacked()) pack();
+    const before = choice;
+    settings = next;
+    const now = { ...terms, settings };
+    unsaid = [];
+    choice = createChoice(now, intern, leaveOut);
+    group.leave();
+    group = groups(now);
+    const changes = createChanges(counts);
+    for (const entry of reader.told()) {
+      tell(changes, entry, [before, entry.routes], [choice, entry.routes], false);
+    }
+    for (const message of updatesOf(changes, negotiated.longestMessage)) ready.push(message);
+  }
+
+  const isPacked = (): boolean => reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd());
 
   function slice(): Uint8Array[] {
     let octets = 0;
@@ -263,12 +229,13 @@ export function createAdjRibOut(
       if (ready.length === 0) handedOn = reader.version();
       return messages;
     },
-    isLevel: () => ready.length === 0 && reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd()),
+    isLevel: () => ready.length === 0 && isPacked(),
     again: (family) => void asked.add(family),
+    change,
     told: () => told,
-    said: () => ({ announced: announces, withdrawn: withdraws }),
+    said: () => ({ ...counts }),
     standingOf,
-    whyHeld,
+    whyHeld: (entry) => choice.whyHeld(entry),
     unsaid: () => unsaid,
     close() {
       group.leave();
@@ -277,6 +244,36 @@ export function createAdjRibOut(
   };
 }
 
-const isSaid = (said: Words | undefined): said is Words => said !== undefined;
+/** Routes, and by which settings they are told. */
+type Chosen = readonly [Choice, readonly Route[]];
+
+interface Changes {
+  readonly withdrawn: Record<Family, Uint8Array[]>;
+  readonly announced: Map<Words, Uint8Array[]>;
+  announce(said: Words, nlri: Uint8Array): void;
+  withdraw(family: Family, nlri: Uint8Array): void;
+}
+
+/** What was said so far. */
+type Counts = { -readonly [Key in keyof Said]: Said[Key] };
+
+function createChanges(counts: Counts): Changes {
+  const announced = new Map<Words, Uint8Array[]>();
+  const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
+  return {
+    withdrawn,
+    announced,
+    withdraw(family, nlri) {
+      counts.withdrawn++;
+      withdrawn[family].push(nlri);
+    },
+    announce(said, nlri) {
+      counts.announced++;
+      const same = announced.get(said);
+      if (same === undefined) announced.set(said, [nlri]);
+      else same.push(nlri);
+    },
+  };
+}
 
 const hex = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : bytes.join(' '));

@@ -44,7 +44,7 @@ import { CEASE } from './wire/codes.ts';
 import type { Notification } from './wire/notification.ts';
 import type { Open } from './wire/open.ts';
 
-export { createPeer, type PeerState, type StateName, stateOf } from './peer-state.ts';
+export { createPeer, type PeerState, reconfigured, type StateName, stateOf } from './peer-state.ts';
 export type { FsmAction, FsmEvent, FsmTimer, Way, Why } from './vocabulary.ts';
 
 /** A session that has lasted so long was no failure. */
@@ -193,9 +193,14 @@ function stopped(state: PeerState, notification: Notification): Step {
   );
 }
 
-/** Who is stopped takes the routes along, also where the peer would keep them (RFC 8538 §3). */
+/**
+ * Who is stopped takes the routes along, also where the peer would keep them (RFC 8538 §3); who only changes is back in a
+ * moment.
+ */
 const withdrawing = (connection: Connection, notification: Notification): Notification =>
-  connection.phase === 'established' && keepsRoutesOnNotification(connection.localOpen, connection.negotiated.peerOpen)
+  connection.phase === 'established' &&
+  notification.subcode !== CEASE.otherConfigurationChange &&
+  keepsRoutesOnNotification(connection.localOpen, connection.negotiated.peerOpen)
     ? hardReset(notification)
     : notification;
 

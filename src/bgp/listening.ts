@@ -6,12 +6,24 @@ import net from 'node:net';
 import { familyOf, type IpAddress } from '../model/address.ts';
 import { comesTo, type Endpoint, type PeerSettings, peerName, type SpeakerSettings } from '../model/peer.ts';
 import { closeDescriptor, NativeError } from '../runtime/native.ts';
-import { openTcp, openTcpListener } from '../runtime/tcp-socket.ts';
+import { descriptorOf } from '../runtime/readable.ts';
+import { clearKey, openTcp, openTcpListener, setKey, setTtl } from '../runtime/tcp-socket.ts';
 import { SpeakerError } from './speaker-error.ts';
 import { FARTHEST, ttlOf } from './ttl.ts';
 
 export interface Listening {
+  /**
+   * Makes ready for other endpoints and peers. Throws `SpeakerError`; then nothing has changed. An endpoint that stays is not
+   * closed.
+   */
+  prepare(settings: SpeakerSettings): PreparedListening;
   close(): void;
+}
+
+/** One of both is called, once. */
+export interface PreparedListening {
+  commit(): void;
+  abandon(): void;
 }
 
 export interface ListeningEvents {
@@ -20,27 +32,121 @@ export interface ListeningEvents {
   failed(place: string, detail: string): void;
 }
 
-/** Throws `SpeakerError`; then nothing listens. */
-export function openListening(settings: SpeakerSettings, { accepted, failed }: ListeningEvents): Listening {
-  const servers: net.Server[] = [];
-  const close = (): void => {
-    for (const server of servers) server.close();
-  };
-  try {
-    for (const peer of settings.peers) probe(peer);
-    for (const endpoint of settings.listen) {
-      // Nothing of a stranger's is read.
-      const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, accepted);
-      server.on('error', (error) => failed(endpointName(endpoint), error.message));
-      server.listen({ fd: openListener(settings, endpoint) });
-      servers.push(server);
-    }
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return { close };
+interface Place {
+  readonly endpoint: Endpoint;
+  readonly server: net.Server;
 }
+type Places = Map<string, Place>;
+
+/** Throws `SpeakerError`; then nothing listens. */
+export function openListening(first: SpeakerSettings, { accepted, failed }: ListeningEvents): Listening {
+  let settings = first;
+  let places: Places = new Map();
+
+  function open(of: SpeakerSettings, endpoint: Endpoint): Place {
+    // Nothing of a stranger's is read.
+    const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, accepted);
+    server.on('error', (error) => failed(endpointName(endpoint), error.message));
+    server.listen({ fd: openListener(of, endpoint) });
+    return { endpoint, server };
+  }
+
+  /** All of them or none. */
+  function openAll(of: SpeakerSettings, endpoints: readonly Endpoint[]): Places {
+    const opened: Places = new Map();
+    try {
+      for (const endpoint of endpoints) opened.set(endpointName(endpoint), open(of, endpoint));
+    } catch (error) {
+      closeAll(opened);
+      throw error;
+    }
+    return opened;
+  }
+
+  function closeAll(of: Places): void {
+    for (const { server } of of.values()) server.close();
+  }
+
+  function reopen(closed: readonly Endpoint[]): void {
+    try {
+      for (const [name, place] of openAll(settings, closed)) places.set(name, place);
+    } catch (error) {
+      for (const endpoint of closed) failed(endpointName(endpoint), (error as Error).message);
+    }
+  }
+
+  function prepare(next: SpeakerSettings): PreparedListening {
+    for (const peer of next.peers) probe(peer);
+    const wanted = new Map(next.listen.map((endpoint) => [endpointName(endpoint), endpoint]));
+    for (const [place, endpoint] of wanted) refuseMixed(place, comingTo(next, endpoint));
+    const added = [...wanted].filter(([name]) => !places.has(name)).map(([, endpoint]) => endpoint);
+    const gone = [...places.values()].map(({ endpoint }) => endpoint).filter((each) => !wanted.has(endpointName(each)));
+    // Of two at one port the kernel takes one, until the other is closed.
+    const inTheWay = gone.filter((each) => added.some((other) => other.port === each.port));
+    for (const endpoint of inTheWay) drop(places, endpoint);
+    let opened: Places;
+    try {
+      opened = openAll(next, added);
+    } catch (error) {
+      reopen(inTheWay);
+      throw error;
+    }
+    return {
+      commit() {
+        for (const endpoint of gone) drop(places, endpoint);
+        for (const { endpoint, server } of [...places.values()]) protect(server, endpoint, settings, next);
+        for (const [name, place] of opened) places.set(name, place);
+        settings = next;
+      },
+      abandon() {
+        closeAll(opened);
+        reopen(inTheWay);
+      },
+    };
+  }
+
+  /** What the kernel is to ask of connections to a place that stays. */
+  function protect(server: net.Server, endpoint: Endpoint, before: SpeakerSettings, after: SpeakerSettings): void {
+    const fd = descriptorOf(server);
+    try {
+      if (fd === undefined) throw new Error('its descriptor is not to be had');
+      const [had, has] = [comingTo(before, endpoint), comingTo(after, endpoint)];
+      for (const { address, password } of had) {
+        if (password !== undefined && !has.some((peer) => peer.address === address && peer.password !== undefined)) {
+          clearKey(fd, address);
+        }
+      }
+      for (const { address, password } of has) {
+        const old = had.find((peer) => peer.address === address)?.password?.reveal();
+        if (password !== undefined && password.reveal() !== old) setKey(fd, { address, password });
+      }
+      const [leastTtl, least] = [had, has].map(([first]) => first && ttlOf(first).leastTtl);
+      if (leastTtl !== least) setTtl(fd, familyOf(endpoint.address), ttlOfListener(least) ?? NO_LEAST_TTL);
+    } catch (error) {
+      // Nobody is let in without the protection that was asked for.
+      drop(places, endpoint);
+      failed(endpointName(endpoint), (error as Error).message);
+    }
+  }
+
+  for (const peer of first.peers) probe(peer);
+  places = openAll(first, first.listen);
+  return { prepare, close: () => closeAll(places) };
+}
+
+function drop(places: Places, endpoint: Endpoint): void {
+  places.get(endpointName(endpoint))?.server.close();
+  places.delete(endpointName(endpoint));
+}
+
+const comingTo = ({ peers }: SpeakerSettings, endpoint: Endpoint): readonly PeerSettings[] =>
+  peers.filter((peer) => comesTo(peer, endpoint));
+
+/** From the first segment: what comes with the handshake would else be read. */
+const ttlOfListener = (leastTtl: number | undefined) =>
+  leastTtl === undefined ? undefined : { ttl: FARTHEST, leastTtl };
+/** ip(7), ipv6(7): the host's default, and any. */
+const NO_LEAST_TTL = { ttl: -1, leastTtl: 0 };
 
 /** Throws the `SpeakerError` that a start would end with, but for ports that are in use: likely by the one that runs. */
 export function tryListening(settings: SpeakerSettings): void {
@@ -59,9 +165,9 @@ export function tryListening(settings: SpeakerSettings): void {
   }
 }
 
-function openListener({ peers }: SpeakerSettings, endpoint: Endpoint): number {
+function openListener(settings: SpeakerSettings, endpoint: Endpoint): number {
   const place = endpointName(endpoint);
-  const mine = peers.filter((peer) => comesTo(peer, endpoint));
+  const mine = comingTo(settings, endpoint);
   refuseMixed(place, mine);
   const leastTtl = mine.map((peer) => ttlOf(peer).leastTtl)[0];
   try {
@@ -70,8 +176,7 @@ function openListener({ peers }: SpeakerSettings, endpoint: Endpoint): number {
       local: endpoint,
       device: endpoint.device,
       keys: mine.flatMap(({ address, password }) => (password === undefined ? [] : [{ address, password }])),
-      // From the first segment: what comes with the handshake would else be read.
-      ...(leastTtl !== undefined && { ttl: FARTHEST, leastTtl }),
+      ...ttlOfListener(leastTtl),
     });
   } catch (error) {
     if (!(error instanceof NativeError)) throw error;

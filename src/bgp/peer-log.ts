@@ -25,8 +25,9 @@ const MOST_REMEMBERED = 10;
 /** That there is still no session is said once more. */
 const STILL_EVERY = ms(300_000);
 
-export function createPeerLog(settings: PeerSettings, clock: Pick<Clock, 'now'>, log: Log): PeerLog {
-  const peer = peerName(settings);
+/** `settings`: as they are now. */
+export function createPeerLog(settings: () => PeerSettings, clock: Pick<Clock, 'now'>, log: Log): PeerLog {
+  const peer = peerName(settings());
   let last = '';
   /** Since a session was up. The next attempts fail for the same reasons. */
   const said = new Set<string>();
@@ -38,11 +39,11 @@ export function createPeerLog(settings: PeerSettings, clock: Pick<Clock, 'now'>,
       failures = 0;
     },
     down(why) {
-      last = sentenceOf(why, settings);
+      last = sentenceOf(why, settings());
       log[isAdministrative(why) ? 'info' : 'warn']({ peer, why: last }, 'session down');
     },
     failed(why, again) {
-      last = sentenceOf(why, settings);
+      last = sentenceOf(why, settings());
       failures++;
       const isNews = (!said.has(last) && said.size < MOST_REMEMBERED) || clock.now() - saidAt >= STILL_EVERY;
       if (isNews) {
@@ -68,9 +69,10 @@ const isAdministrative = (why: Why): boolean =>
 /** RFC 4486, and the Hard Reset that stands for it (RFC 8538). */
 const isStop = ({ code, subcode }: Notification): boolean =>
   code === ERROR.cease &&
-  [CEASE.administrativeShutdown, CEASE.peerDeconfigured, CEASE.administrativeReset, CEASE.hardReset].some(
-    (each) => each === subcode,
-  );
+  [
+    ...[CEASE.administrativeShutdown, CEASE.peerDeconfigured, CEASE.administrativeReset],
+    ...[CEASE.otherConfigurationChange, CEASE.hardReset],
+  ].some((each) => each === subcode);
 
 function sentenceOf(why: Why, settings: PeerSettings): string {
   switch (why.by) {

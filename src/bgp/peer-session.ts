@@ -14,11 +14,21 @@ import { setTtl } from '../runtime/tcp-socket.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { whyNotForOf } from './audience.ts';
 import { createConnections } from './connections.ts';
-import { createPeer, type FsmAction, type FsmEvent, handle, type PeerState, type Way, type Why } from './fsm.ts';
+import {
+  createPeer,
+  type FsmAction,
+  type FsmEvent,
+  handle,
+  type PeerState,
+  reconfigured,
+  type Way,
+  type Why,
+} from './fsm.ts';
 import { heldSentence } from './held-words.ts';
 import { createIncomingLimit } from './incoming-limit.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { Unsaid } from './path-attributes.ts';
+import { changeOf } from './peer-change.ts';
 import { createPeerLog } from './peer-log.ts';
 import { createPeerTimers } from './peer-timers.ts';
 import type { Rib } from './rib.ts';
@@ -28,6 +38,7 @@ import { openSession, type Session } from './session.ts';
 import { ttlOf } from './ttl.ts';
 import type { Turns } from './turns.ts';
 import type { Said, UpdateGroups } from './update-group.ts';
+import { CEASE } from './wire/codes.ts';
 import { encodeKeepalive } from './wire/keepalive.ts';
 import type { Message } from './wire/message.ts';
 import { encodeOpen } from './wire/open.ts';
@@ -50,10 +61,16 @@ export interface PeerStatus {
 }
 
 export interface PeerSession {
+  /** As they are now. */
   readonly settings: PeerSettings;
   start(): void;
   /** Administratively: Cease with that subcode. Resolves when every connection is gone. */
   stop(subcode: number, communication: string): Promise<void>;
+  /**
+   * Other settings of the same peer. Ends its session, with Cease/Other Configuration Change (RFC 4486 §3), and begins a new
+   * one only where there is no other way; `routerId` too is of the session.
+   */
+  change(settings: PeerSettings, routerId: IpAddress): void;
   /** A connection that the peer opened; it is taken, or closed. */
   accept(socket: net.Socket): void;
   /** There may be something to tell. */
@@ -84,9 +101,10 @@ export interface PeerSessionOptions {
 const LEAST_JITTER = 0.75;
 
 export function createPeerSession(options: PeerSessionOptions): PeerSession {
-  const { settings, routerId, rib, isComplete, groups, turns, clock, log, random, changed } = options;
+  const { rib, isComplete, groups, turns, clock, log, random, changed } = options;
+  let { settings, routerId } = options;
   const name = peerName(settings);
-  const said = createPeerLog(settings, clock, log);
+  const said = createPeerLog(() => settings, clock, log);
   const timers = createPeerTimers(name, clock, (timer) => hear({ type: 'timerExpired', timer }));
   const limit = createIncomingLimit();
   let machine: PeerState = createPeer(settings, { routerId });
@@ -269,8 +287,22 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     }
   }
 
+  function change(next: PeerSettings, nextRouterId: IpAddress): void {
+    const how = routerId === nextRouterId ? changeOf(settings, next) : 'anew';
+    if (how === 'none') return;
+    if (how === 'anew') hear({ type: 'stopped', subcode: CEASE.otherConfigurationChange, communication: '' });
+    settings = next;
+    routerId = nextRouterId;
+    machine = reconfigured(machine, settings, { routerId });
+    if (how === 'anew') hear({ type: 'started' });
+    else session?.change(settings);
+  }
+
   return {
-    settings,
+    get settings() {
+      return settings;
+    },
+    change,
     start: () => hear({ type: 'started' }),
     async stop(subcode, communication) {
       hear({ type: 'stopped', subcode, communication });

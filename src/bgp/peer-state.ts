@@ -67,6 +67,13 @@ export function createPeer(settings: PeerSettings, speaker: Speaker): PeerState 
   };
 }
 
+/** With other settings from now on. What was agreed by those of before stays agreed: whoever needs it otherwise has stopped. */
+export const reconfigured = (state: PeerState, settings: PeerSettings, speaker: Speaker): PeerState => ({
+  ...state,
+  settings,
+  speaker,
+});
+
 export function stateOf(state: PeerState): StateName {
   const phases = [state.outgoing?.phase, state.incoming?.phase];
   for (const phase of ['established', 'openConfirm', 'openSent'] as const) if (phases.includes(phase)) return phase;

@@ -14,9 +14,12 @@ export interface Received {
   /** `isWithdraw`: what it announces counts as withdrawn (RFC 7606 §2). */
   update(update: Update, isWithdraw: boolean): void;
   counts(): Readonly<Record<Family, number>>;
+  /** Another limit: it is warned of once more. */
+  change(settings: PeerSettings): void;
 }
 
-export function createReceived(settings: PeerSettings, log: Log): Received {
+export function createReceived(first: PeerSettings, log: Log): Received {
+  let settings = first;
   const counts = { ipv4: 0, ipv6: 0 };
   let isWarned = false;
 
@@ -42,5 +45,9 @@ export function createReceived(settings: PeerSettings, log: Log): Received {
       log.warn({ peer: peerName(settings), received: total, maxPrefix }, 'the peer announces more than expected');
     },
     counts: () => ({ ...counts }),
+    change(next) {
+      if (next.maxPrefix !== settings.maxPrefix) isWarned = false;
+      settings = next;
+    },
   };
 }

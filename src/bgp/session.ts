@@ -32,6 +32,8 @@ export interface Session {
   heard(message: Message): void;
   /** There may be something to tell. */
   flush(): void;
+  /** Other settings, as far as a session can have them: see `softly` of `peer-change`. */
+  change(settings: PeerSettings): void;
   /** The connection is somebody else's to close. */
   close(): void;
 }
@@ -142,6 +144,12 @@ export function openSession({
       log.warn({ peer, outcome: message.outcome, why, count }, 'malformed UPDATE');
     },
     flush,
+    change(next) {
+      received.change(next);
+      out.change(next);
+      said = 0;
+      flush();
+    },
     close() {
       isOver = true;
       out.close();

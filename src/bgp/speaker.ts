@@ -7,15 +7,15 @@
  */
 import type net from 'node:net';
 import type { Prefix } from '../model/address.ts';
-import type { SpeakerSettings } from '../model/peer.ts';
+import { type PeerSettings, peerName, type SpeakerSettings } from '../model/peer.ts';
 import type { Route } from '../model/route.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { isForOf } from './audience.ts';
 import { addressOf } from './connection.ts';
-import { type Listening, openListening } from './listening.ts';
-import { createPeerSession, type PeerStatus } from './peer-session.ts';
+import { type Listening, openListening, type PreparedListening } from './listening.ts';
+import { createPeerSession, type PeerSession, type PeerStatus } from './peer-session.ts';
 import { peerStanding } from './peer-standing.ts';
 import { createRarely, type Rarely } from './rarely.ts';
 import { createRib } from './rib.ts';
@@ -26,6 +26,12 @@ import { CEASE } from './wire/codes.ts';
 export interface Speaker {
   /** Throws `SpeakerError` when a listener cannot be had as it was asked for. */
   start(): void;
+  /**
+   * Makes ready for other settings. Throws `SpeakerError`, and then nothing has changed. Peers that stay as they are notice
+   * nothing; which of the others keep their session: `peer-change`. Those that are not there any more hear Cease/Peer
+   * De-configured (RFC 4486 §3).
+   */
+  prepare(settings: SpeakerSettings): PreparedSpeaker;
   /** All routes of that prefix; none to withdraw it. Peers hear of it at the next `flush`. */
   set(prefix: Prefix, routes: readonly Route[]): void;
   flush(): void;
@@ -42,6 +48,9 @@ export interface Speaker {
   /** Tells every peer goodbye, which withdraws everything. Resolves when that is on its way, or `signal` says it is time. */
   close(signal: AbortSignal): Promise<void>;
 }
+
+/** One of both is called, once. */
+export type PreparedSpeaker = PreparedListening;
 
 export interface SpeakerOptions {
   readonly settings: SpeakerSettings;
@@ -66,22 +75,13 @@ export function createSpeaker({
   const turns = createTurns(clock);
   const groups = createUpdateGroups();
   let isComplete = false;
-  const { routerId } = settings;
-  const peers = settings.peers.map((peer) =>
-    createPeerSession({
-      settings: peer,
-      routerId,
-      rib,
-      isComplete: () => isComplete,
-      groups,
-      turns,
-      clock,
-      log,
-      random,
-      changed,
-    }),
-  );
-  const audience = settings.peers.map(isForOf);
+  const shared = { rib, isComplete: () => isComplete, groups, turns, clock, log, random, changed };
+  const openPeer = (peer: PeerSettings, { routerId }: SpeakerSettings): PeerSession =>
+    createPeerSession({ ...shared, settings: peer, routerId });
+  let peers = settings.peers.map((peer) => openPeer(peer, settings));
+  let audience = settings.peers.map(isForOf);
+  /** Of peers that are no more: their last words are on the way. */
+  const leaving = new Set<Promise<void>>();
   const unheard = createRarely();
   let listening: Listening | undefined;
   const strangers = new Map<string, Rarely>();
@@ -119,7 +119,41 @@ export function createSpeaker({
     if (count !== undefined) log.warn({ from, to: local, count }, 'no peer of ours, closed unread');
   }
 
+  /** In the order of the settings. */
+  function change(next: SpeakerSettings): void {
+    const known = new Map(peers.map((peer) => [peerName(peer.settings), peer]));
+    const started: PeerSession[] = [];
+    const wanted = next.peers.map((of) => {
+      const peer = known.get(peerName(of)) ?? openPeer(of, next);
+      if (!known.delete(peerName(of))) started.push(peer);
+      return peer;
+    });
+    // Whoever goes, goes first: another peer may come from the same address.
+    for (const peer of known.values()) leave(peer);
+    peers = wanted;
+    audience = next.peers.map(isForOf);
+    for (const [index, of] of next.peers.entries()) wanted[index]?.change(of, next.routerId);
+    for (const peer of started) peer.start();
+  }
+
+  function leave(peer: PeerSession): void {
+    log.info({ peer: peerName(peer.settings) }, 'peer is no more');
+    const gone = peer.stop(CEASE.peerDeconfigured, '');
+    leaving.add(gone);
+    void gone.then(() => leaving.delete(gone));
+  }
+
   return {
+    prepare(next) {
+      const prepared = listening?.prepare(next);
+      return {
+        commit() {
+          prepared?.commit();
+          change(next);
+        },
+        abandon: () => prepared?.abandon(),
+      };
+    },
     start() {
       listening = openListening(settings, {
         accepted: accept,
@@ -160,7 +194,8 @@ export function createSpeaker({
     async close(signal) {
       listening?.close();
       isClosed = true;
-      const gone = Promise.all(peers.map((peer) => peer.stop(CEASE.administrativeShutdown, GOODBYE)));
+      const stopped = peers.map((peer) => peer.stop(CEASE.administrativeShutdown, GOODBYE));
+      const gone = Promise.all([...stopped, ...leaving]);
       const late = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       if (!signal.aborted) await Promise.race([gone, late]);
     },

@@ -2,12 +2,14 @@
 import type { Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
+import type { RecordedSettings } from '../config/recorded-settings.ts';
 import { speakerFrom } from '../config/speaker.ts';
 import { dataPlace, instanceName } from '../config/state.ts';
 import { type DaemonState, initialState } from '../core/state.ts';
-import { openDiscovery } from '../discovery/discovery.ts';
+import { openDiscovery, tryDiscovery } from '../discovery/discovery.ts';
 import { ownerFinder } from '../discovery/owners.ts';
 import type { Source } from '../discovery/source.ts';
+import { createSuccession } from '../discovery/succession.ts';
 import type { Event } from '../model/event.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
@@ -17,13 +19,13 @@ import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
 import { createOperations } from '../runtime/operations.ts';
-import { createOperator, type Operator } from '../runtime/operator.ts';
+import { createOperator, OperationError, type Operations, type Operator } from '../runtime/operator.ts';
 import { type Changed, createViewer, type OpenViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
 import { type HistoryStore, noHistoryStore, openHistoryStore } from '../store/history.ts';
 import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
-import type { Backend, BackendPorts } from './backend.ts';
+import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } from './backend.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
 import { discoveryWish } from './host.ts';
 import { listen } from './pipes.ts';
@@ -40,10 +42,23 @@ export interface Daemon {
   readonly operator: Operator;
   /** Has the core hear of it. */
   readonly push: (event: Event) => void;
+  /** Tells whoever looks on what changed. */
+  reloaded(changed: readonly string[]): void;
   /** Throws what `isRefusal` knows. */
   start(): void;
+  /**
+   * Makes ready for other settings, of the same backends. Throws what `isRefusal` knows, and then all is as before. `warn`
+   * hears of what is questionable on this host.
+   */
+  prepare(settings: Settings, warn: (problem: Problem) => void): PreparedDaemon;
   /** Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. */
   close(time: AbortSignal, how: CloseHow): Promise<void>;
+}
+
+/** One of both is called, once, before anything else happens. */
+export interface PreparedDaemon extends Pick<Prepared, 'changed' | 'abandon'> {
+  /** Puts them in force. `recorded`: the same for a recording. */
+  commit(recorded: RecordedSettings): void;
 }
 
 export interface DaemonOptions {
@@ -56,6 +71,8 @@ export interface DaemonOptions {
   readonly openTap?: (clock: Clock) => Tap | undefined;
   /** Lines of the log that nobody took. */
   readonly droppedLogLines?: () => number;
+  /** Reads the settings again. */
+  readonly reload?: Operations['reload'];
 }
 
 /** Throws what `isRefusal` knows. */
@@ -66,6 +83,7 @@ export async function openDaemon({
   warn,
   openTap = () => undefined,
   droppedLogLines = () => 0,
+  reload = notPossible,
 }: DaemonOptions): Promise<Daemon> {
   let loop: Loop | undefined;
   let viewer: OpenViewer | undefined;
@@ -74,13 +92,14 @@ export async function openDaemon({
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const backends = await openBackends(settings, { clock, log, push, changed, lifecycle }, warn);
   const sinks = backends.map(({ sink }) => sink);
-  const source = openDiscovery({
-    ...discoveryWish(settings),
-    clock,
-    log: log.child('discovery'),
-    push,
-    changed: () => changed('discovery'),
-  });
+  const discovery = { clock, log: log.child('discovery') };
+  const source = createSuccession(discoveryWish(settings), (wish, isFirst) =>
+    openDiscovery({
+      ...{ ...wish, ...discovery, push, changed: () => changed('discovery') },
+      // Of one that follows, whether its hints can be had was asked before.
+      mayLackHints: !isFirst,
+    }),
+  );
   const overrides = openOverrides(settings, clock, log.child('store'));
   const history = openHistory(settings, clock, log.child('store'));
   const state = initialState(policyFrom(settings));
@@ -104,16 +123,18 @@ export async function openDaemon({
   const own = createLoop(state, executor, failed, openTap(clock));
   loop = own;
   const { whenHandled } = own;
+  let { drainTime } = settings;
   const operations = createOperations({
-    ...{ state, push, whenHandled, clock, drainTime: settings.drainTime, keeper: overrides },
+    ...{ state, push, whenHandled, clock, drainTime: () => drainTime, keeper: overrides },
   });
   return {
     clock,
     state,
     sinks,
     source,
-    operator: createOperator({ viewer, operations }),
+    operator: createOperator({ viewer, operations: { ...operations, reload } }),
     push,
+    reloaded: (changed) => viewer?.reloaded(changed),
     start() {
       // Before anything is announced, and before the backends say what is.
       const { found: added } = overrides;
@@ -121,6 +142,30 @@ export async function openDaemon({
       for (const backend of backends) backend.start();
       push({ type: 'started', at: clock.now() });
       source.start();
+    },
+    prepare(other, warn) {
+      const wish = discoveryWish(other);
+      if (!source.isAsked(wish)) tryDiscovery({ ...wish, ...discovery });
+      const prepared: Prepared[] = [];
+      try {
+        for (const backend of backends) prepared.push(backend.prepare(other, warn));
+      } catch (error) {
+        for (const each of prepared) each.abandon();
+        throw error;
+      }
+      return {
+        changed: prepared.flatMap(({ changed }) => changed),
+        commit(recorded) {
+          // Before the facts that are read for them.
+          push({ type: 'settingsChanged', at: clock.now(), policy: policyFrom(other), settings: recorded });
+          source.follow(wish);
+          drainTime = other.drainTime;
+          for (const each of prepared) each.commit();
+        },
+        abandon() {
+          for (const each of prepared) each.abandon();
+        },
+      };
     },
     async close(time, how) {
       loop?.close();
@@ -133,6 +178,10 @@ export async function openDaemon({
     },
   };
 }
+
+const notPossible = async (): Promise<never> => {
+  throw new OperationError('not-possible', 'there are no settings to be read again');
+};
 
 function openOverrides(settings: Settings, clock: Clock, log: Log): OverrideStore {
   const place = dataPlace(settings, process.env);
@@ -160,7 +209,7 @@ async function openBackends(
     const start = (): void => {
       if (bgpBackend.includes('exabgp')) listen(undefined, () => {}, isUnderExabgp(), ports.log, ports.lifecycle);
     };
-    return [{ sink, start, close: sink.close }];
+    return [{ sink, start, prepare: () => NOTHING_TO_PREPARE, close: sink.close }];
   }
   const backends: Backend[] = [];
   if (bgpBackend.includes('exabgp') || bgpBackend.includes('test')) backends.push(openExabgpBackend(settings, ports));

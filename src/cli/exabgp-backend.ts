@@ -1,6 +1,7 @@
 /** The backend that is ExaBGP, or whoever reads its commands: the sink, its ledger, and the pipes. */
 import type { Settings } from '../config/options.ts';
 import { instanceName, stateDirectory } from '../config/state.ts';
+import type { Route } from '../model/route.ts';
 import { isPiped, isUnderExabgp } from '../runtime/descriptors.ts';
 import type { Log } from '../runtime/log.ts';
 import { watchBeside } from '../sink/exabgp/beside.ts';
@@ -17,7 +18,8 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, lifecy
   const hasExabgp = isExabgp && isUnderExabgp();
   const place = hasExabgp ? ledgerPlace(settings, log) : undefined;
   const ledger = place === undefined ? memoryLedger() : openLedger({ ...place, log: log.child('ledger') });
-  const watchers: { close(): void }[] = [];
+  let name = place?.name ?? '';
+  let watchers: readonly { close(): void }[] = [];
   let isDeaf = false;
   const sink = createExabgpSink({
     ...{ output: openStdout(log, lifecycle), clock, log: log.child('exabgp'), push, ledger },
@@ -27,6 +29,19 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, lifecy
   const deafened = (): void => {
     isDeaf = true;
   };
+
+  function inherit(routes: readonly Route[]): void {
+    sink.inherit(routes);
+    push({ type: 'routesFound', at: clock.now(), announced: [], doubtful: routes });
+  }
+
+  /** The others, by our own name. */
+  function watch(): void {
+    if (place === undefined) return;
+    for (const watcher of watchers) watcher.close();
+    const beside = { ...place, name, clock, log: log.child('ledger') };
+    watchers = [watchOrphans({ ...beside, found: inherit }), watchBeside({ ...beside, withdrawn: sink.assert })];
+  }
 
   return {
     sink,
@@ -39,16 +54,24 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, lifecy
         announced: found.filter(({ standing }) => standing !== 'leaving').map(({ route }) => route),
         doubtful: found.filter(({ standing }) => standing === 'leaving').map(({ route }) => route),
       });
-      if (place === undefined) return;
-      const beside = { ...place, clock, log: log.child('ledger') };
-      const orphans = watchOrphans({
-        ...beside,
-        found(routes) {
-          sink.inherit(routes);
-          push({ type: 'routesFound', at: clock.now(), announced: [], doubtful: routes });
+      watch();
+    },
+    prepare(other) {
+      // Where none is given it is made from what is announced.
+      const next = instanceName(other);
+      const move = ledger.prepareMove(next);
+      return {
+        changed: [],
+        commit() {
+          sink.repeatEvery(other.reannounce);
+          const left = move.commit();
+          if (left.length > 0) inherit(left);
+          if (next === name) return;
+          name = next;
+          watch();
         },
-      });
-      watchers.push(orphans, watchBeside({ ...beside, withdrawn: sink.assert }));
+        abandon: move.abandon,
+      };
     },
     async close(time, how) {
       for (const watcher of watchers) watcher.close();

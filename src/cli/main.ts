@@ -1,4 +1,5 @@
 /** The command line's door: finds the command, reports what is wrong with the words, and has the command answer. */
+import { OPTIONS } from '../config/options.ts';
 import { resolveOption } from '../config/settings.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
@@ -43,11 +44,17 @@ export async function main(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const version = readVersion();
+  if (words[0] === 'healthcheck' || words[0] === 'help') lifecycle.onHangup(undefined);
   if (words[0] === 'healthcheck' || (words[0] === 'help' && words[1] === 'healthcheck')) {
     const { healthcheckMain } = await import('./doors/healthcheck.ts');
     return healthcheckMain(words[0] === 'help' ? ['--help'] : words.slice(1), version, lifecycle);
   }
   const parsed = parseArguments(words, version);
+  // Whoever has no file to read again is ended by SIGHUP.
+  const hasFile = (environment[OPTIONS.config.environment] ?? '') !== '';
+  if (!('command' in parsed && parsed.command === 'run' && (parsed.flags.config !== undefined || hasFile))) {
+    lifecycle.onHangup(undefined);
+  }
   if ('print' in parsed) {
     print(parsed.print);
     return;

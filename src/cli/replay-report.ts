@@ -14,6 +14,8 @@ export interface PlayedRun {
   readonly from: Millis;
   readonly until: Millis;
   readonly wallAt: (at: Millis) => Date;
+  /** Other settings that were put in force while it ran. */
+  readonly reloads: readonly { readonly at: Millis; readonly settings: RecordingHeader['settings'] }[];
   /** Settings other than those of the recording. */
   readonly instead: Readonly<Partial<Record<OptionName, readonly string[]>>>;
   readonly recorded: readonly ServiceTimeline[];
@@ -66,6 +68,9 @@ function* printJson(run: PlayedRun, rows: readonly Row[], totals: BothTotals): G
     ha2bgp: header.ha2bgp,
     ending: ending ?? null,
     settings: header.settings,
+    ...(run.reloads.length > 0 && {
+      reloads: run.reloads.map(({ at, settings }) => ({ at: wallAt(at), settings })),
+    }),
     ...(run.whatIf && {
       instead: Object.fromEntries(Object.entries(instead).map(([name, texts]) => [flagOf(name), texts])),
     }),
@@ -79,13 +84,11 @@ function* printJson(run: PlayedRun, rows: readonly Row[], totals: BothTotals): G
 
 function* printText(run: PlayedRun, rows: readonly Row[], totals: BothTotals): Generator<string> {
   const { header, ending, from, until, wallAt, instead } = run;
-  const changed = Object.entries(header.settings)
-    .filter(([, { from: origin }]) => origin !== 'default')
-    .map(([flag, { text }]) => `--${flag} ${shown(short(text))}`);
   yield `run from ${wallAt(from).toISOString()} to ${wallAt(until).toISOString()}, ha2bgp ${shown(header.ha2bgp)}, ${
     ending === undefined ? 'its end is not recorded' : `ended: ${shown(ending)}`
   }\n`;
-  yield `recorded with ${changed.join(' ') || 'no settings'}\n`;
+  yield `recorded with ${givenIn(header.settings)}\n`;
+  for (const { at, settings } of run.reloads) yield `from ${wallAt(at).toISOString()} with ${givenIn(settings)}\n`;
   if (run.whatIf !== undefined) {
     const words = Object.entries(instead).flatMap(([name, texts]) =>
       texts.map((text) => `--${flagOf(name)} ${shown(text)}`),
@@ -99,6 +102,12 @@ function* printText(run: PlayedRun, rows: readonly Row[], totals: BothTotals): G
   }
   yield `\nall services: ${rows.length}\n${table(totals)}\n`;
 }
+
+const givenIn = (settings: RecordingHeader['settings']): string =>
+  Object.entries(settings)
+    .filter(([, { from: origin }]) => origin !== 'default')
+    .map(([flag, { text }]) => `--${flag} ${shown(short(text))}`)
+    .join(' ') || 'no settings';
 
 function entryText({ message, fields: { reason, ...fields } }: TimelineEntry): string {
   const rest = Object.entries(fields).map(([name, value]) => `${name} ${shown(String(value))}`);

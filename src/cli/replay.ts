@@ -5,7 +5,7 @@
 import type { OptionName, Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
-import { beyondRecording, replaySettings } from '../config/recorded-settings.ts';
+import { beyondRecording, type RecordedSettings, replaySettings } from '../config/recorded-settings.ts';
 import type { GivenFlags } from '../config/settings.ts';
 import { handle } from '../core/daemon.ts';
 import { restoreSnapshot, takeSnapshot } from '../core/snapshot.ts';
@@ -74,17 +74,24 @@ interface Player {
 
 function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Problem) => void): Player {
   const { header } = first;
-  const { recorded, changed } = settingsOf(first, instead);
-  const policy = policyFrom(recorded);
+  let policies = policiesOf(header.settings, first.place, instead);
+  let said = JSON.stringify(header.settings);
   const timeline = createTimeline();
-  const other = changed === undefined ? undefined : createOther(policyFrom(changed));
-  let state = initialState(policy);
+  const other = policies.changed && createOther(policies.changed);
+  let state = initialState(policies.recorded);
   let events = 0;
   let lastAt = header.at;
   let ending: { readonly why: string; readonly at: Millis } | undefined;
   const clock = [{ at: header.at, wall: Date.parse(header.wall) }];
 
-  function playSection({ place, header: { events: before, at, wall }, parts }: Section): void {
+  const reloads: PlayedRun['reloads'][number][] = [];
+  function choose(at: Millis, settings: RecordedSettings, place: string): void {
+    if (said !== JSON.stringify(settings)) reloads.push({ at, settings });
+    policies = policiesOf(settings, place, instead);
+    said = JSON.stringify(settings);
+  }
+
+  function playSection({ place, header: { events: before, at, wall, settings }, parts }: Section): void {
     pass(at, wall);
     if (before < events) {
       throw new RecordingError(
@@ -94,8 +101,13 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
     }
     if (before > events || ending !== undefined) {
       warn({ place, text: `${before - events} events of the run before this are not in the recording` });
-      state = restore(policy, parts, place, header);
+      // They may have changed where nothing was recorded.
+      const saidBefore = said;
+      choose(at, settings, place);
+      state = restore(policies.recorded, parts, place, header);
       events = before;
+      if (policies.changed && said !== saidBefore)
+        other?.whatIf.hear({ type: 'settingsChanged', at, policy: policies.changed, settings });
       timeline.begin(at, state);
       other?.whatIf.resume(at, state);
     } else if (!isSame(state, parts)) {
@@ -106,13 +118,20 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
     }
   }
 
-  function playEvent(event: Event, place: string): void {
+  function playSettings({ at, settings, place }: Extract<RecordingItem, { type: 'settings' }>): void {
+    choose(at, settings, place);
+    const { recorded: policy, changed } = policies;
+    playEvent({ type: 'settingsChanged', at, policy, settings }, place, changed);
+  }
+
+  /** `changed`: the policy that what-if hears of instead. */
+  function playEvent(event: Event, place: string, changed?: Policy): void {
     events++;
     lastAt = ms(Math.max(lastAt, event.at));
     try {
       timeline.note(event.at, handle(state, event), state);
       if (event.type === 'routesFound') timeline.begin(event.at, state);
-      other?.whatIf.hear(event);
+      other?.whatIf.hear(event.type === 'settingsChanged' && changed ? { ...event, policy: changed } : event);
     } catch (error) {
       throw new RecordingError(place, `cannot be played: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -134,6 +153,9 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
         case 'event':
           playEvent(item.event, item.place);
           return;
+        case 'settings':
+          playSettings(item);
+          return;
         case 'clock':
           pass(item.at, item.wall);
           return;
@@ -153,6 +175,7 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
         from: header.at,
         until: lastAt,
         wallAt: (at) => wallAt(clock, at),
+        reloads,
         instead: given(instead),
         recorded: timeline.services(lastAt),
         ...(other && { whatIf: other.timeline.services(lastAt) }),
@@ -167,14 +190,24 @@ function createOther(policy: Policy): { readonly timeline: Timeline; readonly wh
 }
 
 /** `changed`: left out when nothing is. */
+function policiesOf(
+  settings: RecordedSettings,
+  place: string,
+  instead: GivenFlags,
+): { readonly recorded: Policy; readonly changed?: Policy } {
+  const { recorded, changed } = settingsOf(settings, place, instead);
+  return { recorded: policyFrom(recorded), ...(changed && { changed: policyFrom(changed) }) };
+}
+
 function settingsOf(
-  { place, header }: Section,
+  settings: RecordedSettings,
+  place: string,
   instead: GivenFlags,
 ): { readonly recorded: Settings; readonly changed?: Settings } {
-  const recorded = replaySettings(header.settings);
+  const recorded = replaySettings(settings);
   if ('problems' in recorded) throw new RecordingError(place, new SettingsError(recorded.problems).message);
   if (Object.keys(instead).length === 0) return { recorded: recorded.settings };
-  const changed = replaySettings(header.settings, instead);
+  const changed = replaySettings(settings, instead);
   const problems = 'problems' in changed ? changed.problems : beyondRecording(recorded.settings, changed.settings);
   if ('problems' in changed || problems.length > 0) throw new SettingsError(problems);
   return { recorded: recorded.settings, changed: changed.settings };

@@ -10,6 +10,7 @@ import { isUnderExabgp } from '../runtime/descriptors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Tap } from '../runtime/loop.ts';
+import type { ReloadAnswer } from '../runtime/operator.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
 import type { ServiceManager } from '../runtime/systemd/service-manager.ts';
@@ -19,10 +20,17 @@ import { type Daemon, openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
 import { openLog } from './log.ts';
 import { preparePublishing } from './publishing.ts';
+import { answerOf, createReloader, type Reloader } from './reload.ts';
 import { settingViews } from './setting-views.ts';
 import { unfinished } from './unfinished.ts';
 
-export async function run(resolved: Resolved, version: string, lifecycle: Lifecycle): Promise<void> {
+/** `read`: the settings once more, as they were read for `resolved`. */
+export async function run(
+  resolved: Resolved,
+  version: string,
+  lifecycle: Lifecycle,
+  read: () => Promise<Resolved>,
+): Promise<void> {
   const { settings, warnings } = resolved;
   const hasExabgp = settings.bgpBackend.includes('exabgp') && isUnderExabgp();
   const log = openLog(settings, hasExabgp, lifecycle);
@@ -49,16 +57,32 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
       },
     };
   };
-  const daemon = await openDaemon({ settings, log, lifecycle, warn, openTap, droppedLogLines: log.dropped });
+  let reload: Reloader['reload'] | undefined;
+  const daemon = await openDaemon({
+    ...{ settings, log, lifecycle, warn, openTap, droppedLogLines: log.dropped },
+    reload: async () => (reload === undefined ? STARTING : answerOf(await reload())),
+  });
   const { sinks } = daemon;
+  const reloader = createReloader({
+    ...{ resolved, read, log },
+    daemon,
+    prepareKeys: async (next) => {
+      const renewed = await readApiKeys(next, warn);
+      return () => api?.renew(renewed);
+    },
+    told: (state) => manager?.[state](),
+    reloaded: daemon.reloaded,
+  });
+  reload = reloader.reload;
   manager = await findServiceManager(daemon, hasExabgp, log.child('systemd'));
   let api: Api | undefined;
   let isStopping = false;
   lifecycle.onClose(async (why, time) => {
     isStopping = true;
     manager?.stopping(why);
+    reloader.close();
     api?.close();
-    const { onExit } = settings;
+    const { onExit } = reloader.current().settings;
     log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
     await daemon.close(time, onExit);
     for (const sink of sinks) {
@@ -73,6 +97,7 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   }
   manager?.start();
   daemon.start();
+  lifecycle.onHangup(settings.config === '' ? undefined : () => void reloader.reload());
   const publishing = preparePublishing({ settings, daemon, log, lifecycle, unrecorded: recorder?.missed });
   await publishing.start();
   // Whoever waits for an address to be announced does not wait for this.
@@ -82,10 +107,12 @@ export async function run(resolved: Resolved, version: string, lifecycle: Lifecy
   if (isStopping) return;
   api = openApi(wish, {
     ...{ operator: daemon.operator, clock: daemon.clock, version, log: log.child('api') },
-    settings: () => settingViews(resolved),
+    settings: () => settingViews(reloader.current()),
     metrics: publishing.scrape,
   });
 }
+
+const STARTING: ReloadAnswer = { ok: false, problems: [{ place: 'ha2bgp', text: 'has not started yet' }] };
 
 /** Under ExaBGP it is ExaBGP's. */
 async function findServiceManager(daemon: Daemon, hasExabgp: boolean, log: Log): Promise<ServiceManager | undefined> {

@@ -1,7 +1,7 @@
 /** Settings as a recording keeps them, and which of them can be others when it is played. */
 import { anyOf } from '../model/listen-filter.ts';
 import { type PortRange, portRanges } from '../model/port-ranges.ts';
-import type { RecordedSetting } from '../model/recording.ts';
+import type { RecordedSetting } from '../model/recorded-setting.ts';
 import { type Option, textsIn } from './option.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';

@@ -15,10 +15,13 @@ import type { DaemonState } from './state.ts';
 export function told(state: DaemonState, isWhole: boolean, actions: Action[]): Action[] {
   const { desired, policy } = state;
   if (isWhole) {
+    let isAnyLeft = false;
     for (const [prefix, { code }] of desired.hasFreed ? desired.held : []) {
-      if (code === 'max-routes' && hasRoom(desired, prefix, policy)) announce(state, prefix, actions);
+      // What other settings make of it is not known yet.
+      if (state.marked.has(prefix)) isAnyLeft = true;
+      else if (code === 'max-routes' && hasRoom(desired, prefix, policy)) announce(state, prefix, actions);
     }
-    desired.hasFreed = false;
+    desired.hasFreed = isAnyLeft;
     for (const prefix of desired.coming) announce(state, prefix, actions);
     desired.coming.clear();
   }

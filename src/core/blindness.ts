@@ -6,6 +6,7 @@ import type { Action } from '../model/action.ts';
 import { hostPrefix } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
+import type { Policy } from '../model/policy.ts';
 import { told } from './announcing.ts';
 import { isRouted, unwant } from './desired.ts';
 import { excuse, type Verdict } from './hold.ts';
@@ -47,6 +48,16 @@ export function excuseBlindness(state: DaemonState, lost: Millis, actions: Actio
   if (state.failingSince === undefined || state.isStale) return;
   state.failingSince = ms(state.failingSince + lost);
   retimeStaleness(state, state.failingSince, actions);
+}
+
+/** Other settings say what becomes of facts that are old: counted from when the kernel could no longer be read. */
+export function judgeBlindness(state: DaemonState, before: Policy, at: Millis, actions: Action[]): void {
+  const { failingSince, policy } = state;
+  const isSame = before.staleAfter === policy.staleAfter && before.onDiscoveryError === policy.onDiscoveryError;
+  if (failingSince === undefined || isSame) return;
+  state.isStale = false;
+  retimeStaleness(state, failingSince, actions);
+  if (at - failingSince >= policy.staleAfter) becomeStale(state, actions);
 }
 
 /** Withdraws everything for whoever prefers no announce over one that nobody has checked for so long. */

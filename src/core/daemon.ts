@@ -22,6 +22,7 @@ import { excuse } from './hold.ts';
 import { earlier, move } from './judgement.ts';
 import { OVERRIDE_TIMER, overridden, overridesDue, sweepSome } from './overriding.ts';
 import { factsRead, goOn } from './reading.ts';
+import { reconfigure } from './reconfigure.ts';
 import { log } from './report.ts';
 import { fired } from './schedule.ts';
 import { touch } from './standings.ts';
@@ -56,6 +57,8 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
       startChecks(state, actions);
       touchAll(state);
       return startStatics(state, event.at, actions);
+    case 'settingsChanged':
+      return reconfigure(state, event, actions);
     case 'probeFinished':
       return judgeAll(
         state,

@@ -5,7 +5,7 @@
 import { familyOf, type Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
-import { type Route, type RouteAttributes, type RouteKey, routeKey } from '../model/route.ts';
+import { isSameAttributes, type Route, type RouteAttributes, type RouteKey, routeKey } from '../model/route.ts';
 
 /** Whether somebody named the prefix, or it was found on this host: each has a limit of its own. */
 export type Kind = 'discovered' | 'declared';
@@ -88,6 +88,54 @@ const keyOf = (prefix: Prefix, { scope }: Policy): RouteKey =>
 
 const routeOf = (prefix: Prefix, attributes: RouteAttributes, { scope }: Policy): Route =>
   scope === undefined ? { prefix, attributes } : { prefix, attributes, scope };
+
+/**
+ * The same routes as another policy has them: under its keys, and with what it says of them. Returns what can no longer be
+ * announced, and why; that is held.
+ */
+export function rewrite(
+  desired: DesiredRoutes,
+  policy: Policy,
+  attributesOf: (prefix: Prefix) => RouteAttributes | Reason,
+): ReadonlyMap<Prefix, Reason> {
+  const before = [...desired.routes];
+  const left = new Map<Prefix, Reason>();
+  const isSame = comparison();
+  desired.routes.clear();
+  desired.count.discovered = 0;
+  desired.count.declared = 0;
+  for (const [key, { prefix, attributes: old }] of before) {
+    const said = attributesOf(prefix);
+    const kind = kindOf(prefix, policy);
+    const full: Reason = { code: 'max-routes', limit: policy.maxRoutes[kind] };
+    const reason = 'code' in said ? said : desired.count[kind] < full.limit ? undefined : full;
+    if (reason !== undefined || 'code' in said) {
+      left.set(prefix, hold(desired, prefix, reason ?? full));
+      desired.changed.add(key);
+      continue;
+    }
+    const now = keyOf(prefix, policy);
+    desired.routes.set(now, routeOf(prefix, said, policy));
+    desired.count[kind]++;
+    if (now !== key) desired.changed.add(key);
+    if (now !== key || !isSame(old, said)) desired.changed.add(now);
+  }
+  // There may be more places than before.
+  desired.hasFreed = true;
+  return left;
+}
+
+/** Most routes share their attributes. */
+function comparison(): (one: RouteAttributes, other: RouteAttributes) => boolean {
+  const known = new Map<RouteAttributes, Map<RouteAttributes, boolean>>();
+  return (one, other) => {
+    const ofOne = known.get(one) ?? new Map<RouteAttributes, boolean>();
+    known.set(one, ofOne);
+    const isSame = ofOne.get(other) ?? isSameAttributes(one, other);
+    ofOne.set(other, isSame);
+    return isSame;
+  };
+}
 
 /** Has the sinks look at the prefix though nothing changed: an earlier run may have left something there. */
 export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {

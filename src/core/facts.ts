@@ -17,6 +17,7 @@ import {
 import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { type PrefixIndex, prefixIndex } from '../model/prefix-index.ts';
+import { type Area, emptyArea, fillAreas, isAreaOf, renewAreas } from './areas.ts';
 
 export interface FactsIndex {
   readonly listeners: Map<string, Listener>;
@@ -33,13 +34,7 @@ export interface FactsIndex {
   readonly fullSince: Map<string, Millis>;
 }
 
-/** What of this host lies inside a prefix. */
-export interface Area {
-  readonly listening: Set<IpAddress>;
-  readonly assigned: Set<IpAddress>;
-}
-
-export function emptyFacts({ announce }: Pick<Policy, 'announce'>): FactsIndex {
+export function emptyFacts(policy: Pick<Policy, 'announce' | 'anyip'>): FactsIndex {
   const facts: FactsIndex = {
     listeners: new Map(),
     addresses: new Map(),
@@ -51,7 +46,7 @@ export function emptyFacts({ announce }: Pick<Policy, 'announce'>): FactsIndex {
     areas: prefixIndex(),
     fullSince: new Map(),
   };
-  for (const prefix of announce) facts.areas.set(prefix, emptyArea());
+  renewAreas(facts, policy);
   return facts;
 }
 
@@ -74,7 +69,7 @@ export function applyFacts(
   const newAreas = new Set<Area>();
   for (const address of changes.addresses) indexAddress(facts, address, policy, newAreas, marked);
   for (const listener of changes.listeners) indexListener(facts, listener, read.readAt, marked);
-  if (newAreas.size > 0) fill(newAreas, facts);
+  if (newAreas.size > 0) fillAreas(newAreas, facts);
   markUnderWildcards(facts, changes.listeners, services, marked);
   const devices = withDevicesInside(new Set(changes.devices.map(({ key }) => key)), facts);
   const routes = changes.addresses.flatMap(({ before, after }) =>
@@ -212,7 +207,7 @@ function indexRoute(
   key: string,
   route: LocalRoute,
   isThere: boolean,
-  { announce, anyip }: Pick<Policy, 'announce' | 'anyip'>,
+  policy: Pick<Policy, 'announce' | 'anyip'>,
   newAreas: Set<Area>,
 ): void {
   const { prefix } = route;
@@ -221,27 +216,12 @@ function indexRoute(
   else routes.delete(key);
   if (routes.size > 0) facts.localRoutesOf.set(prefix, routes);
   else facts.localRoutesOf.delete(prefix);
-  if (!anyip || announce.has(prefix)) return;
-  const isArea = [...routes.values()].some(({ by }) => by === 'admin');
-  if (!isArea) facts.areas.delete(prefix);
+  if (!policy.anyip || policy.announce.has(prefix)) return;
+  if (!isAreaOf(routes)) facts.areas.delete(prefix);
   else if (!facts.areas.has(prefix)) {
     const area = emptyArea();
     facts.areas.set(prefix, area);
     newAreas.add(area);
-  }
-}
-
-const emptyArea = (): Area => ({ listening: new Set(), assigned: new Set() });
-
-/** With what is there already: one look at each address, however many areas are new. */
-function fill(newAreas: ReadonlySet<Area>, facts: FactsIndex): void {
-  for (const [which, addresses] of [
-    ['listening', facts.listenersOf],
-    ['assigned', facts.assignedOf],
-  ] as const) {
-    for (const address of addresses.keys()) {
-      for (const [, area] of facts.areas.containing(address)) if (newAreas.has(area)) area[which].add(address);
-    }
   }
 }
 

@@ -52,12 +52,7 @@ export function nextVerdict(
     case 'falling': {
       if (health.up) return { state: 'up' };
       const since = missingSince(before, health.lost, readAt);
-      const until = ms(
-        Math.min(
-          (since.listener ?? Number.POSITIVE_INFINITY) + policy.withdrawDelay,
-          (since.address ?? Number.POSITIVE_INFINITY) + policy.addressWithdrawDelay,
-        ),
-      );
+      const until = withdrawnAt(since, policy);
       return readAt >= until
         ? { state: 'down', reason: health.reason }
         : { state: 'falling', until, reason: health.reason, since };
@@ -65,6 +60,22 @@ export function nextVerdict(
     default:
       return before satisfies never;
   }
+}
+
+const withdrawnAt = ({ listener, address }: Missing, policy: Policy): Millis =>
+  ms(
+    Math.min(
+      (listener ?? Number.POSITIVE_INFINITY) + policy.withdrawDelay,
+      (address ?? Number.POSITIVE_INFINITY) + policy.addressWithdrawDelay,
+    ),
+  );
+
+/** The same verdict under another policy: a delay that runs ends as if it had been begun with it. */
+export function retimed(verdict: Verdict, before: Policy, policy: Policy): Verdict {
+  if (verdict.state === 'rising') {
+    return { ...verdict, until: ms(verdict.until + policy.announceDelay - before.announceDelay) };
+  }
+  return verdict.state === 'falling' ? { ...verdict, until: withdrawnAt(verdict.since, policy) } : verdict;
 }
 
 /**

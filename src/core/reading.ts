@@ -19,6 +19,8 @@ export function factsRead(
   actions: Action[],
 ): Action[] {
   const { facts, policy, services, marked } = state;
+  // What was asked of the kernel may be less than what the settings ask now.
+  if (event.resync && event.isWhole) state.awaitsFacts = false;
   for (const prefix of applyFacts(facts, event, policy, watched(state))) marked.add(prefix);
   if (event.resync) for (const prefix of [...services.keys(), ...facts.areas.keys()]) marked.add(prefix);
   if (!event.isLast) return actions;
@@ -51,7 +53,7 @@ const watched = ({ services, standings }: DaemonState): Iterable<Prefix> => ({
 const MOST_AT_ONCE = 100;
 
 export function goOn(state: DaemonState, actions: Action[]): Action[] {
-  if (state.reading === undefined) return actions;
+  if (state.reading === undefined || state.awaitsFacts) return actions;
   const { at } = state.reading;
   const isWhole = state.reading.isWhole && state.failingSince === undefined;
   let looked = 0;

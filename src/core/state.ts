@@ -15,8 +15,9 @@ import { emptySchedule, type Schedule } from './schedule.ts';
 import { noStandings, type Standings } from './standings.ts';
 
 export interface DaemonState {
-  readonly policy: Policy;
-  readonly networks: Networks;
+  /** These two are replaced when the settings change, and by `reconfigure` alone. */
+  policy: Policy;
+  networks: Networks;
   readonly facts: FactsIndex;
   readonly checks: CheckedServices;
   /** One service is one prefix. A service is forgotten when it is down. */
@@ -43,6 +44,8 @@ export interface DaemonState {
   reading: { readonly at: Millis; readonly isWhole: boolean } | undefined;
   /** Whether there was a whole one. */
   hasFacts: boolean;
+  /** Settings changed since the kernel was read: what is marked is judged when everything was read anew. */
+  awaitsFacts: boolean;
   /** Since when the kernel cannot be read; `undefined` while it can. */
   failingSince: Millis | undefined;
   /** Whether that lasts so long that the last facts are stale. */
@@ -72,6 +75,7 @@ export function initialState(policy: Policy): DaemonState {
     found: new Set(),
     reading: undefined,
     hasFacts: false,
+    awaitsFacts: false,
     failingSince: undefined,
     isStale: false,
     stalledUntil: ms(Number.NEGATIVE_INFINITY),

@@ -68,7 +68,7 @@ function report(state: DaemonState, actions: Action[]): void {
 
 const isHeldBack = (state: DaemonState, prefix: Prefix): boolean => heldBackBy(state, prefix) !== undefined;
 
-/** A router that looks the next hop up in its table would find the route that needs it. */
+/** Of a static prefix. A router that looks the next hop up in its table would find the route that needs it. */
 export function isOwnNextHop(prefix: Prefix, { statics, attributes }: Policy): boolean {
   const told = [statics.routes.get(prefix), attributes[familyOf(prefix)]];
   return told.some((each) => each !== undefined && isNextHopOf(prefix, each));

@@ -33,6 +33,7 @@ const ORIGIN = {
   stalled: 'cause',
   routesFound: 'cause',
   started: 'cause',
+  settingsChanged: 'cause',
   probeFinished: 'cause',
   hooksFinished: 'cause',
   addressesSetUp: 'cause',

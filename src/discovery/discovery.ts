@@ -47,6 +47,8 @@ export interface DiscoveryOptions extends Attempt {
   readonly push: (event: Event) => void;
   /** See `SourceOptions`. */
   readonly changed?: () => void;
+  /** Hints that were asked for are no reason to fail when they cannot be had. */
+  readonly mayLackHints?: boolean;
 }
 
 const AUTO = { hinted: ms(250), unhinted: ms(100) } as const;
@@ -60,7 +62,7 @@ export function openDiscovery(options: DiscoveryOptions): Source {
   const hints = hintSource(options);
   return createSource({
     reader,
-    ...(hints && { hints }),
+    ...(hints && { hints: { ...hints, isRequired: hints.isRequired && options.mayLackHints !== true } }),
     interval: interval === 'auto' ? { auto } : interval,
     ...{ clock, processorTime, log, push, from },
     ...(changed && { changed }),

@@ -21,6 +21,8 @@ export interface News {
   /** Those told last; the same array as long as nothing changed. */
   listeners(): readonly Listener[] | undefined;
   isFailing(): boolean;
+  /** All of it is told once more, when a reading is whole: until then what was told stands. */
+  tellAnew(): void;
   /** Readings that failed, in part or as a whole. */
   failures(): number;
   /** What the last of them said; `undefined` while the kernel can be read. */
@@ -30,16 +32,13 @@ export interface News {
 }
 
 export function createNews(clock: Clock, push: (event: Event) => void): News {
-  const tracked = {
-    listeners: track<Listener>(listenerKey),
-    addresses: track<HostAddress>(hostAddressKey),
-    devices: track<Device>(deviceKey),
-  };
+  let tracked = trackAll();
   let lastListeners: readonly Listener[] | undefined;
   let lastHost: HostFacts | undefined;
   let isFirst = true;
   let failure: string | undefined;
   let wholeAt: Millis | undefined;
+  let isToBeWhole = false;
   let failures = 0;
 
   /** `isWanted`: told even when nothing changed. */
@@ -73,7 +72,9 @@ export function createNews(clock: Clock, push: (event: Event) => void): News {
     tellFailure,
     tell(reading, readAt, isAsked) {
       const isWhole = reading.failures.length === 0;
-      tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || failure !== undefined));
+      // A part of it, told as all there is, would void what was told before.
+      if (isWhole) isToBeWhole = false;
+      if (!isToBeWhole) tellFacts(reading, readAt, isWhole, isWhole && (isAsked || isFirst || failure !== undefined));
       // After what could be read: a withdraw that is due goes by the newest facts that there are.
       if (isWhole) {
         failure = undefined;
@@ -82,8 +83,21 @@ export function createNews(clock: Clock, push: (event: Event) => void): News {
     },
     listeners: () => lastListeners,
     isFailing: () => failure !== undefined,
+    tellAnew() {
+      tracked = trackAll();
+      lastListeners = undefined;
+      lastHost = undefined;
+      isFirst = true;
+      isToBeWhole = true;
+    },
     failures: () => failures,
     failure: () => failure,
     readAt: () => wholeAt,
   };
 }
+
+const trackAll = () => ({
+  listeners: track<Listener>(listenerKey),
+  addresses: track<HostAddress>(hostAddressKey),
+  devices: track<Device>(deviceKey),
+});

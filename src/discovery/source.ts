@@ -23,6 +23,8 @@ export interface Source {
   start(): void;
   /** Reads everything now; `factsRead` or `discoveryFailed` follows even when nothing changed. */
   lookNow(): void;
+  /** The same, and tells all of it anew, with `resync`, as soon as all of it can be read. */
+  readAnew(): void;
   status(): SourceStatus;
   close(): void;
 }
@@ -67,6 +69,8 @@ interface Wanted {
   readonly host?: boolean;
   /** A listener may have come or gone: somebody hinted at it, or it is looked at once more after that showed nothing. */
   readonly listener?: 'hinted' | 'again';
+  /** All of it is to be told, whatever was told before. */
+  readonly anew?: boolean;
   /** The answer of the first try came across a stall of ours. */
   readonly isRepeated?: boolean;
 }
@@ -147,6 +151,7 @@ export function createSource({
       isUnhinted ||
       news.isFailing() ||
       readAt - hostReadAt >= HOST_INTERVAL;
+    if (wanted.anew === true) news.tellAnew();
     const before = news.listeners();
     isReading = true;
     startedAt = readAt;
@@ -252,6 +257,9 @@ export function createSource({
     lookNow() {
       if (!isClosed) read({ asked: true });
     },
+    readAnew() {
+      if (!isClosed) read({ asked: true, anew: true });
+    },
     status: () => ({
       ...{ from, interval: pace.interval(), hints: hintKind(), readings: readings.times() },
       ...{ failures: news.failures(), failure: news.failure(), readAt: news.readAt() },
@@ -276,6 +284,7 @@ function both(one: Wanted, other: Wanted): Wanted {
   return {
     asked: one.asked === true || other.asked === true,
     host: one.host === true || other.host === true,
+    anew: one.anew === true || other.anew === true,
     ...(listener && { listener }),
   };
 }

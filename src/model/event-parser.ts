@@ -3,7 +3,7 @@
  * hears what it could not have heard when it was recorded. An event that is new has no row here and does not compile.
  */
 import { type Prefix, parseAddress, parsePrefix } from './address.ts';
-import type { Delta, Event } from './event.ts';
+import type { Delta, RecordedEvent } from './event.ts';
 import type { AssignedAddress, Device, HostAddress, Listener, LocalRoute } from './facts.ts';
 import type { Drain, DrainTarget, Override, SetByHand } from './override.ts';
 import type { Route, RouteAttributes, RouteScope } from './route.ts';
@@ -13,13 +13,13 @@ type Check = (value: unknown) => string | undefined;
 type Fields<T> = { readonly [Name in keyof T]-?: Check };
 
 /** The event, or what was expected instead. */
-export function parseEvent(value: unknown): { readonly event: Event } | { readonly expected: string } {
+export function parseEvent(value: unknown): { readonly event: RecordedEvent } | { readonly expected: string } {
   const type = (value as { type?: unknown } | null)?.type;
   if (typeof type !== 'string' || !Object.hasOwn(EVENTS, type)) {
     return { expected: `an event that this version knows, not ${JSON.stringify(type)?.slice(0, 40) ?? 'none'}` };
   }
-  const problem = fieldsCheck(EVENTS[type as Event['type']] as Fields<unknown>)(value);
-  return problem === undefined ? { event: value as Event } : { expected: `${type}: ${problem}` };
+  const problem = fieldsCheck(EVENTS[type as RecordedEvent['type']] as Fields<unknown>)(value);
+  return problem === undefined ? { event: value as RecordedEvent } : { expected: `${type}: ${problem}` };
 }
 
 const when =
@@ -135,7 +135,9 @@ const drain = fieldsCheck<Drain>({ ...said, kind: oneOf('drain'), target: drainT
 const setByHand = fieldsCheck<SetByHand>({ ...said, kind: oneOf('up', 'down'), prefix });
 const override: Check = (value) => ((value as Override | null)?.kind === 'drain' ? drain(value) : setByHand(value));
 
-type EventFields = { readonly [Type in Event['type']]: Fields<Omit<Extract<Event, { type: Type }>, 'type'>> };
+type EventFields = {
+  readonly [Type in RecordedEvent['type']]: Fields<Omit<Extract<RecordedEvent, { type: Type }>, 'type'>>;
+};
 
 const EVENTS: EventFields = {
   factsRead: {

@@ -2,6 +2,8 @@
 import type { Device, HostAddress, Listener } from './facts.ts';
 import type { Millis } from './millis.ts';
 import type { Override, OverrideKey } from './override.ts';
+import type { Policy } from './policy.ts';
+import type { RecordedSetting } from './recorded-setting.ts';
 import type { Route, RouteKey } from './route.ts';
 import type { ServiceId } from './service.ts';
 
@@ -33,6 +35,16 @@ export type Event =
   | { readonly type: 'discoveryFailed'; readonly at: Millis; readonly detail: string }
   /** The process is ready: checks may begin. */
   | { readonly type: 'started'; readonly at: Millis }
+  /**
+   * Other settings are in force from now on. Facts that are read for them come with the next `factsRead` that is a whole
+   * `resync`. `settings`: every option by its flag, as a recording has it in place of the policy, which follows from it.
+   */
+  | {
+      readonly type: 'settingsChanged';
+      readonly at: Millis;
+      readonly policy: Policy;
+      readonly settings: Readonly<Record<string, RecordedSetting>>;
+    }
   /** A check was made. `startedAt`: when it began, which is how old the result is. `detail`: for people, empty when it passed. */
   | {
       readonly type: 'probeFinished';
@@ -83,6 +95,8 @@ export type Event =
   | { readonly type: 'routeTold'; readonly at: Millis; readonly key: RouteKey; readonly told: 'announce' | 'withdraw' }
   | { readonly type: 'routeRefused'; readonly at: Millis; readonly key: RouteKey; readonly detail: string };
 
+/** Those that come back from a recording as they were. */
+export type RecordedEvent = Exclude<Event, { type: 'settingsChanged' }>;
 export type FactsRead = Extract<Event, { type: 'factsRead' }>;
 
 declare const timerName: unique symbol;

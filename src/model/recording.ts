@@ -5,15 +5,17 @@
  *     {"snapshot":"services","kind":"map","of":[…]}                                     the core's state then, in parts
  *     {"snapshot":"end"}
  *     {"type":"factsRead","at":…}                                                       events, in the order of the core
+ *     {"type":"settingsChanged","at":…,"settings":{…}}                                  an event, with settings for its policy
  *     {"clock":"2026-…","at":…}                                                         the wall clock was set, or we slept
  *     {"end":"SIGTERM","at":…}                                                          the run ended in order
  *
  * A header in the middle of a run tells by `events` how many the run had before: fewer than that were read when some are
  * missing, and then the snapshot stands for them.
  */
-import type { Event } from './event.ts';
+import type { Event, RecordedEvent } from './event.ts';
 import { parseEvent } from './event-parser.ts';
 import type { Millis } from './millis.ts';
+import type { RecordedSetting } from './recorded-setting.ts';
 
 export const RECORDING_FORMAT = 1;
 /** How every file begins. */
@@ -23,12 +25,6 @@ export const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** The files of a ring: `FILE` for 0, which is the newest, `FILE.3` for 3. */
 export const memberOf = (file: string, number: number): string => (number === 0 ? file : `${file}.${number}`);
-
-export interface RecordedSetting {
-  /** As a flag's value or a variable's: see `Option.format`. */
-  readonly text: string;
-  readonly from: 'flag' | 'environment' | 'file' | 'default';
-}
 
 export interface RecordingHeader {
   /** The version that wrote it. */
@@ -56,7 +52,9 @@ export type RecordingLine =
   | { readonly type: 'header'; readonly header: RecordingHeader }
   | { readonly type: 'part'; readonly part: SnapshotPart }
   | { readonly type: 'snapshotEnd' }
-  | { readonly type: 'event'; readonly event: Event }
+  | { readonly type: 'event'; readonly event: RecordedEvent }
+  /** The event `settingsChanged`, whose policy is to be made of them. */
+  | { readonly type: 'settings'; readonly at: Millis; readonly settings: RecordingHeader['settings'] }
   | { readonly type: 'clock'; readonly wall: string; readonly at: Millis }
   | { readonly type: 'end'; readonly why: string; readonly at: Millis }
   /** `isCut`: no JSON at all, as when the process or the machine died in the middle of writing. */
@@ -84,6 +82,7 @@ export function parseRecordingLine(text: string): RecordingLine {
     const { clock: wall, at } = line;
     return isTime(wall) && isNumber(at) ? { type: 'clock', wall, at: at as Millis } : damaged('a time, and when');
   }
+  if (line['type'] === ('settingsChanged' satisfies Event['type'])) return parseSettings(line);
   const parsed = parseEvent(value);
   return 'event' in parsed ? { type: 'event', event: parsed.event } : damaged(parsed.expected);
 }
@@ -116,6 +115,18 @@ function isSettings(value: unknown): boolean {
     return typeof text === 'string' && ['flag', 'environment', 'file', 'default'].some((known) => known === from);
   });
 }
+
+function parseSettings({ at, settings }: Readonly<Record<string, unknown>>): RecordingLine {
+  if (!isNumber(at) || !isSettings(settings)) return damaged('when settings changed, and all of them');
+  return { type: 'settings', at: at as Millis, settings: settings as RecordingHeader['settings'] };
+}
+
+/** As it is written down. */
+export const recordedAs = (event: Event): object => {
+  if (event.type !== 'settingsChanged') return event;
+  const { type, at, settings } = event;
+  return { type, at, settings };
+};
 
 function parsePart(line: Readonly<Record<string, unknown>>): RecordingLine {
   const { snapshot, kind, of } = line;

@@ -76,10 +76,10 @@ export function routeKey({ prefix, scope }: Pick<Route, 'prefix' | 'scope'>): Ro
 
 /** Whether both say the same of the same prefix to the same neighbors. */
 export const isSameRoute = (one: Route, other: Route): boolean =>
-  (one.attributes === other.attributes || areSameAttributes(one.attributes, other.attributes)) &&
-  routeKey(one) === routeKey(other);
+  isSameAttributes(one.attributes, other.attributes) && routeKey(one) === routeKey(other);
 
-function areSameAttributes(one: RouteAttributes, other: RouteAttributes): boolean {
+export function isSameAttributes(one: RouteAttributes, other: RouteAttributes): boolean {
+  if (one === other) return true;
   const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof RouteAttributes>;
   return [...names].every((name) => String(one[name]) === String(other[name]));
 }

@@ -3,7 +3,8 @@
  *
  * Loaded and started first of all: without a handler SIGUSR1 opens Node's inspector to every local user.
  *
- *     SIGTERM, SIGINT, SIGHUP   close in order, exit 0 within 2 s; a second one exits at once
+ *     SIGTERM, SIGINT           close in order, exit 0 within 2 s; a second one exits at once
+ *     SIGHUP                    reloads the settings of whoever has said so, else the same
  *     SIGUSR1                   ignored
  *     SIGUSR2                   reopens the file of the log, where there is one
  *     SIGTSTP                   Ctrl-Z: stops, once whoever has the terminal has given it back
@@ -21,6 +22,8 @@ export interface Lifecycle {
   onClose(close: (why: string, time: AbortSignal) => Promise<void>): void;
   /** Called once, when all that is closed: what was logged has a moment to arrive. */
   onClosed(settle: () => Promise<void>): void;
+  /** What SIGHUP does; `undefined`: the same as SIGTERM. One that came before this was known is made good now. */
+  onHangup(reload: (() => void) | undefined): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
   /** Called whenever Ctrl-Z is about to stop the process; what it writes has to be written when it returns. */
@@ -61,6 +64,8 @@ export function startLifecycle(): Lifecycle {
   let ending: number | undefined;
   let isClosed = false;
   let signals = 0;
+  let reload: (() => void) | 'end' | 'unknown' = 'unknown';
+  let isHangupPending = false;
 
   function exit(status: number): never {
     for (const end of enders) end();
@@ -106,14 +111,23 @@ export function startLifecycle(): Lifecycle {
     fail(1);
   }
 
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      signals++;
-      if (ending === undefined) close(signal, 0, () => exit(0));
-      // The first signal while a failure is being closed lets that finish; then nothing keeps it.
-      else if (isClosed || signals > 1) exit(ending);
-    });
+  function asked(signal: string): void {
+    signals++;
+    if (ending === undefined) close(signal, 0, () => exit(0));
+    // The first signal while a failure is being closed lets that finish; then nothing keeps it.
+    else if (isClosed || signals > 1) exit(ending);
   }
+
+  function hungUp(): void {
+    if (typeof reload === 'function') {
+      // It asks for no end, nor for a sooner one.
+      if (ending === undefined) reload();
+    } else if (ending !== undefined || reload === 'end') asked('SIGHUP');
+    else isHangupPending = true;
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));
+  process.on('SIGHUP', hungUp);
   process.on('SIGUSR1', () => {});
   process.on('SIGUSR2', () => {
     for (const reopen of reopeners) reopen();
@@ -123,6 +137,12 @@ export function startLifecycle(): Lifecycle {
   return {
     onClose: (closer) => closers.push(closer),
     onClosed: (settle) => settlers.push(settle),
+    onHangup(act) {
+      reload = act ?? 'end';
+      if (!isHangupPending) return;
+      isHangupPending = false;
+      hungUp();
+    },
     onEnd: (end) => enders.push(end),
     onReopen: (reopen) => reopeners.push(reopen),
     onSuspend: hearSuspend,

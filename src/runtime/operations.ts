@@ -39,7 +39,8 @@ export interface OperationsOptions {
   /** Resolves when the core has heard what was pushed before; false when it never will. */
   readonly whenHandled: () => Promise<boolean>;
   readonly clock: Pick<Clock, 'now'>;
-  readonly drainTime: Millis;
+  /** At present. */
+  readonly drainTime: () => Millis;
   readonly keeper: Keeper;
 }
 
@@ -99,7 +100,7 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       const at = clock.now();
       const [by, until] = [oneLine(who, LONGEST_NAME), endOf(at, length)];
       if (target.type === 'service' && !state.checks.has(target.service)) throw unknownService(target.service);
-      const withdrawAt = ms(at + drainTime);
+      const withdrawAt = ms(at + drainTime());
       const drain: Drain = { kind: 'drain', by, why: oneLine(why, LONGEST_WHY), at, until, target, withdrawAt };
       await say(at, by, [drain], []);
       const services = await servicesIn(state, target);

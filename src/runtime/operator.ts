@@ -77,17 +77,7 @@ export interface Operator extends Viewer, Operations {}
 
 export interface OperatorOptions {
   readonly viewer: Viewer;
-  readonly operations: Omit<Operations, 'reload'>;
+  readonly operations: Operations;
 }
 
-export function createOperator({ viewer, operations }: OperatorOptions): Operator {
-  const notYet = (): never => {
-    throw new OperationError('not-possible', 'not built yet');
-  };
-
-  return {
-    ...viewer,
-    ...operations,
-    reload: notYet,
-  };
-}
+export const createOperator = ({ viewer, operations }: OperatorOptions): Operator => ({ ...viewer, ...operations });

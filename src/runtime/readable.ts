@@ -24,9 +24,9 @@ export function readable(fd: number): net.Socket {
   return new net.Socket({ handle, readable: true, writable: false } as unknown as net.SocketConstructorOpts);
 }
 
-/** Of a socket that is open; `undefined` where Node does not tell. */
-export function descriptorOf(socket: net.Socket): number | undefined {
-  const { _handle: handle } = socket as net.Socket & { _handle?: { fd?: number } | null };
+/** Of a socket that is open, or of what takes connections; `undefined` where Node does not tell. */
+export function descriptorOf(socket: net.Socket | net.Server): number | undefined {
+  const { _handle: handle } = socket as object as { _handle?: { fd?: number } | null };
   const fd = handle?.fd;
   return fd === undefined || fd < 0 ? undefined : fd;
 }

@@ -8,10 +8,11 @@
 import { takeSnapshot } from '../core/snapshot.ts';
 import type { DaemonState } from '../core/state.ts';
 import { type Millis, ms } from '../model/millis.ts';
+import type { RecordedSetting } from '../model/recorded-setting.ts';
 import {
   RECORDING_FORMAT,
-  type RecordedSetting,
   type RecordingHeader,
+  recordedAs,
   SNAPSHOT_END,
   type SnapshotPart,
 } from '../model/recording.ts';
@@ -38,6 +39,7 @@ export interface RecorderOptions {
   /** Bytes that are in FILE already. */
   readonly found: number;
   readonly version: string;
+  /** At the start. */
   readonly settings: Readonly<Record<string, RecordedSetting>>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -54,9 +56,10 @@ const CLOCK_STEP_MS = 500;
 export const PAUSE = ms(30_000);
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { file, size, files, found, version, settings, clock, log, wall = Date.now, makeRing = createRing } = options;
+  const { file, size, files, found, version, clock, log, wall = Date.now, makeRing = createRing } = options;
   const run = `${new Date(wall()).toISOString()} ${process.pid}`;
   const ring: Ring = makeRing({ file, files, failed: (error) => stop(error.message), drained });
+  let { settings } = options;
   let events = 0;
   /** Of FILE, whoever wrote them. */
   let bytes = found;
@@ -168,8 +171,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
         missedEver++;
       } else {
         sayClock();
-        append(event);
+        append(recordedAs(event));
       }
+      if (event.type === 'settingsChanged') ({ settings } = event);
     },
     async close(why) {
       end(why);

@@ -3,7 +3,7 @@
  * cut where nothing follows but another header, is passed over and told; whatever else is no recording is an error.
  */
 import fs from 'node:fs/promises';
-import type { Event } from '../model/event.ts';
+import type { RecordedEvent } from '../model/event.ts';
 import type { Millis } from '../model/millis.ts';
 import {
   LONGEST_LINE,
@@ -26,7 +26,9 @@ export class RecordingError extends Error {
 /** `place`: `FILE:LINE`. */
 export type RecordingItem = { readonly place: string } & (
   | { readonly type: 'section'; readonly header: RecordingHeader; readonly parts: readonly SnapshotPart[] }
-  | { readonly type: 'event'; readonly event: Event }
+  | { readonly type: 'event'; readonly event: RecordedEvent }
+  /** The event `settingsChanged`, whose policy is to be made of them. */
+  | { readonly type: 'settings'; readonly at: Millis; readonly settings: RecordingHeader['settings'] }
   | { readonly type: 'clock'; readonly wall: string; readonly at: Millis }
   | { readonly type: 'end'; readonly why: string; readonly at: Millis }
   /** Something is missing here. */

@@ -54,18 +54,23 @@ export const openTcp = (options: TcpOptions): number => open(options, () => {});
 export const openTcpListener = (options: TcpOptions): number => open(options, (fd) => listenOn(fd, BACKLOG));
 
 /** Also on a listener that is open already. Of a link-local address the kernel looks at no device. Throws `NativeError`. */
-export function setKey(fd: number, { address, password }: TcpKey): void {
-  const key = Buffer.from(password.reveal(), 'utf8');
+export const setKey = (fd: number, { address, password }: TcpKey): void =>
+  key(fd, address, Buffer.from(password.reveal(), 'utf8'));
+
+/** That address needs no key any more. Throws `NativeError`, also when it needed none. */
+export const clearKey = (fd: number, address: IpAddress): void => key(fd, address, Buffer.alloc(0));
+
+function key(fd: number, address: IpAddress, password: Uint8Array): void {
   // struct tcp_md5sig: storage[128], flags, prefix length, u16 length of the key, int ifindex, key[80]
   const bytes = Buffer.alloc(216);
   bytes.set(encodeSocketAddress(address), 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  view.setUint16(130, key.length, os.endianness() === 'LE');
-  bytes.set(key, 136);
+  view.setUint16(130, password.length, os.endianness() === 'LE');
+  bytes.set(password, 136);
   set(fd, OPTION.md5, bytes, 'TCP_MD5SIG');
 }
 
-/** Of one that is connected. Throws `NativeError`. */
+/** Of one that is connected, or takes connections. Throws `NativeError`. */
 export function setTtl(fd: number, family: Family, { ttl, leastTtl }: Pick<TcpOptions, 'ttl' | 'leastTtl'>): void {
   if (ttl !== undefined) set(fd, OPTION[family].ttl, ttl, 'TTL');
   if (leastTtl !== undefined) set(fd, OPTION[family].leastTtl, leastTtl, 'least TTL');

@@ -24,6 +24,8 @@ export interface OpenViewer extends Viewer {
   noted(transition: NotedTransition): void;
   /** Whoever watches hears of it soon; of several changes at once, once. */
   changed(what: Changed): void;
+  /** Other settings are in force: what of them, for people. */
+  reloaded(changed: readonly string[]): void;
   close(): void;
 }
 
@@ -157,6 +159,9 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     changed(what) {
       waiting.add(what);
       rest ??= setImmediate(tellChanges);
+    },
+    reloaded(settings) {
+      changes.push({ type: 'reloaded', at: instant(clock.now()), changed: settings });
     },
     close() {
       clearImmediate(rest);

@@ -12,6 +12,7 @@ export interface LiveDaemon extends Daemon {
 const lifecycle: Lifecycle = {
   onClose: () => {},
   onClosed: () => {},
+  onHangup: () => {},
   onReopen: () => {},
   onEnd: () => {},
   onSuspend: () => {},

@@ -25,6 +25,13 @@ export async function playRecording(file: string): Promise<string> {
         whatIf?.hear(item.event);
         end = ms(Math.max(end, item.event.at));
         break;
+      case 'settings': {
+        const { at, settings } = item;
+        const recorded = replaySettings(settings);
+        if ('problems' in recorded) throw new Error(JSON.stringify(recorded.problems));
+        whatIf?.hear({ type: 'settingsChanged', at, policy: policyFrom(recorded.settings), settings });
+        break;
+      }
       case 'end':
         end = item.at;
         break;

@@ -4,8 +4,10 @@
  */
 import { Writable } from 'node:stream';
 import { parseArguments } from '../../src/cli/arguments.ts';
+import { discoveryWish } from '../../src/cli/host.ts';
 import { policyFrom } from '../../src/config/policy.ts';
-import { resolveSettings } from '../../src/config/settings.ts';
+import { recordSettings } from '../../src/config/recorded-settings.ts';
+import { type Resolved, resolveSettings } from '../../src/config/settings.ts';
 import { standingOf } from '../../src/core/standing.ts';
 import { type DaemonState, initialState } from '../../src/core/state.ts';
 import { NetlinkError } from '../../src/discovery/netlink/requests.ts';
@@ -23,6 +25,7 @@ import {
   listenerKey,
 } from '../../src/model/facts.ts';
 import { ms } from '../../src/model/millis.ts';
+import type { PortRange } from '../../src/model/port-ranges.ts';
 import { sentence, stageOf } from '../../src/model/reason.ts';
 import { createExecutor } from '../../src/runtime/executor.ts';
 import type { Log } from '../../src/runtime/log.ts';
@@ -36,6 +39,8 @@ export class FakeKernel implements Reader {
   readonly listeners = new Map<string, Listener>();
   readonly addresses = new Map<string, HostAddress>();
   readonly devices = new Map<string, Device>();
+  /** What is asked for: listeners on other ports are not told. */
+  ports: readonly PortRange[] = [{ from: 0, to: 65_535 }];
   failure: string | undefined;
   /** The same for devices and addresses alone. */
   hostFailure: string | undefined;
@@ -49,7 +54,9 @@ export class FakeKernel implements Reader {
     },
     () => {
       this.#mayFail();
-      const now = [...this.listeners.values()];
+      const now = [...this.listeners.values()].filter(({ port }) =>
+        this.ports.some(({ from, to }) => from <= port && port <= to),
+      );
       // As the real one: the same array as long as nothing changed.
       if (JSON.stringify(now) !== JSON.stringify(this.#shown)) this.#shown = now;
       return this.#shown;
@@ -83,6 +90,8 @@ export interface Simulation {
   readonly push: (event: Event) => void;
   /** Calls `line` for each command on stdout. */
   onCommand(line: (command: string) => void): void;
+  /** Other settings from now on, as after a reload. */
+  reconfigure(words: readonly string[]): void;
   /** The standing of a prefix, in the words that a user would see. */
   explain(prefix: Prefix): string;
   close(): Promise<void>;
@@ -99,14 +108,16 @@ export const silentLog: Log = {
 
 const AUTO = { auto: { hinted: ms(250), unhinted: ms(250) } };
 
-/** Starts ha2bgp with these words of the command line on an empty host. `tapped`: what hears of events, as a recorder does. */
-export function simulate(words: readonly string[], tapped?: (clock: VirtualClock) => Tap): Simulation {
-  const parsed = parseArguments(words, '0');
-  if ('print' in parsed) throw new Error(parsed.print);
-  const { settings, problems } = resolveSettings(parsed.flags, {});
-  const bad = [...parsed.problems, ...problems];
-  if (bad.length > 0) throw new Error(JSON.stringify(bad));
-
+/**
+ * Starts ha2bgp with these words of the command line on an empty host. `tapped`: what hears of events, as a recorder does.
+ * `asks`: whether the kernel tells of other ports than those that are asked for.
+ */
+export function simulate(
+  words: readonly string[],
+  tapped?: (clock: VirtualClock) => Tap,
+  asks: 'everything' | 'ports' = 'everything',
+): Simulation {
+  const { settings } = resolvedOf(words);
   let heard: (command: string) => void = () => {};
   const output = new Writable({
     decodeStrings: false,
@@ -126,6 +137,7 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
   };
   const clock = virtualClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
   const kernel = new FakeKernel();
+  if (asks === 'ports') kernel.ports = discoveryWish(settings).ports;
   const sink = createExabgpSink({ output, clock, log: silentLog, push, api: settings.exabgpApi });
   const source = createSource({
     reader: kernel,
@@ -166,6 +178,13 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
     onCommand: (line) => {
       heard = line;
     },
+    reconfigure(others) {
+      const resolved = resolvedOf(others);
+      const policy = policyFrom(resolved.settings);
+      push({ type: 'settingsChanged', at: clock.now(), policy, settings: recordSettings(resolved) });
+      if (asks === 'ports') kernel.ports = discoveryWish(resolved.settings).ports;
+      source.readAnew();
+    },
     explain(prefix) {
       const standing = standingOf(state, prefix, clock.now());
       if (standing.announced) {
@@ -184,4 +203,13 @@ export function simulate(words: readonly string[], tapped?: (clock: VirtualClock
       await settled();
     },
   };
+}
+
+function resolvedOf(words: readonly string[]): Resolved {
+  const parsed = parseArguments(words, '0');
+  if ('print' in parsed) throw new Error(parsed.print);
+  const resolved = resolveSettings(parsed.flags, {});
+  const bad = [...parsed.problems, ...resolved.problems];
+  if (bad.length > 0) throw new Error(JSON.stringify(bad));
+  return resolved;
 }

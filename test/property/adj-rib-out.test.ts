@@ -1,6 +1,7 @@
 /**
  * What a peer has after whatever was said: a table by prefix and path identifier (RFC 7911 §3), made of our messages as a
- * receiver reads them. However routes change, whatever is asked for again and whenever it is read, it is what stands.
+ * receiver reads them. However routes and the peer's settings change, whatever is asked for again and whenever it is read,
+ * it is what stands; and nothing is told twice.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { createRib } from '../../src/bgp/rib.ts';
 import { decodeMessage } from '../../src/bgp/wire/decode.ts';
 import { entriesOf } from '../../src/bgp/wire/nlri.ts';
 import type { Nlri, PathAttribute, Update } from '../../src/bgp/wire/update.ts';
-import { type Family, familyOf, type IpAddress, type Prefix } from '../../src/model/address.ts';
+import { type Family, familyOf, type IpAddress, isInside, type Prefix } from '../../src/model/address.ts';
 import type { NextHop, Route, RouteAttributes } from '../../src/model/route.ts';
 import { runs } from '../helpers/fuzz.ts';
 import { ip, terms } from '../helpers/sessions.ts';
@@ -47,9 +48,25 @@ const setting = fc.constantFrom<Family>('ipv4', 'ipv6').chain((family) =>
     ),
   }),
 );
+/** Settings that a session lives on with. */
+interface Said {
+  readonly only: readonly Prefix[];
+  readonly med: number | undefined;
+}
+const change = fc.record({
+  type: fc.constant('change' as const),
+  only: fc.constantFrom<readonly Prefix[]>(
+    [],
+    ['10.0.0.0/8' as Prefix, '2001:db8:a::/47' as Prefix],
+    ['203.0.113.0/24' as Prefix],
+  ),
+  med: fc.constantFrom(undefined, 0, 7),
+});
+
 const step = fc.oneof(
   { weight: 5, arbitrary: setting },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('read' as const) }) },
+  { weight: 2, arbitrary: change },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('again' as const), family: fc.constantFrom<Family>('ipv4', 'ipv6') }),
@@ -61,10 +78,17 @@ const keyOf = (prefix: Prefix, id: number | undefined): string => (id === undefi
 const said = (hop: IpAddress, med: number | undefined): string => `by ${hop} med ${med}`;
 
 /** What such a peer is to have of a prefix, told without any of our code. */
-function expected(prefix: Prefix, routes: readonly Route[], hasPaths: boolean): [key: string, said: string][] {
+function expected(
+  prefix: Prefix,
+  routes: readonly Route[],
+  hasPaths: boolean,
+  settings: Said,
+): [key: string, said: string][] {
+  if (settings.only.length > 0 && !settings.only.some((outer) => isInside(prefix, outer))) return [];
   for (const { attributes, scope } of routes) {
     if (scope?.neighbors !== undefined && !scope.neighbors.includes(PEER)) continue;
-    const { nextHop, otherNextHops = [], med } = attributes;
+    const { nextHop, otherNextHops = [] } = attributes;
+    const med = settings.med ?? attributes.med;
     const seen = new Set<IpAddress>();
     const paths = [nextHop, ...otherNextHops].flatMap((hop, index): [number, IpAddress][] => {
       const address = hop === 'self' ? OWN[familyOf(prefix)] : hop;
@@ -92,13 +116,13 @@ it.each<[string, readonly Family[]]>([
   const context = { asOctets: 4, longestMessage: 4_096, addPathReceived: addPathSent, isExternal: true } as const;
   let repeats = 0;
   let paths = 0;
+  let changed = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const rib = createRib();
-      const out = createAdjRibOut(
-        rib,
-        terms({ settings: { nextHop: { ipv6: OWN.ipv6 } }, negotiated: { addPathSent }, local: OWN.ipv4 }),
-      );
+      const nextHop = { ipv6: OWN.ipv6 };
+      const out = createAdjRibOut(rib, terms({ settings: { nextHop }, negotiated: { addPathSent }, local: OWN.ipv4 }));
+      let settings: Said = { only: [], med: undefined };
       const wanted = new Map<Prefix, readonly Route[]>();
       const table: Table = new Map();
       const asked = new Set<Family>();
@@ -137,6 +161,13 @@ it.each<[string, readonly Family[]]>([
         else if (each.type === 'again') {
           asked.add(each.family);
           out.again(each.family);
+        } else if (each.type === 'change') {
+          const { only, med } = each;
+          if (table.size > 0 && (only !== settings.only || med !== settings.med)) changed++;
+          settings = { only, med };
+          out.change(
+            terms({ settings: { nextHop, only, attributes: { ...(med !== undefined && { med }) } } }).settings,
+          );
         } else {
           const { prefix } = each;
           const routes = each.routes.map(
@@ -151,7 +182,9 @@ it.each<[string, readonly Family[]]>([
         }
       }
       while (!out.isLevel()) read();
-      const stands = [...wanted].map(([prefix, routes]) => expected(prefix, routes, addPathSent.has(familyOf(prefix))));
+      const stands = [...wanted].map(([prefix, routes]) =>
+        expected(prefix, routes, addPathSent.has(familyOf(prefix)), settings),
+      );
       expect(new Map([...table].sort())).toEqual(new Map(stands.flat().sort()));
       expect(out.told()).toBe(stands.filter(({ length }) => length > 0).length);
       paths = Math.max(paths, ...stands.map(({ length }) => length));
@@ -159,6 +192,7 @@ it.each<[string, readonly Family[]]>([
     runs(500),
   );
   expect(repeats).toBeGreaterThan(10);
+  expect(changed).toBeGreaterThan(10);
   // What is hardest was among them.
   expect(paths).toBe(withPaths.length === 0 ? 1 : 4);
 });

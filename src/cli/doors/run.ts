@@ -4,7 +4,8 @@ import type { Answer } from '../call.ts';
 import { complain, STATUS, seeHelp } from '../output.ts';
 
 export const answer: Answer = async ({ flags, problems: strange, environment, lifecycle, version }) => {
-  const resolved = await loadSettings(flags, environment);
+  const given = { ...environment };
+  const resolved = await loadSettings(flags, given);
   const problems = [...strange, ...resolved.problems];
   lifecycle.servesExabgp(resolved.settings.bgpBackend.includes('exabgp'));
   if (problems.length > 0) {
@@ -14,6 +15,6 @@ export const answer: Answer = async ({ flags, problems: strange, environment, li
     return undefined;
   }
   const { run } = await import('../run.ts');
-  await run(resolved, version, lifecycle);
+  await run(resolved, version, lifecycle, () => loadSettings(flags, given, true));
   return undefined;
 };

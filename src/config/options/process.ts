@@ -7,7 +7,7 @@ export const PROCESS_OPTIONS = {
     flag: 'config',
     environment: 'HA2BGP_CONFIG',
     default: '',
-    help: 'a file with settings, YAML; flags and the environment win over it',
+    help: 'a file with settings, YAML; flags and the environment win over it. SIGHUP: it is read again',
   }),
   bgpBackend: choices(
     {

@@ -38,6 +38,8 @@ export interface ExabgpSink extends Sink {
   inherit(routes: readonly Route[]): void;
   /** Says again what was withdrawn of these by another process: ExaBGP has one route of a prefix, whoever announced it. */
   assert(prefixes: ReadonlySet<Prefix>): void;
+  /** Everything is announced again so often from now on; never when 0. */
+  repeatEvery(every: Millis): void;
   /** Bytes from ExaBGP. They have to be read at all times: ExaBGP stands still when the pipe to us is full. */
   hear(chunk: Uint8Array): void;
   /**
@@ -255,6 +257,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       log.info({ routes: keys.length }, 'withdrawn by another ha2bgp, announced again');
       sayAgain(keys);
     },
+    repeatEvery: repetition.change,
     hear,
     tellings: (prefix) => [telling(prefix)],
     status() {

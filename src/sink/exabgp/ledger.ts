@@ -30,10 +30,21 @@ export interface Ledger {
   readonly entries: ReadonlyMap<RouteKey, Entry>;
   /** `at`: when that happened; it is not kept over a restart. */
   mark(mark: Mark, routes: readonly Route[], at?: Millis): void;
+  /** Makes ready for another name, by which a successor looks for it. Throws `LedgerError`; then nothing has changed. */
+  prepareMove(name: string): PreparedMove;
   /** Whether a successor will find it. */
   isKept(): boolean;
   close(): void;
 }
+
+/** One of both is called, once. */
+export interface PreparedMove {
+  /** Returns what somebody else has left under that name with the same ExaBGP, and nobody looks after. */
+  commit(): readonly Route[];
+  abandon(): void;
+}
+
+const NO_MOVE: PreparedMove = { commit: () => [], abandon: () => {} };
 
 /** Another process uses the ledger of that name. */
 export class LedgerError extends Error {
@@ -61,7 +72,13 @@ const WRITES_LEFT_OUT = 100;
 
 export function memoryLedger(): Ledger {
   const entries = new Map<RouteKey, Entry>();
-  return { entries, mark: (mark, routes, at) => note(entries, mark, routes, at), isKept: () => false, close: () => {} };
+  return {
+    entries,
+    mark: (mark, routes, at) => note(entries, mark, routes, at),
+    prepareMove: () => NO_MOVE,
+    isKept: () => false,
+    close: () => {},
+  };
 }
 
 /** Throws `LedgerError`. Where no file can be had, that is said, and the ledger is one in memory. */
@@ -71,9 +88,8 @@ export function openLedger({ directory, name, exabgp, log }: LedgerOptions): Led
   try {
     // Its parents have to be there: Node 20 never returns from making them where that is not possible, as in /proc.
     if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: 0o755 });
-    lock = fs.openSync(path.join(directory, `${name}${LOCK}`), 'a', 0o600);
-    if (!lockFile(lock)) throw new LedgerError(`${file} is in use by another ha2bgp: give each a --name of its own`);
-    return persistent(file, lock, exabgp, readEntries(file, exabgp, log), log);
+    lock = takeLock(directory, name);
+    return persistent({ directory, name, exabgp, log }, lock, readEntries(file, exabgp, log));
   } catch (error) {
     if (lock !== undefined) fs.closeSync(lock);
     if (error instanceof LedgerError || !isSystemError(error)) throw error;
@@ -82,6 +98,19 @@ export function openLedger({ directory, name, exabgp, log }: LedgerOptions): Led
       'what is announced cannot be kept in a file: after a crash nothing is known of it',
     );
     return memoryLedger();
+  }
+}
+
+/** Throws `LedgerError`, and what the file system says. */
+function takeLock(directory: string, name: string): number {
+  const lock = fs.openSync(path.join(directory, `${name}${LOCK}`), 'a', 0o600);
+  try {
+    if (lockFile(lock)) return lock;
+    const file = path.join(directory, `${name}${ROUTES}`);
+    throw new LedgerError(`${file} is in use by another ha2bgp: give each a --name of its own`);
+  } catch (error) {
+    fs.closeSync(lock);
+    throw error;
   }
 }
 
@@ -109,12 +138,13 @@ export const isSameExabgp = (one: ExabgpIdentity, other: ExabgpIdentity): boolea
   one.pid === other.pid && one.startTime === other.startTime && one.bootId === other.bootId;
 
 function persistent(
-  file: string,
-  lock: number,
-  exabgp: ExabgpIdentity,
+  { directory, name: first, exabgp, log }: LedgerOptions,
+  firstLock: number,
   entries: Map<RouteKey, Entry>,
-  log: Log,
 ): Ledger {
+  let name = first;
+  let lock = firstLock;
+  let file = path.join(directory, `${name}${ROUTES}`);
   let { fd, wording } = writeAnew(file, exabgp, entries);
   let lines = entries.size;
   /** Writes to leave out before the next attempt; undefined while all is well. */
@@ -135,8 +165,43 @@ function persistent(
     lines = entries.size;
   }
 
+  /** Under the new name from now on; under that of before where the file system does not let us. */
+  function move(next: string, nextLock: number): readonly Route[] {
+    const nextFile = path.join(directory, `${next}${ROUTES}`);
+    try {
+      const left = readEntries(nextFile, exabgp, log);
+      fs.renameSync(file, nextFile);
+      fs.closeSync(lock);
+      [name, lock, file] = [next, nextLock, nextFile];
+      return [...left.values()].map(({ route }) => route).filter((route) => !entries.has(routeKey(route)));
+    } catch (error) {
+      fs.closeSync(nextLock);
+      if (!isSystemError(error)) throw error;
+      log.error(
+        { file, detail: error.message },
+        'ledger keeps the name of before: a successor will not look for it there',
+      );
+      return [];
+    }
+  }
+
   return {
     entries,
+    prepareMove(next) {
+      if (next === name || isClosed) return NO_MOVE;
+      let nextLock: number;
+      try {
+        nextLock = takeLock(directory, next);
+      } catch (error) {
+        if (error instanceof LedgerError || !isSystemError(error)) throw error;
+        log.error(
+          { file, detail: error.message },
+          'ledger keeps the name of before: a successor will not look for it there',
+        );
+        return NO_MOVE;
+      }
+      return { commit: () => move(next, nextLock), abandon: () => fs.closeSync(nextLock) };
+    },
     mark(mark, routes, at) {
       if (routes.length === 0) return;
       note(entries, mark, routes, at);

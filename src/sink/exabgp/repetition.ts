@@ -19,6 +19,8 @@ export interface Repetition {
   unanswered(): void;
   /** The command that spoke of that route alone was refused. */
   refused(key: RouteKey, command: string): void;
+  /** Everything so often from now on; never when 0. */
+  change(every: Millis): void;
   /** Nothing is said again from now on. */
   close(): void;
 }
@@ -49,7 +51,8 @@ const TIMER = {
 } as const;
 
 export function createRepetition(options: RepetitionOptions): Repetition {
-  const { clock, log, refusals, every, wanted, doubtful, isIdle, sayAgain } = options;
+  const { clock, log, refusals, wanted, doubtful, isIdle, sayAgain } = options;
+  let { every } = options;
   let retryAt: Millis | undefined;
   let isRecounting = false;
   let isClosed = false;
@@ -95,6 +98,12 @@ export function createRepetition(options: RepetitionOptions): Repetition {
       if (!isClosed) clock.setTimer(TIMER.resay, ms(clock.now() + RESAY_AFTER), () => sayAgain(doubtful()));
     },
     refused: (key, command) => planRetry(refusals.add(key, clock.now(), command)),
+    change(next) {
+      if (isClosed || next === every) return;
+      every = next;
+      clock.clearTimer(TIMER.repeat);
+      if (every > 0) planRepeat();
+    },
     close() {
       isClosed = true;
       for (const timer of Object.values(TIMER)) clock.clearTimer(timer);

@@ -182,6 +182,8 @@ describe('stopped', () => {
     const up = [...OPEN_SENT, open('outgoing', peerOpen({ capabilities })), keepalive('outgoing')];
     expect(last([...up, stopped], { gracefulRestart: 30 })[0]).toBe('close outgoing 6/9 [6 2]');
     expect(last([...up, stopped], { gracefulRestart: 0 })[0]).toBe('close outgoing 6/2');
+    // Who only has other settings is back in a moment.
+    expect(last([...up, { ...stopped, subcode: 6 }], { gracefulRestart: 30 })[0]).toBe('close outgoing 6/6');
   });
 
   it('refuses what comes afterwards, and can be started again', () => {

@@ -6,7 +6,7 @@ import { peerSettings } from '../../helpers/sessions.ts';
 
 function lastAfter(why: Why, of: Parameters<typeof peerSettings>[0] = {}): string {
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log, flush() {} };
-  const said = createPeerLog(peerSettings(of), { now: () => ms(0) }, log as never);
+  const said = createPeerLog(() => peerSettings(of), { now: () => ms(0) }, log as never);
   said.failed(why, undefined);
   return said.last();
 }

@@ -19,6 +19,9 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 const WORDS = ['--network', '10.0.0.0/24', '--announce-delay', '2s', '--withdraw-delay', '3s'];
+const OTHER_WORDS = [
+  ...['--network', '10.0.0.0/24', '-l', 'sport = :443', '--announce-delay', '2s', '--withdraw-delay', '5s'],
+];
 const ONE = facts.listener('10.0.0.1', 80);
 
 /** Two services; the first is gone for `gap`, once, a minute after it came. */
@@ -108,6 +111,46 @@ all services: 2
     });
   });
 
+  it('plays a reload, in one file or in many, and says what was other from then on', async () => {
+    const texts: string[] = [];
+    const whatIfs: string[] = [];
+    for (const size of [1, 1_000_000]) {
+      const life = recordLife(WORDS, { size });
+      const { simulation } = life;
+      await outage(life, 1_000);
+      for (let round = 0; round < 30; round++) {
+        simulation.reconfigure(round % 2 === 0 ? OTHER_WORDS : WORDS);
+        await simulation.clock.advance(ms(simulation.clock.now() + 10_000));
+      }
+      await life.end('SIGTERM');
+      write(life.files);
+      const { text, warnings } = await play();
+      expect(warnings).toEqual([]);
+      texts.push(text);
+      whatIfs.push((await play(['--withdraw-delay', '1s'])).text);
+      for (let age = 1; age < life.files.length; age++) fs.rmSync(`${file}.${age}`);
+      if (size !== 1) continue;
+      // From the newest file on, under the settings of then.
+      const tail = await play();
+      expect(tail.warnings).toEqual([expect.stringMatching(/^r:1: \d+ events of the run before this are not/)]);
+      expect(tail.text).toContain('recorded with --network 10.0.0.0/24 ');
+    }
+    expect(texts[0]).toBe(texts[1]);
+    expect(whatIfs[0]).toBe(whatIfs[1]);
+    // The withdraw delay is another one throughout; which listeners count is what it was.
+    expect(whatIfs[0]).toContain('2026-01-01T00:02:01.000Z  withdrawn: only 10.0.0.1:80 listens on 10.0.0.1');
+    expect(whatIfs[0]).toContain('2026-01-01T00:02:21.000Z  withdrawn: only 10.0.0.1:80 listens on 10.0.0.1');
+    expect(texts[0]).toMatch(
+      /^from 2026-01-01T00:02:00.000Z with --network 10.0.0.0\/24 --listen-filter "sport = :443" --announce-delay 2s --withdraw-delay 5s$/m,
+    );
+    // Of the first service, which is on port 80.
+    const [first = ''] = (texts[0] ?? '').split('10.0.0.2/32');
+    expect(first.match(/withdrawn/g)?.length).toBeGreaterThan(14);
+    expect(first).toContain(
+      '2026-01-01T00:02:05.000Z  withdrawn: only 10.0.0.1:80 listens on 10.0.0.1, which the filter does not match: sport = :443',
+    );
+  });
+
   it('shows control characters of a recording, and obeys none', async () => {
     const life = recordLife(['--network', '10.0.0.0/24', '--device', 'eth0']);
     const { kernel, clock } = life.simulation;
@@ -163,7 +206,7 @@ all services: 2
       expect(warnings).toEqual([]);
       texts.push(text);
       if (size !== 1) continue;
-      // From the middle on, there is less to tell. The last file may have just begun.
+      // From the middle on, there is less to tell. The newest file may have been begun a moment ago.
       for (let age = life.files.length - 1; age > 1; age--) fs.rmSync(`${file}.${age}`);
       const tail = await play();
       fs.rmSync(`${file}.1`);

@@ -200,6 +200,30 @@ describe('the interval', () => {
   });
 });
 
+describe('readAnew', () => {
+  it('reads everything, and tells all of it once more', () => {
+    const { source, kernel, clock, events } = started();
+    source.readAnew();
+    expect(kernel.heard()).toEqual(['readHost', 'readListeners']);
+    expect(events()).toEqual([everything(1_000)]);
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([]);
+  });
+
+  it('tells no part of it, which would void the rest', () => {
+    const { source, kernel, clock, events } = started();
+    kernel.failure = { readHost: unreadable };
+    kernel.listeners = [];
+    source.readAnew();
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([failed(1_000)]);
+    kernel.failure = {};
+    kernel.listeners = [listener(80)];
+    clock.advance(INTERVAL);
+    expect(events()).toEqual([everything(1_500)]);
+  });
+});
+
 describe('lookNow', () => {
   it('reads everything, and answers though nothing changed', () => {
     const { source, kernel, events } = started();

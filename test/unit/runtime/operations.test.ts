@@ -31,7 +31,7 @@ function rig(options: Partial<OperationsOptions> = {}, words: readonly string[] 
     },
     whenHandled: async () => true,
     clock: { now: () => ms(1_000) },
-    drainTime: ms(60_000),
+    drainTime: () => ms(60_000),
     keeper: { settled: async () => {}, notKept: () => undefined },
     ...options,
   });

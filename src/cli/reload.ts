@@ -1,0 +1,137 @@
+/**
+ * The reload: settings are read again as they were at the start, judged as a whole, and put in force as a whole or not at
+ * all. One at a time; whoever asks while one is under way has one that begins after it, which is one for all who asked.
+ */
+import { changesOf } from '../config/changes.ts';
+import type { Settings } from '../config/options.ts';
+import { recordSettings } from '../config/recorded-settings.ts';
+import { checkRestart } from '../config/restart.ts';
+import type { Resolved } from '../config/settings.ts';
+import type { ReloadProblem, ReloadResult, SettingChange } from '../model/reload.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ReloadAnswer } from '../runtime/operator.ts';
+import type { Daemon } from './daemon.ts';
+import { isRefusal } from './host.ts';
+
+export interface Reloader {
+  /** Never rejects. */
+  reload(): Promise<ReloadResult>;
+  /** What is in force. */
+  current(): Resolved;
+  /** The daemon ends: nothing else is put in force, also not by one that is under way. */
+  close(): void;
+}
+
+export interface ReloaderOptions {
+  /** What is in force at the start. */
+  readonly resolved: Resolved;
+  /** Reads settings as they were read at the start. */
+  readonly read: () => Promise<Resolved>;
+  readonly daemon: Pick<Daemon, 'prepare'>;
+  readonly log: Log;
+  /** Whoever is to know that one is under way, and that it is over: it is called in pairs. */
+  readonly told?: (state: 'reloading' | 'reloaded', isRefused?: boolean) => void;
+  /** Reads the keys of the API again, and returns how they come into force. Throws what `isRefusal` knows. */
+  readonly prepareKeys?: (settings: Settings) => Promise<() => void>;
+  /** Hears what changed. */
+  readonly reloaded?: (changed: readonly string[]) => void;
+}
+
+export function createReloader({
+  resolved,
+  read,
+  daemon,
+  log,
+  told = () => {},
+  prepareKeys = async () => () => {},
+  reloaded = () => {},
+}: ReloaderOptions): Reloader {
+  let current = resolved;
+  let isClosed = false;
+  let running: Promise<ReloadResult> | undefined;
+  let next: Promise<ReloadResult> | undefined;
+
+  async function once(): Promise<ReloadResult> {
+    told('reloading');
+    let isRefused = true;
+    try {
+      const result = await attempt();
+      if (!result.ok) {
+        for (const { place, text } of result.problems) log.error({ place, detail: text }, 'settings refused');
+        log.error({ problems: result.problems.length }, 'reload refused, what was in force stays so');
+        return result;
+      }
+      isRefused = false;
+      log.info({ changed: result.changed.length }, 'reloaded');
+      return result;
+    } catch (error) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.error({ detail }, 'reload failed, what was in force stays so');
+      return refused({ place: 'reload', text: (error as Error).message });
+    } finally {
+      told('reloaded', isRefused);
+    }
+  }
+
+  async function attempt(): Promise<ReloadResult> {
+    if (current.settings.config === '') {
+      return refused({ place: '--config', text: 'there is none, and nothing else can be read again' });
+    }
+    const found = await read();
+    if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
+    if (found.problems.length > 0) return refused(...found.problems);
+    const fixed = checkRestart(current, found);
+    if (fixed.length > 0) return refused(...fixed);
+    const warn = ({ place, text }: ReloadProblem): void => log.warn({ place, detail: text }, 'settings');
+    try {
+      const renewKeys = await prepareKeys(found.settings);
+      if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
+      const prepared = daemon.prepare(found.settings, warn);
+      const changed = [...changesOf(current, found), ...prepared.changed];
+      for (const { key, before, after } of changed) log.info({ key, before, after }, 'setting changed');
+      if (changed.length === 0) prepared.abandon();
+      else prepared.commit(recordSettings(found));
+      for (const warning of changed.length > 0 ? found.warnings : []) warn(warning);
+      current = found;
+      renewKeys();
+      reloaded(changed.map(changeText));
+      return { ok: true, changed };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return refused({ place: 'this host', text: error.message });
+    }
+  }
+
+  function start(): Promise<ReloadResult> {
+    running = once().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  return {
+    reload() {
+      if (next !== undefined) return next;
+      if (running === undefined) return start();
+      next = running.then(() => {
+        next = undefined;
+        return start();
+      });
+      return next;
+    },
+    current: () => current,
+    close() {
+      isClosed = true;
+    },
+  };
+}
+
+/** `withdraw-delay: 3s → 10s`. */
+const changeText = ({ key, before, after }: SettingChange): string =>
+  `${key}: ${before === '' ? 'nothing' : before} → ${after === '' ? 'nothing' : after}`;
+
+/** For whoever asked. */
+export const answerOf = (result: ReloadResult): ReloadAnswer =>
+  result.ok ? { ok: true, changed: result.changed.map(changeText) } : result;
+
+const refused = (...problems: readonly ReloadProblem[]): ReloadResult => ({ ok: false, problems });

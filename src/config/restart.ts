@@ -1,0 +1,56 @@
+/** Settings that cannot change while ha2bgp runs, and which of those two sets of settings differ in. */
+import type { Option } from './option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
+import { type Problem, placeIn } from './place.ts';
+import type { Resolved } from './settings.ts';
+
+const LOG = 'the log is opened once, before anything else';
+const ACCOUNT = 'what was announced is accounted for under it, and locked';
+const RECORDING = 'its files are opened once, and begin with how many there are';
+const OPENED = 'it is opened once, when the daemon has started';
+const ROUTE = 'it is a part of which route one is: all would be withdrawn, and announced again as others';
+
+/** With the reason, which `docs/configuration.md` has too. */
+export const NEEDS_RESTART: Readonly<Partial<Record<OptionName, string>>> = {
+  netns: 'facts of another namespace are those of another host',
+  pathInformation: ROUTE,
+  neighbor: ROUTE,
+  stateDir: ACCOUNT,
+  name: ACCOUNT,
+  config: 'it names what is read again',
+  bgpBackend: 'stdout, stdin and the sessions of those who are told are opened once',
+  dryRun: 'nothing that was announced would be withdrawn',
+  exabgpApi: 'the ExaBGP that is spoken to is the same',
+  record: RECORDING,
+  recordSize: RECORDING,
+  recordFiles: RECORDING,
+  logFormat: LOG,
+  logLevel: LOG,
+  debug: LOG,
+  noColor: LOG,
+  logTo: LOG,
+  syslogFacility: LOG,
+  dataDir: ACCOUNT,
+  controlSocket: OPENED,
+  apiListen: OPENED,
+  statusFile: OPENED,
+  statusInterval: OPENED,
+  metricsFile: OPENED,
+  metricsInterval: OPENED,
+  metricsMaxServices: OPENED,
+};
+
+/** Whether both mean the same. */
+export function isSameSetting(name: OptionName, before: Resolved, after: Resolved): boolean {
+  const { format } = OPTIONS[name] as Option<unknown>;
+  return format(before.settings[name]) === format(after.settings[name]);
+}
+
+export function checkRestart(before: Resolved, after: Resolved): readonly Problem[] {
+  const placeOf = placeIn(after.origins);
+  return OPTION_NAMES.flatMap((name) => {
+    const why = NEEDS_RESTART[name];
+    if (why === undefined || isSameSetting(name, before, after)) return [];
+    return [{ place: placeOf(name), text: `needs a restart to change: ${why}` }];
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * SHELL: the source of facts when what is asked of the kernel changes: one source after another, of which the core sees one.
+ *
+ * The next one reads at once, and tells all that it found as soon as it could read all of it; until then the facts of the
+ * one before stand in the core. So there is no moment without facts, and none in which a part passes for everything.
+ */
+import type { DiscoveryWish } from './discovery.ts';
+import type { Source } from './source.ts';
+
+export interface FollowingSource extends Source {
+  /** Whether that is what is read. */
+  isAsked(wish: DiscoveryWish): boolean;
+  /** Reads what is wished from now on, and tells all of it anew. */
+  follow(wish: DiscoveryWish): void;
+}
+
+/** `open`: whoever follows another one was tried before, and does not fail when it starts. */
+export function createSuccession(
+  first: DiscoveryWish,
+  open: (wish: DiscoveryWish, isFirst: boolean) => Source,
+): FollowingSource {
+  let wish = first;
+  let current = open(first, true);
+  const isAsked = (other: DiscoveryWish): boolean => JSON.stringify(other) === JSON.stringify(wish);
+
+  return {
+    start: () => current.start(),
+    lookNow: () => current.lookNow(),
+    readAnew: () => current.readAnew(),
+    status: () => current.status(),
+    close: () => current.close(),
+    isAsked,
+    follow(next) {
+      if (isAsked(next)) {
+        current.readAnew();
+        return;
+      }
+      const source = open(next, false);
+      // Their timers have the same names, so that no two of them are at work together.
+      current.close();
+      current = source;
+      wish = next;
+      source.readAnew();
+      source.start();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { PreparedDaemon } from '../../../src/cli/daemon.ts';
+import { createReloader } from '../../../src/cli/reload.ts';
+import { parseConfig } from '../../../src/config/config-file.ts';
+import { type Resolved, resolveSettings } from '../../../src/config/settings.ts';
+import { PasswordError } from '../../../src/config/speaker.ts';
+import { silentLog } from '../../helpers/simulation.ts';
+
+const of = (text: string): Resolved =>
+  resolveSettings({ config: ['/etc/x.yaml'], network: ['192.0.2.0/24'] }, {}, parseConfig(text, '/etc/x.yaml'));
+
+/** `texts`: of the file, each time that it is read; the last one from then on. */
+function rig(texts: readonly string[], prepared: Partial<PreparedDaemon> = {}) {
+  const did: string[] = [];
+  const left = [...texts];
+  let release: () => void = () => {};
+  let isSlow = false;
+  const reloader = createReloader({
+    resolved: of('med: 1'),
+    async read() {
+      did.push('read');
+      const text = left.length > 1 ? left.shift() : left[0];
+      if (isSlow) {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+      return of(text ?? '');
+    },
+    daemon: {
+      prepare: ({ med }) => ({
+        changed: [],
+        commit: (recorded) => void did.push(`commit ${med} ${recorded['med']?.text}`),
+        abandon: () => void did.push('abandon'),
+        ...prepared,
+      }),
+    },
+    log: silentLog,
+    told: (state) => did.push(state),
+  });
+  return {
+    reloader,
+    did: () => did.splice(0),
+    slow(is: boolean) {
+      isSlow = is;
+    },
+    release: () => release(),
+  };
+}
+
+describe('a reload', () => {
+  it('puts in force what changed, and says what', async () => {
+    const { reloader, did } = rig(['med: 2\ncommunity: [65000:1, no-export]', 'med: 2\ncommunity: [no-export]']);
+    expect(await reloader.reload()).toEqual({
+      ok: true,
+      changed: [
+        { key: 'med', before: '1', after: '2' },
+        { key: 'community', before: '', after: '65000:1,no-export' },
+      ],
+    });
+    expect(did()).toEqual(['reloading', 'read', 'commit 2 2', 'reloaded']);
+    expect(await reloader.reload()).toEqual({
+      ok: true,
+      changed: [{ key: 'community', before: '65000:1', after: '' }],
+    });
+    expect(reloader.current().settings.community).toEqual(['no-export']);
+  });
+
+  it('changes nothing where nothing is other', async () => {
+    const { reloader, did } = rig(['med: 1']);
+    expect(await reloader.reload()).toEqual({ ok: true, changed: [] });
+    expect(did()).toEqual(['reloading', 'read', 'abandon', 'reloaded']);
+  });
+
+  it('puts in force what settings only refer to', async () => {
+    const password = { key: 'peer 192.0.2.1: password', before: '***', after: '***' };
+    const { reloader, did } = rig(['med: 1'], { changed: [password] });
+    expect(await reloader.reload()).toEqual({ ok: true, changed: [password] });
+    expect(did()).toContain('commit 1 1');
+  });
+
+  it('is refused with all that is wrong, and what was in force stays so', async () => {
+    const { reloader, did } = rig(['med: x\nlocal-preference: y', 'dry-run: true\nlog-level: debug\nmed: 9']);
+    expect(await reloader.reload()).toMatchObject({
+      ok: false,
+      problems: [{ place: '/etc/x.yaml:1:6' }, { place: '/etc/x.yaml:2:19' }],
+    });
+    expect(await reloader.reload()).toEqual({
+      ok: false,
+      problems: [
+        { place: '/etc/x.yaml:1:1: dry-run', text: expect.stringMatching(/^needs a restart to change: /) },
+        { place: '/etc/x.yaml:2:1: log-level', text: expect.stringMatching(/^needs a restart to change: /) },
+      ],
+    });
+    expect(did()).toEqual(['reloading', 'read', 'reloaded', 'reloading', 'read', 'reloaded']);
+    expect(reloader.current().settings.med).toBe(1);
+  });
+
+  it('is refused where this host does not permit it', async () => {
+    const refusal = new PasswordError('192.0.2.1: password-file cannot be read');
+    const { settings } = of('med: 1');
+    const reloader = createReloader({
+      resolved: of('med: 1'),
+      read: async () => of('med: 2'),
+      daemon: {
+        prepare() {
+          throw refusal;
+        },
+      },
+      log: silentLog,
+    });
+    expect(await reloader.reload()).toEqual({ ok: false, problems: [{ place: 'this host', text: refusal.message }] });
+    expect(reloader.current().settings.med).toBe(settings.med);
+  });
+
+  it('that fails is said, and the next one works', async () => {
+    let isBroken = true;
+    const reloader = createReloader({
+      resolved: of('med: 1'),
+      async read() {
+        if (isBroken) throw new Error('out of threads');
+        return of('med: 1');
+      },
+      daemon: { prepare: () => ({ changed: [], commit() {}, abandon() {} }) },
+      log: silentLog,
+    });
+    expect(await reloader.reload()).toEqual({ ok: false, problems: [{ place: 'reload', text: 'out of threads' }] });
+    isBroken = false;
+    expect(await reloader.reload()).toEqual({ ok: true, changed: [] });
+  });
+
+  it('has nothing to read without a file', async () => {
+    const resolved = resolveSettings({}, {});
+    const read = async (): Promise<Resolved> => resolved;
+    const daemon = { prepare: () => ({ changed: [], commit() {}, abandon() {} }) };
+    const reloader = createReloader({ resolved, read, daemon, log: silentLog });
+    expect(await reloader.reload()).toMatchObject({ ok: false, problems: [{ place: '--config' }] });
+  });
+
+  it('puts nothing in force in a daemon that ends meanwhile', async () => {
+    const { reloader, did } = rig(['med: 2']);
+    const asked = reloader.reload();
+    reloader.close();
+    expect(await asked).toEqual({ ok: false, problems: [{ place: 'ha2bgp', text: 'is ending' }] });
+    expect(did()).toEqual(['reloading', 'read', 'reloaded']);
+  });
+
+  it('comes after the one that is under way, and is one for all who ask meanwhile', async () => {
+    const { reloader, did, slow, release } = rig(['med: 2', 'med: 3', 'med: 4']);
+    slow(true);
+    const first = reloader.reload();
+    const others = [reloader.reload(), reloader.reload(), reloader.reload()];
+    slow(false);
+    release();
+    expect(await first).toMatchObject({ changed: [{ after: '2' }] });
+    expect(await Promise.all(others)).toEqual(
+      Array(3).fill({ ok: true, changed: [{ key: 'med', before: '2', after: '3' }] }),
+    );
+    expect(did()).toEqual([
+      ...['reloading', 'read', 'commit 2 2', 'reloaded'],
+      ...['reloading', 'read', 'commit 3 3', 'reloaded'],
+    ]);
+    expect(await reloader.reload()).toMatchObject({ changed: [{ after: '4' }] });
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { listenerKey } from '../../../src/model/facts.ts';
+import { ms } from '../../../src/model/millis.ts';
+import { added, type Core, coreOf, factsRead, only, policyOf, removed, said } from '../../helpers/core.ts';
+import * as facts from '../../helpers/facts.ts';
+
+const BASE = ['--network', '10.0.0.0/24', '--withdraw-delay', '3s'];
+const QUICK = [...BASE, '--announce-delay', '0'];
+const ONE = facts.listener('10.0.0.1', 80);
+const TWO = facts.listener('10.0.0.2', 443);
+const HOST = added(facts.assigned('10.0.0.1'), facts.assigned('10.0.0.2'), facts.assigned('10.0.0.3'));
+const LO = added(facts.device('lo'));
+
+const everything = (at: number, ...listeners: ReturnType<typeof facts.listener>[]) =>
+  factsRead(at, { resync: true, addresses: HOST, devices: LO, listeners: added(...listeners) });
+const changed = (at: number, words: readonly string[]) =>
+  ({ type: 'settingsChanged', at: ms(at), policy: policyOf(words), settings: {} }) as const;
+const failed = (at: number) => ({ type: 'discoveryFailed', at: ms(at), detail: 'EBUSY' }) as const;
+
+/** Both are announced. */
+function served(words: readonly string[] = QUICK): Core {
+  const core = coreOf(words);
+  core.hear({ type: 'started', at: ms(0) });
+  core.hear(everything(10, ONE, TWO));
+  return core;
+}
+
+describe('other settings', () => {
+  it('have what is left out go at once, and what is new come after its delay, on facts that were read for them', () => {
+    const core = served();
+    const wide = [
+      '--network',
+      '10.0.0.2/31',
+      '--withdraw-delay',
+      '3s',
+      '--announce-delay',
+      '2s',
+      '-l',
+      'sport = :443 or sport = :53',
+    ];
+    const actions = core.hear(changed(20, wide));
+    expect(said(actions)).toEqual(['withdrawn']);
+    expect(core.routes()).toEqual(['10.0.0.2/32']);
+    // What was read by the old filter says nothing of port 53; what is left over from it is not judged.
+    core.hear({ type: 'wentOn', at: ms(25) });
+    core.hear(factsRead(30, { listeners: removed(listenerKey(TWO)) }));
+    expect(core.standing('10.0.0.2/32')).toBe('announced');
+    core.hear(everything(40, TWO, facts.listener('10.0.0.3', 53)));
+    expect(core.standing('10.0.0.3/32')).toBe('announce-delay');
+    core.fire(2_040);
+    core.hear(factsRead(2_041));
+    expect(core.routes()).toEqual(['10.0.0.2/32', '10.0.0.3/32']);
+  });
+
+  it('withdraw what they leave out while the kernel cannot be read, and nothing else', () => {
+    const core = served();
+    core.hear(failed(20));
+    core.hear(changed(30, ['--network', '10.0.0.2/31', '--announce-delay', '0', '-l', 'sport = :53']));
+    expect(core.routes()).toEqual(['10.0.0.2/32']);
+    core.hear(failed(40));
+    core.hear(factsRead(50, { isWhole: false, listeners: removed(listenerKey(TWO)) }));
+    expect(core.routes()).toEqual(['10.0.0.2/32']);
+    core.hear(everything(60, facts.listener('10.0.0.3', 53)));
+    expect(core.routes()).toEqual(['10.0.0.2/32', '10.0.0.3/32']);
+    expect(core.standing('10.0.0.2/32')).toBe(
+      'leaving listener-not-matched'.replace('listener-not-matched', 'no-listener'),
+    );
+  });
+
+  it('say what they say anew over what was said before, and the same not at all', () => {
+    const core = served();
+    const [told] = only(core.hear(changed(20, [...QUICK, '--med', '5'])), 'setRoutes');
+    expect([...(told?.changed ?? [])].sort()).toEqual(['10.0.0.1/32', '10.0.0.2/32']);
+    expect([...(told?.desired.values() ?? [])].map(({ attributes }) => attributes.med)).toEqual([5, 5]);
+    expect(core.hear(changed(30, [...QUICK, '--med', '5']))).toEqual([]);
+    expect(only(core.hear(everything(40, ONE, TWO)), 'setRoutes')).toEqual([]);
+  });
+
+  it('move the end of a delay that runs', () => {
+    const rising = coreOf([...BASE, '--announce-delay', '10s']);
+    rising.hear(everything(0, ONE));
+    rising.hear(changed(1_000, [...BASE, '--announce-delay', '2s']));
+    expect([...rising.timers.values()]).toEqual([2_000]);
+    rising.hear(everything(1_010, ONE));
+    expect([...rising.timers.values()]).toEqual([2_000]);
+
+    const falling = served();
+    falling.hear(factsRead(1_000, { listeners: removed(listenerKey(ONE)) }));
+    expect([...falling.timers.values()]).toEqual([4_000]);
+    falling.hear(changed(2_000, ['--network', '10.0.0.0/24', '--announce-delay', '0', '--withdraw-delay', '20s']));
+    falling.hear(everything(2_010, TWO));
+    expect([...falling.timers.values()]).toEqual([21_000]);
+    expect(falling.standing('10.0.0.1/32')).toBe('leaving no-listener');
+    // Over by now: it goes with the next facts, or when there are none.
+    falling.hear(changed(5_000, QUICK));
+    expect([...falling.timers.values()]).toEqual([4_000]);
+    falling.fire(5_000);
+    falling.hear(failed(5_010));
+    expect(falling.routes()).toEqual(['10.0.0.2/32']);
+  });
+
+  it('keep penalties, let them decay anew, and end suppression when there is no dampening', () => {
+    const dampened = [
+      ...['--network', '10.0.0.0/24', '--announce-delay', '0', '--withdraw-delay', '0'],
+      ...['--dampening-suppress', '900', '--dampening-reuse', '300', '--dampening-max-suppress', '5m'],
+    ];
+    const core = served(dampened);
+    core.hear(factsRead(1_000, { listeners: removed(listenerKey(ONE)) }));
+    core.hear(factsRead(1_010, { listeners: added(ONE) }));
+    expect(core.standing('10.0.0.1/32')).toBe('dampened');
+    core.hear(changed(21_000, [...dampened, '--dampening-half-life', '60s']));
+    expect(core.state.dampening.services.get('10.0.0.1/32' as never)?.penalty).toBeCloseTo(500, -1);
+    core.hear(everything(21_010, ONE, TWO));
+    expect(core.standing('10.0.0.1/32')).toBe('dampened');
+    core.hear(changed(22_000, [...QUICK, '--no-dampening']));
+    core.hear(everything(22_010, ONE, TWO));
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32']);
+  });
+
+  it('hold what there is no place for any more, the newest first, and give places that are new', () => {
+    const core = served();
+    core.hear(changed(20, [...QUICK, '--max-routes', '1']));
+    expect(core.routes()).toEqual(['10.0.0.1/32']);
+    expect(core.standing('10.0.0.2/32')).toBe('max-routes');
+    core.hear(everything(30, ONE, TWO));
+    expect(core.routes()).toEqual(['10.0.0.1/32']);
+    core.hear(changed(40, QUICK));
+    core.hear(everything(50, ONE, TWO));
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32']);
+  });
+
+  it('make a service of a static prefix and a static prefix of a service, and withdraw neither', () => {
+    const core = served();
+    const withdraws: string[] = [];
+    const hear = (event: Parameters<Core['hear']>[0]): void => {
+      for (const { desired, changed: keys } of only(core.hear(event), 'setRoutes')) {
+        for (const key of keys) if (!desired.has(key)) withdraws.push(key);
+      }
+    };
+    const STATIC = [...QUICK, '--static', '10.0.0.1/32,med=3', '--static', '192.0.2.0/24'];
+    hear(changed(20, STATIC));
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32', '192.0.2.0/24']);
+    hear(everything(30, TWO));
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32', '192.0.2.0/24']);
+    hear(changed(40, STATIC.slice(0, -2)));
+    expect(withdraws).toEqual(['192.0.2.0/24']);
+    hear(changed(50, QUICK));
+    expect(core.standing('10.0.0.1/32')).toBe('announced');
+    hear(everything(60, ONE, TWO));
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32']);
+    expect(withdraws).toEqual(['192.0.2.0/24']);
+    // Nobody serves it now.
+    hear(changed(70, STATIC));
+    hear(changed(80, QUICK));
+    hear(everything(90, TWO));
+    expect(core.standing('10.0.0.1/32')).toBe('leaving no-listener');
+  });
+
+  it('hold what is a next hop now, and what has none', () => {
+    const v6 = ['--network', '10.0.0.0/24', '--static', '2001:db8::/48 10.0.0.7/32', '--announce-delay', '0'];
+    const core = served([...v6, '--nexthop', '2001:db8:1::1']);
+    expect(core.routes()).toContain('2001:db8::/48');
+    core.hear(changed(20, [...v6, '--nexthop', '10.0.0.7']));
+    expect(core.standing('2001:db8::/48')).toBe('next-hop-missing');
+    expect(core.standing('10.0.0.7/32')).toBe('own-next-hop');
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32']);
+    core.hear(changed(30, [...v6, '--nexthop', '2001:db8:1::1']));
+    expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32', '10.0.0.7/32', '2001:db8::/48']);
+  });
+
+  it('say what becomes of facts that are stale already', () => {
+    const core = served([...QUICK, '--stale-after', '5s']);
+    core.hear(failed(1_000));
+    core.hear(failed(7_000));
+    expect(core.routes()).toHaveLength(2);
+    core.hear(changed(8_000, [...QUICK, '--stale-after', '5s', '--on-discovery-error', 'withdraw']));
+    expect(core.routes()).toEqual([]);
+    expect(core.standing('10.0.0.1/32')).toBe('facts-stale');
+  });
+});
