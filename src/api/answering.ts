@@ -1,7 +1,7 @@
 /** SHELL: from a request to its answer: the door, the route, who asks, what was sent, and what comes of it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OperationError } from '../runtime/operator.ts';
-import { readBody } from './body.ts';
+import { hasBody, readBody } from './body.ts';
 import { type Caller, callerOf, type Via } from './caller.ts';
 import type { Credentials } from './credentials.ts';
 import { enter } from './door.ts';
@@ -31,12 +31,20 @@ export type Answering = (
 ) => Promise<void>;
 
 export function createAnswering({ router, streams, turns, log }: AnsweringPorts): Answering {
+  let guesses = 0;
+  /** The first, the tenth, the hundredth …: whoever guesses does not fill the log. */
+  const refused = ({ socket }: IncomingMessage): void => {
+    if (!Number.isInteger(Math.log10(++guesses))) return;
+    log.warn({ from: socket.remoteAddress, times: guesses }, 'a token that is not good');
+  };
+
   return async (request, response, via, credentials, expectsContinue) => {
     try {
       const { path, query } = enter(knockOf(request, via));
       const { route, path: fields } = router(request.method ?? '', path);
       const caller = await callerOf(request, via, route, credentials);
       const isChange = route.method === 'POST';
+      if (!isChange && hasBody(request)) throw new ApiProblem(400, 'Nothing is read of a body here: expected none.');
       const attempt = async (): Promise<void> => {
         const body = isChange ? await readBody(request, () => expectsContinue && response.writeContinue()) : new Map();
         const asked = { ...readAll(route, fields, query, body), by: caller.by, header: headerOf(request) };
@@ -48,7 +56,9 @@ export function createAnswering({ router, streams, turns, log }: AnsweringPorts)
       if (isChange) await logged(log, route, caller, attempt);
       else await attempt();
     } catch (error) {
-      fail(response, problemOf(error, log));
+      const problem = problemOf(error, log);
+      if (problem.status === 401 && request.headers.authorization !== undefined) refused(request);
+      fail(response, problem);
     }
   };
 }

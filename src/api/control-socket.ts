@@ -24,7 +24,7 @@ export function controlSocket(file: string, createServer: () => Promise<HttpServ
   let lock: number | undefined;
   let inode: number | undefined;
   return {
-    name: 'control socket',
+    name: file,
     async open() {
       const directory = path.dirname(file);
       // Its parents have to be there: Node 20 never returns from making them where that is not possible, as in /proc.

@@ -78,16 +78,16 @@ export async function respondInPieces(
   const walk = pieces[Symbol.iterator]();
   for (let isDone = false; !isDone; ) {
     const hasTime = await turns.next();
+    if (response.destroyed) {
+      walk.return?.();
+      return;
+    }
     let text = '';
     while (text.length < LIMITS.piece && hasTime()) {
       const { value, done = false } = walk.next();
       isDone = done;
       if (done) break;
       text += value;
-    }
-    if (response.destroyed) {
-      walk.return?.();
-      return;
     }
     if (text !== '' && !response.write(text)) await drained(response);
   }

@@ -194,7 +194,7 @@ describe('npm start', () => {
   it('has stdout for our lines alone, and SIGTERM reaches the daemon', async () => {
     const npm = start('npm', ['start', '--', ...onPort(8783)], {
       cwd: root,
-      env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none', HA2BGP_DATA_DIR: 'none' },
+      env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none', HA2BGP_DATA_DIR: 'none', HA2BGP_CONTROL_SOCKET: 'none' },
     });
     await listen(['127.90.0.1:8783']);
     await until('the announce', () => npm.stdout().includes('announce'), 60_000);

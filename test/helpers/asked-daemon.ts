@@ -15,42 +15,56 @@ export interface AskedDaemon {
   readonly place: string;
   readonly socket: Where;
   readonly socketPath: string;
-  /** `127.N.0.0/16`. */
-  readonly network: string;
-  /** Of the network: `at(1)` is 127.N.0.1. */
+  /** Of its `loopbackNet`. */
   readonly at: (last: number) => string;
   /** A service comes and goes: it is announced, and withdrawn, and nothing but commands is on stdout. */
   stillAnnounces(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `part`: the N above, one for each test file. */
+/**
+ * The first three numbers of addresses on loopback: `part` tells test files apart, and our pid two copies of this that run
+ * beside one another.
+ */
+export const loopbackNet = (part: number): string => `127.${part}.${process.pid % 256}`;
+
+/** Resolves when it can be asked, wherever `words` say. */
 export async function startAsked(part: number, words: readonly string[] = []): Promise<AskedDaemon> {
   const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-api-'));
   const socketPath = path.join(place, 'a.sock');
-  const network = `127.${part}.0.0/16`;
-  const at = (last: number): string => `127.${part}.0.${last}`;
+  const net24 = loopbackNet(part);
+  const at = (last: number): string => `${net24}.${last}`;
   const daemon = startDaemon([
-    ...['--network', network, '--listen-filter', 'sport = :8081', '--bgp-backend', 'test', '--interval', '50ms'],
+    ...[
+      '--network',
+      `${net24}.0/24`,
+      '--listen-filter',
+      'sport = :8081',
+      '--bgp-backend',
+      'test',
+      '--interval',
+      '50ms',
+    ],
     ...[
       '--announce-delay',
       '0',
       '--withdraw-delay',
       '0',
       '--no-dampening',
-      '--log-format',
-      'json',
       '--reannounce',
       '0',
+      '--log-format',
+      'json',
     ],
     ...['--control-socket', socketPath],
-    ...words.map((word) => word.replaceAll('PLACE', place)),
+    ...words,
   ]);
   await daemon.logged('first facts read');
-  if (!words.includes('--control-socket')) await until('its socket', () => fs.existsSync(socketPath));
+  const places = 1 + words.filter((word) => word === '--api-listen').length;
+  await until('its listeners', () => daemon.count('"msg":"asked here"') === places);
   let last = 100;
   return {
-    ...{ daemon, place, socket: { socketPath }, socketPath, network, at },
+    ...{ daemon, place, socket: { socketPath }, socketPath, at },
     async stillAnnounces() {
       const address = at(++last);
       const service = net.createServer();

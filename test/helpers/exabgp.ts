@@ -101,6 +101,7 @@ export function startExabgp(config: string, options: ExabgpOptions = {}): Starte
       ...release.environment,
       HA2BGP_STATE_DIR: 'none',
       HA2BGP_DATA_DIR: 'none',
+      HA2BGP_CONTROL_SOCKET: 'none',
       PATH,
       ...environment,
     },

@@ -3,9 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, connect, exchange, type Where } from '../helpers/api-client.ts';
-import { type AskedDaemon, startAsked } from '../helpers/asked-daemon.ts';
+import { type AskedDaemon, loopbackNet, startAsked } from '../helpers/asked-daemon.ts';
 import { start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
+
+const NET = loopbackNet(102);
 
 const TOKEN = `token-of-${'x'.repeat(20)}`;
 const KIB = 1_024;
@@ -16,9 +18,8 @@ const authorization = `Bearer ${TOKEN}`;
 beforeAll(async () => {
   const file = path.join(fs.mkdtempSync('/tmp/ha2bgp-token-'), 'token');
   fs.writeFileSync(file, `${TOKEN}\n`, { mode: 0o600 });
-  asked = await startAsked(92, ['--api-listen', '127.92.0.1:8080', '--api-token-file', file]);
-  tcp = { host: '127.92.0.1', port: 8080 };
-  await asked.daemon.logged('127.92.0.1 port 8080');
+  asked = await startAsked(102, ['--api-listen', `${NET}.1:8080`, '--api-token-file', file]);
+  tcp = { host: `${NET}.1`, port: 8080 };
   fs.rmSync(path.dirname(file), { recursive: true });
 });
 
@@ -29,7 +30,7 @@ afterAll(async () => {
 
 const statusOf = (heard: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(heard)?.[1] ?? 0);
 const get = (target: string, more = ''): string =>
-  `GET ${target} HTTP/1.1\r\nHost: 127.92.0.1\r\nConnection: close\r\n${more}\r\n`;
+  `GET ${target} HTTP/1.1\r\nHost: ${NET}.1\r\nConnection: close\r\n${more}\r\n`;
 const descriptors = (): number => fs.readdirSync(`/proc/${asked.daemon.pid}/fd`).length;
 const residentKib = (): number =>
   Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${asked.daemon.pid}/status`, 'utf8'))?.[1]);
@@ -63,7 +64,7 @@ describe('a path with a trick in it', () => {
     ...['/v1/../v1/status', '/v1/%2e%2e/etc/passwd', '/v1/services/..%2f..%2fstatus', '/%2e/v1/status', '/v1/./status'],
     ...['//v1/status', '/v1//status', '/v1/services/%252e%252e', '/v1/services/192.0.2.0%252f24', '/v1/status%00'],
     ...['/v1/status%0d%0aX-Evil: 1', '/v1\\status', '/v1/%5c..%5cstatus', '/v1/%zz', '/v1/%', '/v1/%ff', '/v1/%c0%ae'],
-    ...['*', 'v1/status', 'http://127.92.0.1/v1/status', '/v1/status#x', '/v1/st\x01atus', '/v1/\xe9', '/%ED%A0%80'],
+    ...['*', 'v1/status', `http://${NET}.1/v1/status`, '/v1/status#x', '/v1/st\x01atus', '/v1/\xe9', '/%ED%A0%80'],
   ])('%j is refused', async (target) => {
     const heard = await exchange(tcp, get(target));
     expect(statusOf(heard)).toBe(400);
@@ -73,6 +74,7 @@ describe('a path with a trick in it', () => {
 
   it.each([
     '/v1',
+    '/page',
     '/v1/status/',
     '/V1/status',
     '/v1/statusx',
@@ -162,6 +164,20 @@ describe('a body that is not good', () => {
     expect(residentKib() - before).toBeLessThan(64 * KIB);
   });
 
+  it('is waited for only when it may be sent: Expect: 100-continue', async () => {
+    const head =
+      'POST /v1/undrain HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n';
+    const wire = await connect(asked.socket, `${head}Content-Length: 7\r\n\r\n`);
+    await until('to be told to go on', () => wire.heard().startsWith('HTTP/1.1 100 Continue\r\n\r\n'));
+    wire.socket.write('{"a":1}');
+    expect(await wire.closed).toContain('HTTP/1.1 400 ');
+    expect(statusOf(await exchange(asked.socket, `${head}Content-Length: 999999999\r\n\r\n`))).toBe(413);
+  });
+
+  it('of a question that has none is refused', async () => {
+    expect((await ask(asked.socket, '/v1/status', { method: 'GET', body: { down: true } })).status).toBe(400);
+  });
+
   it('in pieces without an end is refused at its limit', async () => {
     const head =
       'POST /v1/drain HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -240,7 +256,7 @@ describe('a page of somebody else', () => {
     },
   );
 
-  it.each(['127.92.0.1:8080', 'localhost:8080', 'LOCALHOST', '[::1]:8080', '127.0.0.1'])('%s is us', async (host) => {
+  it.each([`${NET}.1:8080`, 'localhost:8080', 'LOCALHOST', '[::1]:8080', '127.0.0.1'])('%s is us', async (host) => {
     expect((await ask(tcp, '/v1/health', { headers: { host } })).status).toBe(200);
   });
 
@@ -255,14 +271,14 @@ describe('a page of somebody else', () => {
 
   it('no Host, or two of them', async () => {
     expect(statusOf(await exchange(tcp, 'GET /v1/health HTTP/1.1\r\nConnection: close\r\n\r\n'))).toBe(400);
-    expect(statusOf(await exchange(tcp, get('/v1/health', 'Host: 127.92.0.1\r\n')))).toBe(400);
+    expect(statusOf(await exchange(tcp, get('/v1/health', `Host: ${NET}.1\r\n`)))).toBe(400);
   });
 
   it.each([
     { origin: 'http://evil.example' },
     { origin: 'null' },
-    { origin: 'https://127.92.0.1:8080.evil.example' },
-    { origin: 'http://127.92.0.1:9999' },
+    { origin: `https://${NET}.1:8080.evil.example` },
+    { origin: `http://${NET}.1:9999` },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
@@ -281,7 +297,7 @@ describe('a page of somebody else', () => {
 
   it('may link to us, and our own page may ask', async () => {
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
-    const own = { origin: 'http://127.92.0.1:8080', host: '127.92.0.1:8080', 'sec-fetch-site': 'same-origin' };
+    const own = { origin: `http://${NET}.1:8080`, host: `${NET}.1:8080`, 'sec-fetch-site': 'same-origin' };
     for (const headers of [link, own]) expect((await ask(tcp, '/v1/health', { headers })).status).toBe(200);
   });
 
@@ -322,10 +338,13 @@ describe('who has no token', () => {
   });
 
   it('and whoever has it is let in, under that name', async () => {
-    const reply = await ask(tcp, '/v1/undrain', { body: { target: '127.92.0.7' }, headers: { authorization } });
+    const reply = await ask(tcp, '/v1/undrain', { body: { target: `${NET}.7` }, headers: { authorization } });
     expect(reply.status).not.toBe(401);
     await asked.daemon.logged('"by":"token"');
     expect(asked.daemon.stderr()).not.toContain(TOKEN);
+    // However many were not good: the first, and the tenth.
+    expect(asked.daemon.count('a token that is not good')).toBeLessThan(3);
+    expect(asked.daemon.count('a token that is not good')).toBeGreaterThan(0);
   });
 });
 
@@ -336,7 +355,7 @@ describe('somebody who is slow', () => {
     const wires = await Promise.all([
       connect(tcp),
       connect(asked.socket),
-      connect(tcp, 'GET /v1/health HTTP/1.1\r\nHost: 127.92.0.1\r\nX: '),
+      connect(tcp, `GET /v1/health HTTP/1.1\r\nHost: ${NET}.1\r\nX: `),
       connect(
         asked.socket,
         'POST /v1/undrain HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n',

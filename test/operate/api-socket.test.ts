@@ -6,11 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask } from '../helpers/api-client.ts';
+import { loopbackNet } from '../helpers/asked-daemon.ts';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { json } from '../helpers/json.ts';
 import { listen, run, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
+const NET = loopbackNet(104);
 let place: string;
 let last = 0;
 
@@ -25,10 +27,10 @@ afterEach(async () => {
 });
 
 const WORDS = [
-  ...['--network', '127.94.0.0/16', '--listen-filter', 'sport = :8081', '--bgp-backend', 'test', '--interval', '50ms'],
+  ...['--network', `${NET}.0/24`, '--listen-filter', 'sport = :8081', '--bgp-backend', 'test', '--interval', '50ms'],
   ...['--announce-delay', '0', '--withdraw-delay', '0', '--no-dampening', '--log-format', 'json'],
 ];
-const at = (name: string): string => path.join(place, name);
+const inPlace = (name: string): string => path.join(place, name);
 const startAt = (file: string, ...more: string[]): Daemon => startDaemon([...WORDS, '--control-socket', file, ...more]);
 const isAnswered = async (file: string, by?: Daemon): Promise<boolean> => {
   const reply = await ask({ socketPath: file }, '/v1/summary').catch(() => undefined);
@@ -36,7 +38,7 @@ const isAnswered = async (file: string, by?: Daemon): Promise<boolean> => {
 };
 /** What is announced is so with or without a socket. */
 async function announces(...daemons: readonly Daemon[]): Promise<void> {
-  const address = `127.94.0.${++last}`;
+  const address = `${NET}.${++last}`;
   const service = await listen([`${address}:8081`]);
   for (const daemon of daemons) await daemon.announces(`${address}/32`);
   await service.stop();
@@ -53,7 +55,7 @@ const said = (daemon: Daemon): [string, string][] =>
 
 describe('the control socket', () => {
   it('is for its user and group, and goes with the daemon', async () => {
-    const file = at('a.sock');
+    const file = inPlace('a.sock');
     const daemon = startAt(file);
     await until('an answer', () => isAnswered(file, daemon));
     expect(fs.statSync(file).mode & 0o7777).toBe(0o660);
@@ -62,7 +64,7 @@ describe('the control socket', () => {
   });
 
   it('that a killed daemon left is taken over', async () => {
-    const file = at('a.sock');
+    const file = inPlace('a.sock');
     const killed = startAt(file);
     await until('an answer', () => isAnswered(file, killed));
     await killed.stop('SIGKILL');
@@ -73,7 +75,7 @@ describe('the control socket', () => {
   });
 
   it('that another one has stays with it, and is taken when that one goes', async () => {
-    const file = at('a.sock');
+    const file = inPlace('a.sock');
     const first = startAt(file);
     await until('an answer', () => isAnswered(file, first));
     const second = startAt(file);
@@ -86,7 +88,7 @@ describe('the control socket', () => {
   });
 
   it('goes to one of those that start at once', async () => {
-    const file = at('a.sock');
+    const file = inPlace('a.sock');
     const daemons = Array.from({ length: 4 }, () => startAt(file));
     await until('each to say so', () => daemons.every((daemon) => said(daemon).length > 0));
     expect(daemons.filter((daemon) => said(daemon)[0]?.[0] === 'info')).toHaveLength(1);
@@ -95,7 +97,7 @@ describe('the control socket', () => {
   });
 
   it('on which somebody else listens is not taken, nor is a file that is none', async () => {
-    const [live, plain] = [at('live.sock'), at('plain.sock')];
+    const [live, plain] = [inPlace('live.sock'), inPlace('plain.sock')];
     const server = net.createServer();
     await once(server.listen(live), 'listening');
     fs.writeFileSync(plain, 'mine');
@@ -114,7 +116,7 @@ describe('the control socket', () => {
   });
 
   it('that somebody deletes is made again', async () => {
-    const file = at('a.sock');
+    const file = inPlace('a.sock');
     const daemon = startAt(file);
     await until('an answer', () => isAnswered(file, daemon));
     fs.rmSync(file);
@@ -122,7 +124,7 @@ describe('the control socket', () => {
   });
 
   it('is made in a folder that is not there yet, and not where there is nowhere to make it', async () => {
-    const [good, bad] = [at('new/a.sock'), at('no/such/a.sock')];
+    const [good, bad] = [inPlace('new/a.sock'), inPlace('no/such/a.sock')];
     const daemons = [startAt(good), startAt(bad)];
     await until('an answer', () => isAnswered(good));
     await daemons[1]?.logged('nobody can ask here');
@@ -130,10 +132,10 @@ describe('the control socket', () => {
   });
 
   it('is not to be had in a folder that we may not write: an error where it was asked for, else a remark', async () => {
-    fs.mkdirSync(at('root'), { mode: 0o755 });
+    fs.mkdirSync(inPlace('root'), { mode: 0o755 });
     const as = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-    const asked = startDaemon([...WORDS, '--control-socket', at('root/a.sock')], {}, as);
-    const quiet = startDaemon(WORDS, { env: { HA2BGP_CONTROL_SOCKET: '', RUNTIME_DIRECTORY: at('root') } }, as);
+    const asked = startDaemon([...WORDS, '--control-socket', inPlace('root/a.sock')], {}, as);
+    const quiet = startDaemon(WORDS, { env: { HA2BGP_CONTROL_SOCKET: '', RUNTIME_DIRECTORY: inPlace('root') } }, as);
     for (const daemon of [asked, quiet]) await daemon.logged('nobody can ask here');
     expect([said(asked)[0]?.[0], said(quiet)[0]?.[0]]).toEqual(['error', 'info']);
     await announces(asked, quiet);
@@ -145,11 +147,11 @@ describe('the control socket', () => {
     const daemon = startDaemon([...WORDS, '--name', 'dns'], {
       env: { HA2BGP_CONTROL_SOCKET: '', RUNTIME_DIRECTORY: `${place}:/run/other` },
     });
-    await until('an answer', () => isAnswered(at('dns.sock'), daemon));
+    await until('an answer', () => isAnswered(inPlace('dns.sock'), daemon));
     const dry = startDaemon([...WORDS, '--dry-run', '--name', 'dry'], {
       env: { HA2BGP_CONTROL_SOCKET: '', RUNTIME_DIRECTORY: place },
     });
-    await until('an answer of a dry run', () => isAnswered(at('dry.sock'), dry));
+    await until('an answer of a dry run', () => isAnswered(inPlace('dry.sock'), dry));
     const none = startDaemon([...WORDS, '--control-socket', 'none'], { env: { RUNTIME_DIRECTORY: place } });
     await announces(none);
     expect(fs.readdirSync(place).sort()).toEqual(['dns.sock', 'dns.sock.lock', 'dry.sock', 'dry.sock.lock']);
@@ -162,7 +164,7 @@ describe('the control socket', () => {
   });
 
   it('knows who asks by the process at its other end', async () => {
-    const file = at('a.sock');
+    const file = inPlace('a.sock');
     const daemon = startAt(file);
     await until('an answer', () => isAnswered(file, daemon));
     fs.chmodSync(file, 0o666);
@@ -172,7 +174,7 @@ describe('the control socket', () => {
     ] as const) {
       await run('setpriv', [
         ...[`--reuid=${uid}`, '--regid=65534', '--clear-groups', 'curl', '-sS', '--unix-socket', file],
-        ...['--json', '{"target":"127.94.0.200"}', 'http://x/v1/undrain'],
+        ...['--json', `{"target":"${NET}.200"}`, 'http://x/v1/undrain'],
       ]);
       await daemon.logged(`"by":"${name}"`);
     }
@@ -181,9 +183,9 @@ describe('the control socket', () => {
 
 describe('a port of the API that is taken', () => {
   it('is tried again, and kept from nobody meanwhile', async () => {
-    const holder = start(process.execPath, ['-e', "require('net').createServer().listen(8080, '127.94.9.1')"]);
+    const holder = start(process.execPath, ['-e', `require('net').createServer().listen(8080, '${NET}.241')`]);
     await until('it listens', async () => {
-      const socket = net.connect(8080, '127.94.9.1');
+      const socket = net.connect(8080, `${NET}.241`);
       const isOpen = await once(socket, 'connect').then(
         () => true,
         () => false,
@@ -191,15 +193,15 @@ describe('a port of the API that is taken', () => {
       socket.destroy();
       return isOpen;
     });
-    const daemon = startDaemon([...WORDS, '--api-listen', '127.94.9.1:8080', '--api-listen', '127.94.9.2:8080']);
+    const daemon = startDaemon([...WORDS, '--api-listen', `${NET}.241:8080`, '--api-listen', `${NET}.242:8080`]);
     await daemon.logged('nobody can ask here');
     expect(said(daemon)).toContainEqual(['error', expect.stringContaining('EADDRINUSE')]);
     await announces(daemon);
-    expect((await ask({ host: '127.94.9.2', port: 8080 }, '/v1/health')).status).toBe(200);
+    expect((await ask({ host: `${NET}.242`, port: 8080 }, '/v1/health')).status).toBe(200);
     await holder.stop('SIGKILL');
     await until(
       'an answer',
-      async () => (await ask({ host: '127.94.9.1', port: 8080 }, '/v1/health').catch(() => undefined))?.status === 200,
+      async () => (await ask({ host: `${NET}.241`, port: 8080 }, '/v1/health').catch(() => undefined))?.status === 200,
     );
     expect(await daemon.stop()).toBe(0);
   });

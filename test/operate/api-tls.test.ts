@@ -1,15 +1,26 @@
 /** The API over TLS: who has the token or a certificate is let in, also to read, and nobody else. */
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '../../src/api/api.ts';
+import { readKeys } from '../../src/api/keys.ts';
+import type { IpAddress } from '../../src/model/address.ts';
+import { realClock } from '../../src/runtime/clock.ts';
+import type { Log } from '../../src/runtime/log.ts';
 import { ask, exchange } from '../helpers/api-client.ts';
-import { type AskedDaemon, startAsked } from '../helpers/asked-daemon.ts';
+import { type AskedDaemon, loopbackNet, startAsked } from '../helpers/asked-daemon.ts';
 import { type Authority, type Certificate, createAuthority } from '../helpers/certificates.ts';
 import { bin, startDaemon } from '../helpers/daemon.ts';
+import { fakeOperator, noMetrics } from '../helpers/fake-operator.ts';
 import { addNamespace, connect, type Namespace } from '../helpers/namespaces.ts';
 import { run, start, stopAll } from '../helpers/processes.ts';
+import { silentLog } from '../helpers/simulation.ts';
+import { until } from '../helpers/until.ts';
+
+const NET = loopbackNet(103);
 
 const TOKEN = 'correct-horse-battery-staple';
 let place: string;
@@ -23,12 +34,11 @@ beforeAll(async () => {
   place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-tls-'));
   authority = await createAuthority(place, 'ours');
   const other = await createAuthority(place, 'theirs');
-  server = await authority.sign('ha2bgp.example', 'IP:127.93.0.1,IP:10.93.0.1,DNS:ha2bgp.example');
+  server = await authority.sign('ha2bgp.example', `IP:${NET}.1,IP:10.93.0.1,DNS:ha2bgp.example`);
   anna = await authority.sign('anna');
   stranger = await other.sign('mallory');
   fs.writeFileSync(path.join(place, 'token'), `${TOKEN}\n`, { mode: 0o600 });
-  asked = await startAsked(93, words('127.93.0.1:8443'));
-  await asked.daemon.logged('127.93.0.1 port 8443');
+  asked = await startAsked(103, words(`${NET}.1:8443`));
 });
 
 afterAll(async () => {
@@ -41,8 +51,8 @@ const words = (endpoint: string): string[] => [
   ...['--api-listen', endpoint, '--api-token-file', path.join(place, 'token'), '--api-tls-cert', server.certFile],
   ...['--api-tls-key', server.keyFile, '--api-tls-client-ca', authority.file],
 ];
-const at = (more: object = {}) => ({ host: '127.93.0.1', port: 8443, tls: { ca: authority.pem, ...more } });
-const undrain = { body: { target: '127.93.0.7' } };
+const at = (more: object = {}) => ({ host: `${NET}.1`, port: 8443, tls: { ca: authority.pem, ...more } });
+const undrain = { body: { target: `${NET}.7` } };
 
 describe('over TLS', () => {
   it('is read on loopback by anybody', async () => {
@@ -77,9 +87,9 @@ describe('over TLS', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'takes none from a session taken up again, which shows no certificate: %s',
     async (version) => {
-      const request = `POST /v1/undrain HTTP/1.1\r\nHost: 127.93.0.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`;
+      const request = `POST /v1/undrain HTTP/1.1\r\nHost: ${NET}.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`;
       let session: Buffer | undefined;
-      const once = (): Promise<{ readonly heard: string; readonly isReused: boolean | undefined }> =>
+      const attempt = (): Promise<{ readonly heard: string; readonly isReused: boolean | undefined }> =>
         new Promise((resolve, reject) => {
           const socket = tls.connect(
             { ...at(), ...at().tls, minVersion: version, maxVersion: version, ...(session && { session }) },
@@ -100,7 +110,7 @@ describe('over TLS', () => {
           socket.on('close', () => resolve({ heard, isReused }));
         });
       for (let turn = 0; turn < 2; turn++) {
-        const { heard, isReused } = await once();
+        const { heard, isReused } = await attempt();
         expect(heard).toMatch(/^HTTP\/1\.1 401 /);
         expect(isReused).toBe(false);
       }
@@ -108,10 +118,45 @@ describe('over TLS', () => {
   );
 
   it('answers nothing to who speaks HTTP without it, or something else', async () => {
-    const plain = { host: '127.93.0.1', port: 8443 };
+    const plain = { host: `${NET}.1`, port: 8443 };
     expect(await exchange(plain, 'GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n')).not.toContain('200');
     expect(await exchange(plain, `\x16\x03\x01\xff\xff${'\0'.repeat(1_000)}`)).not.toContain('200');
     await asked.stillAnnounces();
+  });
+});
+
+describe('other keys', () => {
+  it('count at once, and cut off who came with the old ones', async () => {
+    const other = await createAuthority(place, 'new');
+    const berta = await other.sign('berta');
+    const read = (token: string, clientCa: string): ReturnType<typeof readKeys> => {
+      fs.writeFileSync(path.join(place, 'changing'), `${token}\n`, { mode: 0o600 });
+      const { certFile: cert, keyFile: key } = server;
+      return readKeys({ token: path.join(place, 'changing'), cert, key, clientCa });
+    };
+    const [before, after] = [await read('t'.repeat(16), authority.file), await read('u'.repeat(16), other.file)];
+    if (before.keys === undefined || after.keys === undefined) throw new Error('keys');
+    const log: Log = { ...silentLog, error: (fields) => expect(fields).toBe(undefined) };
+    const endpoint = { address: `${NET}.1` as IpAddress, device: '', port: 9443 };
+    const api = openApi(
+      { controlSocket: undefined, listen: [endpoint], keys: before.keys },
+      { operator: fakeOperator(), clock: realClock(), version: '1', settings: () => [], metrics: noMetrics, log },
+    );
+    const where = (certificate: object) => ({ ...at(certificate), port: 9443 });
+    const status = async (certificate: object, token?: string): Promise<number> => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return (await ask(where(certificate), '/v1/undrain', { ...undrain, headers })).status;
+    };
+    await until('an answer', () => status({}).catch(() => undefined));
+    expect([await status(anna), await status(berta), await status({}, 't'.repeat(16))]).toEqual([200, 401, 200]);
+    const held = tls.connect({ ...where(anna), ...where(anna).tls });
+    held.on('error', () => {});
+    await once(held, 'secureConnect');
+    api.renew(after.keys);
+    await once(held, 'close');
+    expect([await status(anna), await status(berta)]).toEqual([401, 200]);
+    expect([await status({}, 't'.repeat(16)), await status({}, 'u'.repeat(16))]).toEqual([401, 200]);
+    api.close();
   });
 });
 
@@ -154,7 +199,7 @@ describe('keys that are not good', () => {
       bin,
       'check',
       '--network',
-      '127.93.0.0/16',
+      `${NET}.0/24`,
       '--bgp-backend',
       'test',
       ...more,
@@ -168,7 +213,7 @@ describe('keys that are not good', () => {
     fs.chmodSync(file, mode);
     return file;
   };
-  const listen = ['--api-listen', '127.93.0.9:8443'];
+  const listen = ['--api-listen', `${NET}.9:8443`];
 
   it.each([
     ['too short', 'secret-of-15-ch\n', 'has 15 octets: expected a token of 16 to 512'],
@@ -210,7 +255,7 @@ describe('keys that are not good', () => {
       bin,
       'check',
       '--network',
-      '127.93.0.0/16',
+      `${NET}.0/24`,
       ...listen,
       '--api-token-file',
       token,

@@ -3,10 +3,12 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, connect } from '../helpers/api-client.ts';
-import { type AskedDaemon, startAsked } from '../helpers/asked-daemon.ts';
+import { type AskedDaemon, loopbackNet, startAsked } from '../helpers/asked-daemon.ts';
 import { json } from '../helpers/json.ts';
 import { listen, type Started, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
+
+const NET = loopbackNet(101);
 
 let asked: AskedDaemon;
 let service: Started;
@@ -14,7 +16,7 @@ let document: ReturnType<typeof json>;
 const schemas = new Ajv2020({ strict: false, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } });
 
 beforeAll(async () => {
-  asked = await startAsked(91, ['--api-listen', '127.91.0.1:8080', '--announce', '127.91.7.0/24']);
+  asked = await startAsked(101, ['--api-listen', `${NET}.1:8080`, '--announce', '127.201.0.0/24']);
   service = await listen([`${asked.at(10)}:8081`]);
   await asked.daemon.announces(`${asked.at(10)}/32`);
   document = (await ask(asked.socket, '/v1/openapi.json')).body;
@@ -58,9 +60,9 @@ describe('the OpenAPI document', () => {
     ['/v1/status', '/v1/status'],
     ['/v1/status', '/v1/status?down'],
     ['/v1/summary', '/v1/summary'],
-    ['/v1/services/{prefix}', '/v1/services/127.91.0.10'],
+    ['/v1/services/{prefix}', `/v1/services/${NET}.10`],
     ['/v1/services/{prefix}', '/v1/services/2001:db8::%2F32'],
-    ['/v1/explain/{of}', '/v1/explain/127.91.0.10'],
+    ['/v1/explain/{of}', `/v1/explain/${NET}.10`],
     ['/v1/explain/{of}', '/v1/explain/203.0.113.0/24'],
     ['/v1/history', '/v1/history?most=5'],
     ['/v1/peers', '/v1/peers'],
@@ -77,7 +79,7 @@ describe('the OpenAPI document', () => {
   it.each([
     ['/v1/drain', { target: 'all', for: '1h', why: 'a test' }],
     ['/v1/undrain', { target: 'all' }],
-    ['/v1/set', { prefix: '127.91.0.10/32', to: 'auto' }],
+    ['/v1/set', { prefix: `${NET}.10/32`, to: 'auto' }],
     ['/v1/reload', undefined],
     ['/v1/drain', { targt: 'all', for: 'soon' }],
   ])('describes what %s answers to %j', async (path, body) => {
@@ -89,7 +91,7 @@ describe('the OpenAPI document', () => {
 describe('status', () => {
   it('has the service that is announced, and the counts of all', async () => {
     const { body } = await ask(asked.socket, '/v1/status');
-    const [found] = body.services.filter(({ prefix }: { prefix: string }) => prefix === '127.91.0.10/32');
+    const [found] = body.services.filter(({ prefix }: { prefix: string }) => prefix === `${NET}.10/32`);
     expect(found).toMatchObject({ state: 'announced', kind: 'discovered' });
     expect(body.counts.announced).toBe(1);
     expect(Object.values(body.counts as object).reduce((sum, count) => sum + count, 0)).toBe(body.services.length);
@@ -99,7 +101,7 @@ describe('status', () => {
   it.each([
     ['?down', (state: string) => state !== 'announced'],
     ['?state=announced', (state: string) => state === 'announced'],
-    ['?state=down,held&within=127.91.0.0/16', (state: string) => state === 'down'],
+    [`?state=down,held&within=127.201.0.0/16`, (state: string) => state === 'down'],
   ])('has fewer with %s', async (query, isWanted) => {
     const { body } = await ask(asked.socket, `/v1/status${query}`);
     const states = body.services.map(({ state }: { state: string }) => state);
@@ -122,7 +124,7 @@ describe('status', () => {
   });
 
   it('is in the log under the name of who asked, when it is a change', async () => {
-    await ask(asked.socket, '/v1/undrain', { body: { target: '127.91.0.10' } });
+    await ask(asked.socket, '/v1/undrain', { body: { target: `${NET}.10` } });
     await asked.daemon.logged('"what":"undrain"');
     const line =
       asked.daemon
@@ -151,7 +153,7 @@ describe('the stream of events', () => {
 describe('a body', () => {
   it('is told all that is wrong with it at once, with the nearest that is right', async () => {
     const { status, headers, body } = await ask(asked.socket, '/v1/set', {
-      body: { prefx: '127.91.0.10/32', to: 'sideways', ttl: 5, why: 'a\u001b[2Jb' },
+      body: { prefx: `${NET}.10/32`, to: 'sideways', ttl: 5, why: 'a\u001b[2Jb' },
     });
     expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
     expect(body.problems).toEqual([
@@ -164,14 +166,14 @@ describe('a body', () => {
   });
 
   it('says of a ttl with auto that it would have no effect', async () => {
-    const body = { prefix: '127.91.0.10', to: 'auto', ttl: '5m' };
+    const body = { prefix: `${NET}.10`, to: 'auto', ttl: '5m' };
     const reply = await ask(asked.socket, '/v1/set', { body });
     expect([reply.status, reply.body.problems]).toEqual([400, [expect.objectContaining({ place: 'body.ttl' })]]);
   });
 });
 
 describe('on loopback without a token', () => {
-  const tcp = { host: '127.91.0.1', port: 8080 };
+  const tcp = { host: `${NET}.1`, port: 8080 };
 
   it('everybody may read', async () => {
     expect((await ask(tcp, '/v1/summary')).status).toBe(200);
@@ -187,7 +189,7 @@ describe('on loopback without a token', () => {
   });
 
   it('is no service of its own', async () => {
-    const { body } = await ask(asked.socket, '/v1/services/127.91.0.1');
+    const { body } = await ask(asked.socket, `/v1/services/${NET}.1`);
     expect(body.state).not.toBe('announced');
   });
 });
