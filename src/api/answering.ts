@@ -48,6 +48,8 @@ export function createAnswering({ router, streams, turns, log }: AnsweringPorts)
       const attempt = async (): Promise<void> => {
         const body = isChange ? await readBody(request, () => expectsContinue && response.writeContinue()) : new Map();
         const asked = { ...readAll(route, fields, query, body), by: caller.by, header: headerOf(request) };
+        // However many ask at once.
+        await turns.next();
         const answer = await route.act(asked);
         if (answer.type === 'events') streams.add(response, answer.types);
         else if (answer.type === 'pieces') await respondInPieces(response, answer, turns);

@@ -53,8 +53,15 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
     via: Via,
     expectsContinue: boolean,
   ): Promise<void> {
-    loading ??= load(ports);
-    await (await loading).answer(request, response, via, credentials, expectsContinue);
+    try {
+      loading ??= load(ports);
+      await (await loading).answer(request, response, via, credentials, expectsContinue);
+    } catch (error) {
+      // The installation is not whole; that is no reason to end what is announced.
+      loading = undefined;
+      log.error({ detail: String(error) }, 'request not answered');
+      response.destroy();
+    }
   }
 
   async function createTcpServer(): Promise<HttpServer> {

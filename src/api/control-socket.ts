@@ -48,7 +48,11 @@ export function controlSocket(file: string, createServer: () => Promise<HttpServ
     isThere: async () => inodeOf(file) === inode,
     release() {
       if (lock === undefined) return;
-      fs.rmSync(`${file}${LOCK}`, { force: true });
+      try {
+        fs.rmSync(`${file}${LOCK}`, { force: true });
+      } catch {
+        // The folder is not ours any more. The lock goes with its descriptor.
+      }
       fs.closeSync(lock);
       lock = undefined;
     },

@@ -86,6 +86,7 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
     else socket.end(refusal(error), () => socket.destroy());
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
+  if (tls !== undefined) limitHandshakes(server);
   const connections = new Set<net.Socket>();
   server.on('connection', (socket: net.Socket) => {
     connections.add(socket);
@@ -97,6 +98,22 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
       for (const socket of connections) socket.destroy();
     },
   };
+}
+
+/** Beyond the limit they are closed at once. */
+function limitHandshakes(server: http.Server): void {
+  const shaking = new Set<string>();
+  const nameOf = ({ remoteAddress, remotePort }: net.Socket): string => `${remoteAddress} ${remotePort}`;
+  server.on('connection', (socket: net.Socket) => {
+    const name = nameOf(socket);
+    if (shaking.size >= LIMITS.handshakes) {
+      socket.destroy();
+      return;
+    }
+    shaking.add(name);
+    socket.on('close', () => shaking.delete(name));
+  });
+  server.on('secureConnection', (socket: net.Socket) => shaking.delete(nameOf(socket)));
 }
 
 /** What Node has no answer for. */

@@ -11,6 +11,8 @@ export const LIMITS = {
   url: 2 * KIB,
   /** Connections to each kind of listener; those beyond are closed at once. */
   connections: 256,
+  /** Of them such as have not yet agreed on keys: each costs a millisecond or more of the loop, and they may come together. */
+  handshakes: 16,
   /** Streams of events, on all of them. */
   streams: 200,
   /** What waits for one reader of events before it is dropped. Octets. */

@@ -71,7 +71,7 @@ export function createListener(place: Place, { clock, failed, opened }: Listener
   }
 
   async function check(): Promise<void> {
-    if (await place.isThere()) {
+    if (await place.isThere().catch(() => false)) {
       after(CHECK_MS, check);
       return;
     }

@@ -10,7 +10,7 @@ import { readKeys } from '../../src/api/keys.ts';
 import type { IpAddress } from '../../src/model/address.ts';
 import { realClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
-import { ask, exchange } from '../helpers/api-client.ts';
+import { ask, connect as connectPlain, exchange } from '../helpers/api-client.ts';
 import { type AskedDaemon, loopbackNet, startAsked } from '../helpers/asked-daemon.ts';
 import { type Authority, type Certificate, createAuthority } from '../helpers/certificates.ts';
 import { bin, startDaemon } from '../helpers/daemon.ts';
@@ -116,6 +116,19 @@ describe('over TLS', () => {
       }
     },
   );
+
+  it('begins with few at once, and is there for others when those have given up', async () => {
+    const wires = await Promise.all(
+      Array.from({ length: 100 }, () => connectPlain({ host: `${NET}.1`, port: 8443 }).catch(() => undefined)),
+    );
+    let closed = 0;
+    for (const wire of wires) void wire?.closed.then(() => closed++);
+    await until('most are closed', () => closed >= 100 - 16);
+    expect(closed).toBe(100 - 16);
+    await asked.stillAnnounces();
+    for (const wire of wires) wire?.socket.destroy();
+    await until('an answer', async () => (await ask(at(), '/v1/health').catch(() => undefined))?.status === 200);
+  });
 
   it('answers nothing to who speaks HTTP without it, or something else', async () => {
     const plain = { host: `${NET}.1`, port: 8443 };

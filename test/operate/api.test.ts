@@ -144,6 +144,28 @@ describe('the stream of events', () => {
     wire.socket.destroy();
   });
 
+  it('tells of a service that comes and goes, as the document says', async () => {
+    const wire = await connect(asked.socket, 'GET /v1/events?types=transition HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until('its beginning', () => wire.heard().includes(':\n\n'));
+    const passing = await listen([`${NET}.77:8081`]);
+    const changes = (): ReturnType<typeof json>[] =>
+      [...wire.heard().matchAll(/^event: transition\ndata: (.*)$/gm)]
+        .map(([, data = '']) => json(data))
+        .filter(({ prefix }) => prefix === `${NET}.77/32`);
+    await until('it is announced', () => changes().some(({ to }) => to === 'announced'));
+    await passing.stop();
+    await until('it is withdrawn', () => changes().at(-1)?.to === 'down');
+    const validate = schemas.getSchema('api#/components/schemas/Change');
+    for (const change of changes()) expect(validate?.(change), JSON.stringify(validate?.errors)).toBe(true);
+    const { body } = await ask(asked.socket, `/v1/history?prefix=${NET}.77`);
+    expect(body.transitions.map(({ to }: { to: string }) => to)).toEqual(
+      changes()
+        .map(({ to }) => to)
+        .reverse(),
+    );
+    wire.socket.destroy();
+  });
+
   it('is refused with words that are no types', async () => {
     const { status, body } = await ask(asked.socket, '/v1/events?types=transition,pear');
     expect([status, body.problems]).toEqual([400, [expect.objectContaining({ place: 'query.types' })]]);

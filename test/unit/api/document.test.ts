@@ -40,6 +40,7 @@ describe('docs/api.md', () => {
       `| header fields together | ${LIMITS.headers / KIB} KiB |`,
       `| address | ${LIMITS.url.toLocaleString('en')} characters |`,
       `| connections | ${LIMITS.connections} on the socket, ${LIMITS.connections} on all`,
+      `| of them with TLS that have not yet agreed on keys | ${LIMITS.handshakes} on each`,
       `| time to send headers, a request | ${LIMITS.headersMs / 1_000} s, ${LIMITS.requestMs / 1_000} s |`,
       `| between two requests on a connection | ${LIMITS.keepAliveMs / 1_000} s |`,
       `| an answer of which nothing is taken | ${LIMITS.stalledMs / 1_000} s |`,
