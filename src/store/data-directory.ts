@@ -35,6 +35,7 @@ export function whyNotWritable(directory: string): string | undefined {
 }
 
 export interface Lock {
+  /** Once more is nothing. */
   release(): void;
 }
 
@@ -44,8 +45,14 @@ export interface Lock {
  */
 export function takeLock(file: string): Lock | undefined {
   const fd = fs.openSync(file, 'a', FILE_MODE);
+  let isHeld = true;
+  const release = (): void => {
+    // By now the number may be another file's.
+    if (isHeld) fs.closeSync(fd);
+    isHeld = false;
+  };
   try {
-    if (lockFile(fd)) return { release: () => fs.closeSync(fd) };
+    if (lockFile(fd)) return { release };
   } catch (error) {
     fs.closeSync(fd);
     throw error;

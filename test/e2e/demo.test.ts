@@ -1,6 +1,8 @@
 /** `ha2bgp demo` through bin/, as whoever runs the tests, on pipes: three of them beside each other, to their ends. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
 import { childrenOf, isAlive, type Started, start, stopAll } from '../helpers/processes.ts';
@@ -11,9 +13,12 @@ interface Demo extends Started {
   readonly services: readonly number[];
 }
 
+/** Where a daemon would keep what is to outlive it. */
+const state = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
+
 async function startDemo(): Promise<Demo> {
   // What is set for the daemon of this host is no business of the demo's.
-  const env = { ...cleanEnvironment(), HA2BGP_NETWORK: 'nonsense' };
+  const env = { ...cleanEnvironment(), HA2BGP_NETWORK: 'nonsense', STATE_DIRECTORY: state };
   const started = start(process.execPath, [bin, 'demo'], { env });
   const services = await until(
     () => `two services: ${started.stderr()}`,
@@ -56,7 +61,10 @@ describe('ha2bgp demo', () => {
     robbed = await startDemo();
     stopped = await startDemo();
   });
-  afterAll(stopAll);
+  afterAll(async () => {
+    await stopAll();
+    fs.rmSync(state, { recursive: true, force: true });
+  });
 
   it('ends on SIGTERM at once, leaves no process behind, and takes its own end for no change', async () => {
     await says(stopped, 'web opens');
@@ -138,5 +146,6 @@ describe('ha2bgp demo', () => {
     for (const took of [...tookOf('web opens'), ...tookOf('dns opens')]) expect(took).toBeGreaterThan(400);
     for (const took of [...tookOf('web closes'), ...tookOf('dns is killed -9')]) expect(took).toBeGreaterThan(900);
     expect(whole.stdout()).toContain('the table is empty');
+    expect(fs.readdirSync(state)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 /** SHELL: all that a demo is played by: the router, the services, and the daemon in between. */
+import { NO_STATE } from '../../config/state.ts';
 import { hostPrefix, type Prefix } from '../../model/address.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
 import { NO_DESTINATION } from '../../runtime/log/destination.ts';
@@ -45,7 +46,8 @@ export async function openCast({ events, lifecycle, warned, opened }: CastOption
   const words = wordsFor({ router: router.port, web: web.port, dns: dns.port });
   const { settings } = settingsFrom(words);
   const daemon = await openDaemon({
-    settings,
+    // It leaves nothing behind, and knows nothing of those before it.
+    settings: { ...settings, dataDir: NO_STATE },
     log: quietLog(warned),
     lifecycle,
     warn: ({ place, text }) => warned(`${place}: ${text}`),
