@@ -6,10 +6,10 @@
  * played: what does not come is an error. Needs no privilege, and leaves nothing behind. Cut short by a signal it says what
  * it has, and ends as a shell calls that: with 128 and the signal's number.
  */
-import os from 'node:os';
 import { standingOf } from '../../core/standing.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import type { Lifecycle } from '../../runtime/lifecycle.ts';
+import { statusOfSignal } from '../cut-short.ts';
 import { isRefusal } from '../host.ts';
 import { type Line, span } from '../terminal/line.ts';
 import { openScreen, type Screen } from '../terminal/screen.ts';
@@ -53,9 +53,9 @@ export async function demo(
     lifecycle.fail(error.code === 'EPIPE' ? 0 : 1);
   });
   lifecycle.onClose(async (why, time) => {
-    const signal = os.constants.signals[why as NodeJS.Signals] as number | undefined;
-    const words = signal === undefined ? [] : sayCut();
-    if (signal !== undefined) lifecycle.fail(128 + signal);
+    const status = statusOfSignal(why);
+    const words = status === undefined ? [] : sayCut();
+    if (status !== undefined) lifecycle.fail(status);
     cut.abort();
     screen.leave();
     await Promise.all([close(time), screen.say(...words)]);

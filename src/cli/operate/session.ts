@@ -3,6 +3,7 @@ import type { DAEMON_OPTIONS } from '../../config/options/operate.ts';
 import { plain } from '../../config/quote.ts';
 import { isTerminal } from '../../runtime/descriptors.ts';
 import type { Call } from '../call.ts';
+import { endAsCutShort } from '../cut-short.ts';
 import { columnsOfStdout, complain, printed, STATUS } from '../output.ts';
 import { type Line, render } from '../terminal/line.ts';
 import { type Client, createClient, RefusedError } from './client.ts';
@@ -14,9 +15,10 @@ type DaemonCall = Call<typeof DAEMON_OPTIONS>;
 /** Asks, and says in one sentence what kept it from an answer. Returns the exit status. */
 export async function withDaemon(
   command: string,
-  { values, environment }: Pick<DaemonCall, 'values' | 'environment'>,
+  { values, environment, lifecycle }: Pick<DaemonCall, 'values' | 'environment' | 'lifecycle'>,
   ask: (client: Client) => Promise<number>,
 ): Promise<number> {
+  endAsCutShort(lifecycle);
   try {
     return await ask(createClient(await findDaemon(values, socketDirectories(environment))));
   } catch (error) {

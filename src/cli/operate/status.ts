@@ -35,8 +35,9 @@ export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
       const sheet = paper(environment, values.noColor);
       const { now, room } = sheet;
       const lines = serviceLines(services, now, room);
-      if (asked === undefined) lines.push(...surroundingLines(status, now, room));
-      await printLines(lines, sheet);
+      // The first of them is the blank line between.
+      const around = asked === undefined ? surroundingLines(status, now, room) : [];
+      await printLines(lines.length === 0 ? around.slice(1) : [...lines, ...around], sheet);
       if (services.length === 0 && asked?.type === 'name') {
         complain([{ place: 'status', text: `no service is called ${quote(asked.name)}` }]);
       }

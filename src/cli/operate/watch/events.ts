@@ -1,5 +1,4 @@
 /** SHELL: `ha2bgp watch --events`: a line for each change, until nobody reads it any more. */
-import os from 'node:os';
 import type { Change } from '../../../model/view.ts';
 import type { Lifecycle } from '../../../runtime/lifecycle.ts';
 import { complain, printed, STATUS } from '../../output.ts';
@@ -17,12 +16,7 @@ export interface EventOptions {
 
 export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOptions): Promise<number> {
   const end = new AbortController();
-  lifecycle.onClose(async (why) => {
-    // As a shell calls it that a signal has ended something.
-    const signal = os.constants.signals[why as NodeJS.Signals] as number | undefined;
-    if (signal !== undefined) lifecycle.fail(128 + signal);
-    end.abort();
-  });
+  lifecycle.onClose(async () => end.abort());
   // Fails at once where there is none: from then on it is waited for.
   await client.get('/v1/health');
   let isLost = false;

@@ -4,7 +4,6 @@
  * A change is a reason to ask for the whole status again, not before as long has passed as the last answer took, some
  * times over: a table of 5,000 rows costs the daemon little. The terminal is as it was whatever ends this process.
  */
-import os from 'node:os';
 import type { Explanation, Status } from '../../../model/view.ts';
 import type { Lifecycle } from '../../../runtime/lifecycle.ts';
 import { STATUS } from '../../output.ts';
@@ -53,9 +52,7 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
     giveBack();
     process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   });
-  lifecycle.onClose(async (why) => {
-    const signal = os.constants.signals[why as NodeJS.Signals] as number | undefined;
-    if (signal !== undefined) lifecycle.fail(128 + signal);
+  lifecycle.onClose(async () => {
     end.abort();
     giveBack();
   });

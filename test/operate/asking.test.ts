@@ -1,0 +1,93 @@
+/** Commands that ask a stand-in for the daemon: what is printed as it came, what is refused, what is cut short. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlSocket, openControlSocket, type Replies } from '../helpers/control-socket.ts';
+import { bin, cleanEnvironment } from '../helpers/daemon.ts';
+import { start, stopAll } from '../helpers/processes.ts';
+import { until } from '../helpers/until.ts';
+import { SERVICES, STATUS } from '../helpers/views.ts';
+
+let socket: ControlSocket;
+/** A name, and a sentence, that would act upon a terminal. */
+const HOSTILE = 'x\x1b[2J\x07\n';
+const REFUSAL = {
+  ...{ status: 422, title: 'The new settings are not good.', detail: 'the old ones stay in force' },
+  problems: [
+    { place: `/etc/a.yaml:3:4${HOSTILE}`, text: 'expected a prefix' },
+    { place: '/etc/a.yaml:9:1', text: 'unknown key' },
+  ],
+};
+/** Not as we would write it. */
+const AS_IT_IS = '{ "peers" :[ ], "new": 1.50 }';
+const REPLIES: Replies = {
+  'GET /v1/status': { ...STATUS, services: SERVICES.map((each) => ({ ...each, name: HOSTILE })) },
+  'GET /v1/peers': AS_IT_IS,
+  'GET /v1/history': () => undefined,
+  'POST /v1/reload': { refusal: REFUSAL },
+};
+
+beforeEach(async () => {
+  socket = await openControlSocket(REPLIES);
+});
+afterEach(async () => {
+  await stopAll();
+  await socket.close();
+});
+
+const begin = (...words: readonly string[]) =>
+  start(process.execPath, [bin, ...words, '--control-socket', socket.path], { env: cleanEnvironment() });
+async function ask(...words: readonly string[]) {
+  const started = begin(...words);
+  const status = await started.ended;
+  return { status, stdout: started.stdout(), stderr: started.stderr() };
+}
+
+describe('what is asked', () => {
+  it('is printed with --json as it came', async () => {
+    expect(await ask('peers', '--json')).toEqual({ status: 0, stdout: `${AS_IT_IS}\n`, stderr: '' });
+  });
+
+  it('has nothing in it that acts upon a terminal', async () => {
+    const { status, stdout } = await ask('status');
+    expect(status).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+    expect(stdout.split('x\\u001b[2J\\u0007\\u000a')).toHaveLength(1 + SERVICES.length);
+  });
+
+  it('is refused in the words of the daemon, every problem in a line', async () => {
+    expect(await ask('reload')).toEqual({
+      ...{ status: 1, stdout: '' },
+      stderr:
+        'ha2bgp: reload: the old ones stay in force\n' +
+        'ha2bgp: /etc/a.yaml:3:4x\\u001b[2J\\u0007\\u000a: expected a prefix\n' +
+        'ha2bgp: /etc/a.yaml:9:1: unknown key\n',
+    });
+    const { status, stdout } = await ask('reload', '--json');
+    expect([status, JSON.parse(stdout)]).toEqual([1, REFUSAL]);
+  });
+
+  it('is sent in the words of the API', async () => {
+    await ask('status', '192.0.2.0/24', '--down', '--state', 'held,down');
+    await ask('status', 'a b&c');
+    await Promise.all([
+      ask('drain', '--all', '--for', '1h30m', '--reason', 'ä "b"'),
+      ask('set', '2001:db8::1', 'down', '--ttl', '90s'),
+    ]);
+    const sent = socket.asked.map(({ method, url, body }) => `${method} ${url} ${body}`.trim());
+    for (const request of [
+      'GET /v1/status?down=true&state=held%2Cdown&within=192.0.2.0%2F24',
+      'GET /v1/status?name=a+b%26c',
+      'POST /v1/drain {"target":"all","for":"1h30m","why":"ä \\"b\\""}',
+      'POST /v1/set {"prefix":"2001:db8::1/128","to":"down","ttl":"1m30s"}',
+    ]) {
+      expect(sent).toContain(request);
+    }
+  });
+
+  it('and cut short ends as a shell calls that', async () => {
+    const waiting = begin('history');
+    await until('asked', () => socket.asked.length > 0);
+    expect(await waiting.stop('SIGINT')).toBe(130);
+    expect(waiting.stderr()).toBe('');
+  });
+});
