@@ -29,11 +29,16 @@ export function preparePublishing({ settings, daemon, log, lifecycle, unrecorded
   lifecycle.onClose(async (_why, time) => (await opened)?.close(time));
 
   async function open(): Promise<Publisher> {
-    const { createPublisher } = await import('../publish/publisher.ts');
-    return createPublisher({
+    const [{ createPublisher }, { leaveAtOnce }] = await Promise.all([
+      import('../publish/publisher.ts'),
+      import('../runtime/native.ts'),
+    ]);
+    const publisher = createPublisher({
       ...{ viewer, statusFiles, statusInterval, metricsFile, metricsInterval, metricsMaxServices, name },
       ...{ unrecorded, clock, log: log.child('publish') },
     });
+    lifecycle.onHang(publisher.isBusy, leaveAtOnce);
+    return publisher;
   }
 
   const publisher = (): Promise<Publisher> => {

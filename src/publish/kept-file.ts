@@ -19,6 +19,8 @@ export interface KeptFile {
   /** Something that it tells is no longer so. */
   changed(): void;
   status(): FileStatus;
+  /** It is being written, or hangs at that. */
+  isBusy(): boolean;
   /** Writes `last`, or removes the file where there is none. Waits until `time` says that it is late. */
   close(time: AbortSignal, last?: () => Promise<readonly string[]>): Promise<void>;
 }
@@ -96,6 +98,7 @@ export function keepFile({ file, interval, compose, clock, log, gate }: KeptFile
       if (soon < due) schedule(soon);
     },
     status: () => ({ file, failures }),
+    isBusy: () => writing !== undefined,
     async close(time, last) {
       if (isClosed) return;
       isClosed = true;

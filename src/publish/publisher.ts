@@ -12,6 +12,8 @@ import { createMetrics, type Metrics, type Viewed } from './scrape.ts';
 import { composeStatus } from './status-file.ts';
 
 export interface Publisher extends Pick<Metrics, 'scrape'> {
+  /** A file is being written, or hangs at that. */
+  isBusy(): boolean;
   /** The last words of the files, as far as there is time. */
   close(time: AbortSignal): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     scrape: metrics.scrape,
+    isBusy: () => files.some((file) => file.isBusy()),
     async close(time) {
       forget();
       metrics.close();

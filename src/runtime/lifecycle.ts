@@ -26,6 +26,11 @@ export interface Lifecycle {
   onHangup(reload: (() => void) | undefined): void;
   /** Called last, right before the process ends. */
   onEnd(end: () => void): void;
+  /**
+   * Where a thread may be held by what never answers, such as a disk: Node waits for it at the end. `leave` is to end the
+   * process without that; called at the very end, if it hangs then.
+   */
+  onHang(isHanging: () => boolean, leave: (status: number) => void): void;
   /** Called whenever Ctrl-Z is about to stop the process; what it writes has to be written when it returns. */
   onSuspend(giveBack: () => void): void;
   /** Stops this process, and those with it, as Ctrl-Z does: for a terminal that hands every key on. */
@@ -56,6 +61,7 @@ export function startLifecycle(): Lifecycle {
   const settlers: (() => Promise<void>)[] = [];
   const enders: (() => void)[] = [];
   const reopeners: (() => void)[] = [];
+  const hangs: { readonly isHanging: () => boolean; readonly leave: (status: number) => void }[] = [];
   let report = (error: unknown): void => {
     process.stderr.write(`ha2bgp: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
@@ -69,7 +75,9 @@ export function startLifecycle(): Lifecycle {
 
   function exit(status: number): never {
     for (const end of enders) end();
-    process.exit(Math.max(status, ending ?? 0));
+    const worst = Math.max(status, ending ?? 0);
+    hangs.find(({ isHanging }) => isHanging())?.leave(worst);
+    process.exit(worst);
   }
 
   /** Calls `then` when everything is closed, or when the time for it is up. */
@@ -145,6 +153,7 @@ export function startLifecycle(): Lifecycle {
     },
     onEnd: (end) => enders.push(end),
     onReopen: (reopen) => reopeners.push(reopen),
+    onHang: (isHanging, leave) => hangs.push({ isHanging, leave }),
     onSuspend: hearSuspend,
     // 0 is the process group: sudo(8), or npm, stops as well, and the shell has the terminal back.
     suspend: () => void process.kill(0, 'SIGTSTP'),

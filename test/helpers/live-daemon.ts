@@ -17,6 +17,7 @@ const lifecycle: Lifecycle = {
   onEnd: () => {},
   onSuspend: () => {},
   suspend: () => {},
+  onHang: () => {},
   onFailure: () => {},
   servesExabgp: () => {},
   fail: (status) => {

@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Daemon, startDaemon } from '../helpers/daemon.ts';
+import { type Daemon, root, startDaemon } from '../helpers/daemon.ts';
 import { readMetrics } from '../helpers/exposition.ts';
+import { describeInterop } from '../helpers/peers.ts';
 import { listen, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
@@ -88,7 +89,10 @@ describe('a status file', () => {
     await service.stop();
     await daemon.told(line('withdraw', 2));
   });
+});
 
+// Mounts need root.
+describeInterop('a file', () => {
   it('on a full disk is said and counted, and announcing goes on', async () => {
     const mount = `mount -t tmpfs -o size=64k none ${directory} && exec "$@"`;
     const enter = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', mount, 'sh'];
@@ -122,6 +126,31 @@ describe('a status file', () => {
     await until('counted', () => failuresIn(read(seen(metrics)), file) > 0);
     expect(fs.readdirSync(seen(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
     expect(await daemon.stop()).toBe(0);
+  });
+
+  it('on a file system that hangs holds nobody up, not at the end either', async () => {
+    const hanging = path.join(directory, 'hanging');
+    fs.mkdirSync(hanging);
+    const helper = path.join(root, 'test/helpers/hanging-filesystem.py');
+    const enter = ['unshare', '--mount', '--propagation', 'private', 'python3', helper, hanging];
+    const [file, metrics] = [path.join(directory, 'status'), path.join(directory, 'm.prom')];
+    const stuck = path.join(hanging, 'status');
+    const words = ['--status-file', stuck, '--status-file', file];
+    const daemon = startDaemon(
+      [...watch(6), ...words, '--status-interval', '1s', '--metrics-file', metrics, '--metrics-interval', '1s'],
+      {},
+      enter,
+    );
+    const service = await listen([endpoint(6)]);
+    await daemon.told(line('announce', 6));
+    await daemon.logged(`file=${stuck} detail="writing has not ended`);
+    await service.stop();
+    await daemon.told(line('withdraw', 6));
+    // Others are kept.
+    await until('counted', () => failuresIn(read(metrics), stuck) > 0);
+    expect(await daemon.stop()).toBe(0);
+    expect(read(file)).toContain(': stopped\n');
+    expect(daemon.stderr()).toContain('INFO: stopped ');
   });
 });
 

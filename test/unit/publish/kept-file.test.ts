@@ -189,6 +189,7 @@ describe('a file that is kept', () => {
     expect(said).toEqual(['error: file cannot be written, tried again']);
     expect([count(), passed]).toEqual([1, 1]);
     expect(kept.status().failures).toBeGreaterThan(0);
+    expect(kept.isBusy()).toBe(true);
     const late = new AbortController();
     const closed = kept.close(late.signal, async () => ['last']);
     late.abort();
