@@ -24,6 +24,13 @@ const ofSinks =
   ({ sinks }: Seen): readonly Sample[] =>
     sinks.map((sink) => ({ labels: { sink: sink.name }, value: sink[name] }));
 
+const ever =
+  (name: 'announced' | 'withdrawn' | 'refused') =>
+  ({ ever: { sinks } }: Seen): readonly Sample[] =>
+    sinks.map((sink) => ({ labels: { sink: sink.name }, value: sink[name] }));
+
+const bucket = (le: string, value: number): Sample => ({ suffix: '_bucket', labels: { le }, value });
+
 const overridesOf = ({ overrides }: Seen, kind: OverrideView['kind']): readonly OverrideView[] =>
   overrides.filter((override) => override.kind === kind);
 
@@ -50,6 +57,15 @@ const PROCESS_METRICS: readonly DaemonMetric[] = [
     'gauge',
     'How late it was at most, in the last minute, for what was due.',
     ({ process: own }) => seconds(own.loopLagMs),
+  ),
+  single(
+    'ha2bgp_stalls_total',
+    'counter',
+    'How often it stood still for half a second or longer.',
+    (seen) => seen.ever.stalls,
+  ),
+  single('ha2bgp_stalled_seconds_total', 'counter', 'For how long it stood still then.', (seen) =>
+    seconds(seen.ever.stalledMs),
   ),
   metric('ha2bgp_reloads_total', 'counter', 'Times that settings were read anew.', ['result'], ({ beside }) => [
     { labels: { result: 'done' }, value: beside.reloads.done },
@@ -98,6 +114,18 @@ const DISCOVERY_METRICS: readonly DaemonMetric[] = [
     'Readings that failed, in part or as a whole.',
     ({ discovery }) => discovery.failures,
   ),
+  metric(
+    'ha2bgp_discovery_read_seconds',
+    'histogram',
+    'How long readings of the kernel take, each of listeners, or of devices and addresses too.',
+    [],
+    ({ ever: { readings } }) => [
+      ...readings.buckets.map(({ upToMs, count }) => bucket(String(upToMs / 1_000), count)),
+      bucket('+Inf', readings.count),
+      { suffix: '_sum', labels: {}, value: readings.totalMs / 1_000 },
+      { suffix: '_count', labels: {}, value: readings.count },
+    ],
+  ),
   single('ha2bgp_discovery_interval_seconds', 'gauge', 'How often it is asked what listens.', ({ discovery }) =>
     seconds(discovery.intervalMs),
   ),
@@ -122,12 +150,8 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
   metric('ha2bgp_services', 'gauge', 'Services in each state, all there are.', ['state'], ({ services }) =>
     SERVICE_STATES.map((state) => ({ labels: { state }, value: services[state] })),
   ),
-  metric(
-    'ha2bgp_transitions_total',
-    'counter',
-    'How often a service came into a state, since metrics were asked for first.',
-    ['state'],
-    ({ beside }) => SERVICE_STATES.map((state) => ({ labels: { state }, value: beside.transitions.get(state) ?? 0 })),
+  metric('ha2bgp_transitions_total', 'counter', 'How often a service came into a state.', ['state'], ({ ever }) =>
+    SERVICE_STATES.map((state) => ({ labels: { state }, value: ever.transitions[state] })),
   ),
   single(
     'ha2bgp_services_left_out',
@@ -148,6 +172,21 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
   metric('ha2bgp_sink_leaving', 'gauge', 'Routes whose withdraw is on its way.', ['sink'], ofSinks('leaving')),
   metric('ha2bgp_sink_waiting', 'gauge', 'What waits because nobody takes it.', ['sink'], ofSinks('waiting')),
   metric('ha2bgp_sink_refused', 'gauge', 'Routes that are refused, and tried again.', ['sink'], ofSinks('refused')),
+  metric(
+    'ha2bgp_sink_announces_total',
+    'counter',
+    'Announces handed on, each to each peer.',
+    ['sink'],
+    ever('announced'),
+  ),
+  metric(
+    'ha2bgp_sink_withdraws_total',
+    'counter',
+    'Withdraws handed on, each to each peer.',
+    ['sink'],
+    ever('withdrawn'),
+  ),
+  metric('ha2bgp_sink_refusals_total', 'counter', 'Commands that were refused.', ['sink'], ever('refused')),
   metric(
     'ha2bgp_peer_state',
     'gauge',

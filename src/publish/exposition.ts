@@ -39,7 +39,10 @@ export function expositionOf(format: Format): Exposition {
     async lines({ name, type, help }, samples, isFirst) {
       // OpenMetrics names the family of a counter without the suffix that its samples have; the registry puts that there.
       const family = isOpen && type === 'counter' ? name.replace(/_total$/, '') : name;
-      const written: Written = { name, get: async () => ({ name: family, type, help, values: samples }) };
+      const values = samples.map(({ suffix, ...sample }) =>
+        suffix === undefined ? sample : { ...sample, metricName: `${family}${suffix}` },
+      );
+      const written: Written = { name, get: async () => ({ name: family, type, help, values }) };
       registry.registerMetric(written as unknown as Metric);
       const text = registry.getSingleMetricAsString(name);
       registry.removeSingleMetric(name);

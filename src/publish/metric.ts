@@ -5,7 +5,7 @@
  * closed list. Never a reason in words, an error or a time. None begins with `process_`: in a textfile node_exporter would
  * find them twice, beside its own.
  */
-import type { ServiceStateName, ServiceView, Summary } from '../model/view.ts';
+import type { ServiceView, Summary } from '../model/view.ts';
 
 /** What is read: of the view, and beside it. */
 export interface Seen extends Summary {
@@ -18,8 +18,6 @@ export interface Beside {
   readonly processorSeconds: number;
   /** Services that have no lines of their own (--metrics-max-services). */
   readonly leftOut: number;
-  /** Into each state, since metrics were asked for first. */
-  readonly transitions: ReadonlyMap<ServiceStateName, number>;
   /** Events that a recording lacks, because its disk was full or slow; left out where nothing is recorded. */
   readonly unrecorded?: number;
   readonly reloads: Reloads;
@@ -44,6 +42,8 @@ export interface FileStatus {
 }
 
 export interface Sample {
+  /** Of a histogram: what of it. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly labels: Labels;
   readonly value: number;
 }
@@ -52,7 +52,7 @@ export type Labels = Readonly<Record<string, string>>;
 export interface MetricHead {
   /** A counter's ends with `_total`. */
   readonly name: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   /** One sentence. Durations are seconds, times seconds since 1970. */
   readonly help: string;
   readonly labels: readonly string[];
@@ -63,7 +63,7 @@ export interface DaemonMetric extends MetricHead {
   readonly read: (seen: Seen) => readonly Sample[];
 }
 
-/** Read for each service; `undefined`: there is no such value. `transitions`: as above, its own. */
+/** Read for each service; `undefined`: there is no such value. `transitions`: since metrics were asked for first. */
 export interface ServiceMetric extends MetricHead {
   readonly read: (service: ServiceView, transitions: number) => number | undefined;
 }

@@ -88,7 +88,7 @@ async function write(options: MetricsOptions, tally: Tally, exposition: Expositi
   const { rows, looked, isCut } = await readServices(options, tally, turns);
   const summary = viewer.summary();
   const all = Object.values(summary.services).reduce((sum, count) => sum + count, 0);
-  const seen: Seen = { ...summary, beside: readBeside(options, tally, isCut ? Math.max(0, all - looked) : 0) };
+  const seen: Seen = { ...summary, beside: readBeside(options, isCut ? Math.max(0, all - looked) : 0) };
 
   const isPlain = Object.keys(labels).length === 0;
   async function add(metric: MetricHead, samples: readonly Sample[]): Promise<void> {
@@ -139,12 +139,11 @@ async function readServices(
   return { rows, looked, isCut: false };
 }
 
-function readBeside({ unrecorded, reloads, files }: MetricsOptions, tally: Tally, leftOut: number): Beside {
+function readBeside({ unrecorded, reloads, files }: MetricsOptions, leftOut: number): Beside {
   const { user, system } = process.cpuUsage();
   return {
     processorSeconds: (user + system) / 1e6,
     leftOut,
-    transitions: tally.into,
     ...(unrecorded && { unrecorded: unrecorded() }),
     reloads: reloads?.() ?? NO_RELOADS,
     files: files?.() ?? [],

@@ -31,7 +31,8 @@ export function readMetrics(text: string): ReadonlyMap<string, ReadFamily> {
       last.type = rest;
     } else {
       const sample = readSample(line);
-      if (last === undefined || (sample.name !== last.name && sample.name !== `${last.name}_total`)) {
+      const suffixes = last?.type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['', '_total'];
+      if (last === undefined || !suffixes.some((suffix) => sample.name === `${last?.name}${suffix}`)) {
         throw new Error(`not of ${last?.name}: ${line}`);
       }
       last.samples.push(sample);

@@ -1,6 +1,6 @@
 /** Each metric, from a view that a test makes up. */
 import { describe, expect, it } from 'vitest';
-import { SERVICE_STATES, type ServiceView, type Summary } from '../../../src/model/view.ts';
+import { type EverView, SERVICE_STATES, type ServiceView, type Summary } from '../../../src/model/view.ts';
 import { DAEMON_METRICS } from '../../../src/publish/daemon-metrics.ts';
 import { type Beside, NO_RELOADS, type Sample, type Seen } from '../../../src/publish/metric.ts';
 import { isCounted, labelsOf, SERVICE_METRICS } from '../../../src/publish/service-metrics.ts';
@@ -10,7 +10,6 @@ const THEN_S = 1_795_143_600;
 const beside = (of: Partial<Beside> = {}): Beside => ({
   processorSeconds: 1.5,
   leftOut: 0,
-  transitions: new Map(),
   reloads: NO_RELOADS,
   files: [],
   ...of,
@@ -21,6 +20,8 @@ const process = (of: Partial<Summary['process']>): Partial<Summary> => ({ proces
 const discovery = (of: Partial<Summary['discovery']>): Partial<Summary> => ({
   discovery: { ...BASE.discovery, ...of },
 });
+const ever = (of: Partial<EverView>): Partial<Summary> => ({ ever: { ...BASE.ever, ...of } });
+const TOLD: Partial<EverView> = { sinks: [{ name: 'exabgp', announced: 1, withdrawn: 2, refused: 3 }] };
 const PEERS: Partial<Summary> = {
   sinks: [
     { name: 'exabgp', told: 4, leaving: 3, waiting: 2, refused: 1 },
@@ -107,10 +108,35 @@ const CASES: Readonly<Record<string, readonly (readonly [Partial<Seen>, readonly
   ],
   ha2bgp_transitions_total: [
     [
-      { beside: beside({ transitions: new Map([['down', 4] as const]) }) },
+      ever({ transitions: { ...BASE.services, down: 4 } }),
       SERVICE_STATES.map((state) => sample(state === 'down' ? 4 : 0, { state })),
     ],
   ],
+  ha2bgp_stalls_total: [[ever({ stalls: 2 }), [sample(2)]]],
+  ha2bgp_stalled_seconds_total: [[ever({ stalledMs: 1_500 }), [sample(1.5)]]],
+  ha2bgp_discovery_read_seconds: [
+    [
+      ever({
+        readings: {
+          ...{ count: 9, totalMs: 250, lastMs: 3 },
+          buckets: [
+            { upToMs: 0.5, count: 4 },
+            { upToMs: 20, count: 8 },
+          ],
+        },
+      }),
+      [
+        { suffix: '_bucket', ...sample(4, { le: '0.0005' }) },
+        { suffix: '_bucket', ...sample(8, { le: '0.02' }) },
+        { suffix: '_bucket', ...sample(9, { le: '+Inf' }) },
+        { suffix: '_sum', ...sample(0.25) },
+        { suffix: '_count', ...sample(9) },
+      ],
+    ],
+  ],
+  ha2bgp_sink_announces_total: [[ever(TOLD), [sample(1, { sink: 'exabgp' })]]],
+  ha2bgp_sink_withdraws_total: [[ever(TOLD), [sample(2, { sink: 'exabgp' })]]],
+  ha2bgp_sink_refusals_total: [[ever(TOLD), [sample(3, { sink: 'exabgp' })]]],
   ha2bgp_services_left_out: [[{ beside: beside({ leftOut: 6 }) }, [sample(6)]]],
   ha2bgp_overrides: [
     [OVERRIDES, [sample(2, { kind: 'drain' }), sample(1, { kind: 'up' }), sample(0, { kind: 'down' })]],
@@ -197,7 +223,10 @@ describe('metrics of the daemon', () => {
     for (const [seen, expected] of CASES[name] ?? []) {
       const samples = metric.read({ ...summaryOf(), beside: beside(), ...seen });
       expect(samples).toEqual(expected);
-      for (const { labels } of samples) expect(Object.keys(labels)).toEqual(metric.labels);
+      for (const { labels } of samples) {
+        expect(Object.keys(labels).filter((label) => label !== 'le')).toEqual(metric.labels);
+        expect('le' in labels && metric.type !== 'histogram').toBe(false);
+      }
     }
   });
 });
@@ -241,7 +270,8 @@ describe('the names of metrics', () => {
     expect(help).toMatch(/^[A-Z][^"\\\n]*\.$/);
   });
 
+  // OpenMetrics calls a counter by its name without the suffix.
   it('are each there once', () => {
-    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+    expect(new Set(all.map(({ name }) => name.replace(/_total$/, ''))).size).toBe(all.length);
   });
 });
