@@ -23,7 +23,7 @@ export interface Exposition {
 /** A registry asks a metric for its name and values when it writes them. */
 interface Written {
   readonly name: string;
-  get(): Promise<{ name: string; type: string; help: string; values: readonly Sample[] }>;
+  get(): Promise<{ name: string; type: string; help: string; values: readonly unknown[] }>;
 }
 
 let loaded: typeof Registry | undefined;
@@ -39,8 +39,11 @@ export function expositionOf(format: Format): Exposition {
     async lines({ name, type, help }, samples, isFirst) {
       // OpenMetrics names the family of a counter without the suffix that its samples have; the registry puts that there.
       const family = isOpen && type === 'counter' ? name.replace(/_total$/, '') : name;
-      const values = samples.map(({ suffix, ...sample }) =>
-        suffix === undefined ? sample : { ...sample, metricName: `${family}${suffix}` },
+      // Shared labels are put into text once for each object, however many metrics there are of a service.
+      const values = samples.map(({ suffix = '', labels, value }) =>
+        suffix === ''
+          ? { labels: {}, sharedLabels: labels, value }
+          : { labels: {}, sharedLabels: labels, value, metricName: `${family}${suffix}` },
       );
       const written: Written = { name, get: async () => ({ name: family, type, help, values }) };
       registry.registerMetric(written as unknown as Metric);

@@ -75,7 +75,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
 }
 
-/** Of one service, by the index of its metric. */
+/** Of one service, by the index of its metric. All of them have the same labels, the same object. */
 interface Row {
   readonly labels: Labels;
   readonly values: readonly (number | undefined)[];
@@ -85,22 +85,25 @@ async function write(options: MetricsOptions, tally: Tally, exposition: Expositi
   const { viewer } = options;
   const turns = startTurns();
   const pieces: string[] = [];
-  const { rows, looked, isCut } = await readServices(options, tally, turns);
+  const { rows, looked, isCut } = await readServices(options, tally, turns, labels);
   const summary = viewer.summary();
   const all = Object.values(summary.services).reduce((sum, count) => sum + count, 0);
   const seen: Seen = { ...summary, beside: readBeside(options, isCut ? Math.max(0, all - looked) : 0) };
 
-  const isPlain = Object.keys(labels).length === 0;
   async function add(metric: MetricHead, samples: readonly Sample[]): Promise<void> {
     for (let from = 0; from === 0 || from < samples.length; from += AT_ONCE) {
       await turns.rest();
-      const some = samples.slice(from, from + AT_ONCE);
-      const labelled = isPlain ? some : some.map((each) => ({ ...each, labels: { ...each.labels, ...labels } }));
-      pieces.push(await exposition.lines(metric, labelled, from === 0));
+      pieces.push(await exposition.lines(metric, samples.slice(from, from + AT_ONCE), from === 0));
     }
   }
 
-  for (const metric of DAEMON_METRICS) await add(metric, metric.read(seen));
+  for (const metric of DAEMON_METRICS) {
+    const samples = metric.read(seen);
+    await add(
+      metric,
+      samples.map((sample) => ({ ...sample, labels: { ...sample.labels, ...labels } })),
+    );
+  }
   for (const [index, metric] of SERVICE_METRICS.entries()) {
     await turns.rest();
     const samples = rows.flatMap(({ labels: of, values }) => {
@@ -118,6 +121,7 @@ async function readServices(
   { viewer, mostServices }: MetricsOptions,
   tally: Tally,
   turns: Turns,
+  labels: Labels,
 ): Promise<{ readonly rows: readonly Row[]; readonly looked: number; readonly isCut: boolean }> {
   const rows: Row[] = [];
   const listed = new Set<Prefix>();
@@ -130,7 +134,8 @@ async function readServices(
     looked++;
     if (isCounted(service)) {
       const count = tally.of(service.prefix);
-      rows.push({ labels: labelsOf(service), values: SERVICE_METRICS.map(({ read }) => read(service, count)) });
+      const values = SERVICE_METRICS.map(({ read }) => read(service, count));
+      rows.push({ labels: { ...labelsOf(service), ...labels }, values });
       listed.add(service.prefix);
     }
     await turns.rest();
