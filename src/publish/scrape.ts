@@ -11,7 +11,6 @@ import {
   type Beside,
   type FileStatus,
   type Labels,
-  type MetricHead,
   NO_RELOADS,
   type Reloads,
   type Sample,
@@ -75,73 +74,80 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
 }
 
-/** Of one service, by the index of its metric. All of them have the same labels, the same object. */
-interface Row {
-  readonly labels: Labels;
-  readonly values: readonly (number | undefined)[];
+/** What was read of services, column by column: as objects of their own the values would be most of what has to be collected. */
+interface Table {
+  /** Of each service; the same object for all its metrics. */
+  readonly labels: readonly Labels[];
+  /** By the index of the metric; `NaN`: there is no such value. */
+  readonly columns: readonly (readonly number[])[];
+  /** How many services were looked at, and whether there are more. */
+  readonly looked: number;
+  readonly isCut: boolean;
 }
 
 async function write(options: MetricsOptions, tally: Tally, exposition: Exposition, labels: Labels): Promise<Scrape> {
   const { viewer } = options;
   const turns = startTurns();
   const pieces: string[] = [];
-  const { rows, looked, isCut } = await readServices(options, tally, turns, labels);
+  const table = await readServices(options, tally, turns, labels);
   const summary = viewer.summary();
   const all = Object.values(summary.services).reduce((sum, count) => sum + count, 0);
-  const seen: Seen = { ...summary, beside: readBeside(options, isCut ? Math.max(0, all - looked) : 0) };
-
-  async function add(metric: MetricHead, samples: readonly Sample[]): Promise<void> {
-    for (let from = 0; from === 0 || from < samples.length; from += AT_ONCE) {
-      await turns.rest();
-      pieces.push(await exposition.lines(metric, samples.slice(from, from + AT_ONCE), from === 0));
-    }
-  }
+  const seen: Seen = { ...summary, beside: readBeside(options, table.isCut ? Math.max(0, all - table.looked) : 0) };
 
   for (const metric of DAEMON_METRICS) {
-    const samples = metric.read(seen);
-    await add(
-      metric,
-      samples.map((sample) => ({ ...sample, labels: { ...sample.labels, ...labels } })),
-    );
+    if (turns.isOver()) await turns.next();
+    const samples = metric.read(seen).map((sample) => ({ ...sample, labels: { ...sample.labels, ...labels } }));
+    pieces.push(await exposition.lines(metric, samples, true));
   }
   for (const [index, metric] of SERVICE_METRICS.entries()) {
-    await turns.rest();
-    const samples = rows.flatMap(({ labels: of, values }) => {
-      const value = values[index];
-      return value === undefined ? [] : [{ labels: of, value }];
-    });
-    await add(metric, samples);
+    for (let from = 0; from === 0 || from < table.labels.length; from += AT_ONCE) {
+      if (turns.isOver()) await turns.next();
+      pieces.push(await exposition.lines(metric, samplesOf(table, index, from), from === 0));
+    }
   }
   pieces.push(exposition.end);
   return { contentType: exposition.contentType, pieces };
 }
 
-/** `looked`: how many were looked at; `isCut`: there are more. */
+function samplesOf({ labels, columns }: Table, metric: number, from: number): Sample[] {
+  const samples: Sample[] = [];
+  const to = Math.min(labels.length, from + AT_ONCE);
+  for (let row = from; row < to; row++) {
+    const [value, of] = [columns[metric]?.[row] ?? Number.NaN, labels[row]];
+    if (of !== undefined && !Number.isNaN(value)) samples.push({ labels: of, value });
+  }
+  return samples;
+}
+
 async function readServices(
   { viewer, mostServices }: MetricsOptions,
   tally: Tally,
   turns: Turns,
-  labels: Labels,
-): Promise<{ readonly rows: readonly Row[]; readonly looked: number; readonly isCut: boolean }> {
-  const rows: Row[] = [];
+  more: Labels,
+): Promise<Table> {
+  const labels: Labels[] = [];
+  const columns = SERVICE_METRICS.map((): number[] => []);
   const listed = new Set<Prefix>();
   let looked = 0;
+  let isCut = false;
   for (const service of viewer.services()) {
-    if (rows.length === mostServices && isCounted(service)) {
-      tally.keep(listed);
-      return { rows, looked, isCut: true };
+    if (turns.isOver()) await turns.next();
+    if (!isCounted(service)) {
+      looked++;
+      continue;
     }
+    isCut = labels.length === mostServices;
+    if (isCut) break;
     looked++;
-    if (isCounted(service)) {
-      const count = tally.of(service.prefix);
-      const values = SERVICE_METRICS.map(({ read }) => read(service, count));
-      rows.push({ labels: { ...labelsOf(service), ...labels }, values });
-      listed.add(service.prefix);
+    const transitions = tally.of(service.prefix);
+    for (const [index, { read }] of SERVICE_METRICS.entries()) {
+      columns[index]?.push(read(service, transitions) ?? Number.NaN);
     }
-    await turns.rest();
+    labels.push({ ...labelsOf(service), ...more });
+    listed.add(service.prefix);
   }
   tally.keep(listed);
-  return { rows, looked, isCut: false };
+  return { labels, columns, looked, isCut };
 }
 
 function readBeside({ unrecorded, reloads, files }: MetricsOptions, leftOut: number): Beside {

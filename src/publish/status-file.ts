@@ -50,7 +50,7 @@ async function collect(viewer: Viewed, turns: Turns, write: (service: ServiceVie
       pieces.push(piece);
       piece = '';
     }
-    await turns.rest();
+    if (turns.isOver()) await turns.next();
   }
   return piece === '' ? pieces : [...pieces, piece];
 }

@@ -2,21 +2,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface Turns {
-  /** Returns at once within a turn, else in the next. */
-  rest(): Promise<void> | undefined;
+  /** It is time to let others have theirs. */
+  isOver(): boolean;
+  next(): Promise<void>;
 }
 
-/** Milliseconds; what is done between two rests is not cut short. */
+/** Milliseconds; what is done between two looks at the time is not cut short. */
 const LONGEST_TURN = 4;
 
 export function startTurns(): Turns {
   let endBy = performance.now() + LONGEST_TURN;
   return {
-    rest() {
-      if (performance.now() < endBy) return undefined;
-      return nextTurn().then(() => {
-        endBy = performance.now() + LONGEST_TURN;
-      });
+    isOver: () => performance.now() >= endBy,
+    async next() {
+      await nextTurn();
+      endBy = performance.now() + LONGEST_TURN;
     },
   };
 }
