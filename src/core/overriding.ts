@@ -164,12 +164,12 @@ export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Ac
   for (const prefix of overrides.marked) {
     if (effort >= MOST_EFFORT) break;
     overrides.marked.delete(prefix);
-    touch(state, prefix);
     if (policy.statics.routes.has(prefix)) {
       effort++;
       followStatic(state, prefix);
     } else {
       effort += EFFORT_OF_SERVICE;
+      touch(state, prefix);
       follow(state, prefix, at, actions);
     }
   }
@@ -231,9 +231,13 @@ function followStatic(state: DaemonState, prefix: Prefix): void {
   if (heldBackBy(state, prefix) !== undefined) {
     unwant(desired, prefix, policy);
     if (wasRouted) overrides.swept.withdrawn++;
-  } else if (want(desired, prefix, policy, attributesNow(state, prefix)) === undefined && !wasRouted) {
-    overrides.swept.announced++;
+    touch(state, prefix);
+    return;
   }
+  const before = desired.changed.size;
+  const held = want(desired, prefix, policy, attributesNow(state, prefix));
+  if (held === undefined && !wasRouted) overrides.swept.announced++;
+  if (!wasRouted || desired.changed.size > before) touch(state, prefix);
 }
 
 /** Of all of them together: there may be a hundred thousand. */

