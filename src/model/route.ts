@@ -47,7 +47,7 @@ export interface RouteScope {
   readonly neighbors?: readonly IpAddress[];
 }
 
-/** RFC 8326 §4.3: what a route says whose origin is about to go; internal peers hear the same by way of LOCAL_PREF. */
+/** RFC 8326 §4: what a route says whose origin is about to go; internal peers hear the same by way of LOCAL_PREF. */
 const GRACEFUL_SHUTDOWN = 'graceful-shutdown';
 const LEAST_PREFERENCE = 0;
 

@@ -41,7 +41,7 @@ const TABLE: readonly {
     attributes: words(ORIGIN_IGP, OWN_PATH, NEXT_HOP),
   },
   {
-    name: 'that it is about to go, to an internal peer: GRACEFUL_SHUTDOWN and LOCAL_PREF 0 (RFC 8326 §4.3)',
+    name: 'that it is about to go, to an internal peer: GRACEFUL_SHUTDOWN and LOCAL_PREF 0 (RFC 8326 §4)',
     route: gracefullyShutDown({ localPreference: 200, communities: ['65000:1'] }),
     terms: { negotiated: { isExternal: false } },
     attributes: words(ORIGIN_IGP, '40 02 00', NEXT_HOP, '40 05 04 00000000', 'c0 08 08 fde80001 ffff0000'),

@@ -380,14 +380,17 @@ describe('static prefixes', () => {
     });
     expect(attributes(core, '198.51.100.0/24')).toBe(other);
     expect(core.standing('192.0.2.0/24')).toBe('leaving draining');
+    expect(core.state.standings.counts).toMatchObject({ leaving: 1, drained: 0 });
     expect(said(core.fire(61_000), 'info')).toEqual(['static prefixes withdrawn by hand']);
     expect(core.standing('192.0.2.0/24')).toBe('drained');
+    expect(core.state.standings.counts).toMatchObject({ leaving: 0, drained: 1 });
     core.hear(
       overridden(62_000, { removed: ['drain 192.0.0.0/16'], added: [set('down', '198.51.100.0/24', { at: 62_000 })] }),
     );
     expect(core.routes()).toEqual(['192.0.2.0/24']);
     expect(attributes(core, '192.0.2.0/24')).toBe(before);
     expect(core.standing('198.51.100.0/24')).toBe('set-down');
+    expect(core.state.standings.counts).toMatchObject({ announced: 1, drained: 0, 'set-down': 1 });
   });
 
   it('do not begin while they are drained, and begin when that ends', () => {
