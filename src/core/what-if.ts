@@ -101,6 +101,7 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 
   function hear(event: Event): void {
     if (ORIGIN[event.type] === 'consequence') return;
+    if (isLookWanted && !isReading && !isAnswering(event)) look();
     if (!isReading) {
       if (event.type === 'factsRead') fire(event.readAt, true);
       // What was due while this process stood still comes after it, and so does what showed that it did.
@@ -115,8 +116,9 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
     const isAnswer = event.type === 'discoveryFailed' || (event.type === 'factsRead' && event.isLast && event.isWhole);
     if (isAnswer) isLookWanted = false;
     play(event);
-    // Of a reading that failed in part, that is told next.
-    if (isLookWanted && !isReading && !(event.type === 'factsRead' && !event.isWhole)) look();
+    // Of a reading that failed in part, that is told next; and what an order asks for was asked for then as well.
+    const isToldNext = (event.type === 'factsRead' && !event.isWhole) || event.type === 'overridden';
+    if (isLookWanted && !isReading && !isToldNext) look();
   }
 
   function resume(at: Millis, recorded: DaemonState): void {
@@ -148,6 +150,10 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 
   return { state, hear, advance: (until) => fire(until, false), resume };
 }
+
+/** Whether it may be, or come before, the reading that an order asked for. */
+const isAnswering = (event: Event): boolean =>
+  event.type === 'overridden' || event.type === 'discoveryFailed' || event.type === 'factsRead';
 
 /** What was announced stays so, without an announce delay, where these settings would have it announced at all. */
 function adopt(recorded: DaemonState, state: DaemonState): void {
