@@ -21,12 +21,12 @@ import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
 /** Takes one prefix through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
 export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
   const { facts, policy, checks } = state;
-  touch(state, prefix);
   const isUpByHand = isSetUp(state, prefix, readAt);
   // The order came while these facts were looked at.
   const isAwaited = !isUpByHand && isSetUp(state, prefix, NEVER);
   const found = findCandidate(prefix, facts, policy, state.networks);
   const health = healthOf(found, { facts, policy, checks, at: readAt, isSetUp: isUpByHand });
+  touch(state, prefix, health);
   const before = state.services.get(prefix);
   if (before === undefined) {
     if (!health.up) reject(state, prefix, health.reason, actions);

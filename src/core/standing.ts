@@ -5,7 +5,7 @@ import { type Reason, stageOf } from '../model/reason.ts';
 import type { ServiceStateName } from '../model/view.ts';
 import { findCandidate } from './candidates.ts';
 import { isRouted } from './desired.ts';
-import { healthOf } from './health.ts';
+import { type Health, healthOf } from './health.ts';
 import { isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
 import type { DaemonState } from './state.ts';
 import { whySuppressed } from './suppression.ts';
@@ -16,8 +16,11 @@ export type Standing =
   | { readonly announced: true; readonly leaving?: Reason; readonly isStatic?: true }
   | { readonly announced: false; readonly reason: Reason };
 
-/** `now`: of the same clock as the events; what was said of a penalty holds for that moment. */
-export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Standing {
+/**
+ * `now`: of the same clock as the events; what was said of a penalty holds for that moment. `known`: its health, where
+ * somebody has just looked.
+ */
+export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, known?: Health): Standing {
   const { policy, facts, networks, checks, reading, failingSince } = state;
   if (policy.statics.routes.has(prefix)) {
     if (isRouted(state.desired, prefix, policy))
@@ -68,8 +71,9 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis): Sta
       : { announced: false, reason: { code: 'announce-delay', delay: policy.announceDelay, until: verdict.until } };
   }
   const at = reading?.at ?? now;
-  const found = findCandidate(prefix, facts, policy, networks);
-  const health = healthOf(found, { facts, policy, checks, at, isSetUp: isUpByHand });
+  const health =
+    known ??
+    healthOf(findCandidate(prefix, facts, policy, networks), { facts, policy, checks, at, isSetUp: isUpByHand });
   // Whoever takes something down by hand expects nobody to ask why it does not run. An address elsewhere is none of that.
   if (heldBack !== undefined && (health.up || health.lost === 'listener'))
     return { announced: false, reason: heldBack };

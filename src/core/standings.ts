@@ -3,6 +3,7 @@ import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import type { Reason } from '../model/reason.ts';
 import { SERVICE_STATES, type ServiceStateName } from '../model/view.ts';
+import type { Health } from './health.ts';
 
 export interface Stood {
   readonly state: ServiceStateName;
@@ -14,8 +15,8 @@ export interface Stood {
 
 export interface Standings {
   readonly of: Map<Prefix, Stood>;
-  /** To be compared. */
-  readonly touched: Set<Prefix>;
+  /** To be compared; with their health, where that is known already. */
+  readonly touched: Map<Prefix, Health | undefined>;
   /** Of which nothing is left here, the newest last: what was withdrawn last, and why, can still be seen. */
   readonly gone: Set<Prefix>;
   /** How many of `of` are in each state. */
@@ -30,7 +31,7 @@ export interface Standings {
 
 export const noStandings = (): Standings => ({
   of: new Map(),
-  touched: new Set(),
+  touched: new Map(),
   gone: new Set(),
   counts: none(),
   moves: none(),
@@ -41,6 +42,9 @@ export const noStandings = (): Standings => ({
 const none = (): Record<ServiceStateName, number> =>
   Object.fromEntries(SERVICE_STATES.map((state) => [state, 0])) as Record<ServiceStateName, number>;
 
-/** It may stand otherwise now. */
-export const touch = ({ standings }: { readonly standings: Standings }, prefix: Prefix): void =>
-  void standings.touched.add(prefix);
+/** It may stand otherwise now. `health`: as it was just found. */
+export const touch = (
+  { standings }: { readonly standings: Standings },
+  prefix: Prefix,
+  health: Health | undefined = undefined,
+): void => void standings.touched.set(prefix, health);

@@ -12,8 +12,9 @@ import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import { setKey } from '../model/override.ts';
 import { stageOf } from '../model/reason.ts';
+import type { Health } from './health.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
-import type { Stood } from './standings.ts';
+import { type Stood, touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 
 export const MOST_GONE = 1_000;
@@ -24,7 +25,7 @@ const MOST_AT_ONCE = 500;
 export function touchAll(state: DaemonState): void {
   const { standings, policy } = state;
   for (const prefixes of [standings.of.keys(), policy.announce, policy.checked.keys()]) {
-    for (const prefix of prefixes) standings.touched.add(prefix);
+    for (const prefix of prefixes) touch(state, prefix);
   }
 }
 
@@ -39,23 +40,24 @@ export function enter(state: DaemonState, prefix: Prefix, at: Millis): void {
 export function settle(state: DaemonState, at: Millis, actions: Action[]): void {
   const { standings, marked, policy } = state;
   let compared = 0;
-  for (const prefix of standings.touched) {
+  for (const [prefix, health] of standings.touched) {
     if (compared++ === MOST_AT_ONCE) {
       actions.push({ type: 'goOn' });
       return;
     }
     standings.touched.delete(prefix);
     // One that is yet to be judged is touched again when it is.
-    if (!marked.has(prefix) || policy.statics.routes.has(prefix)) compare(state, prefix, at, actions);
+    if (!marked.has(prefix) || policy.statics.routes.has(prefix)) compare(state, prefix, health, at, actions);
   }
 }
 
-function compare(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
+function compare(state: DaemonState, prefix: Prefix, health: Health | undefined, at: Millis, actions: Action[]): void {
   const { standings, policy, overrides } = state;
   const isStatic = policy.statics.routes.has(prefix);
   // It is entered when its turn comes.
   if (isStatic && (standings.staticsSince === undefined || state.starting.has(prefix))) return;
-  const standing = standingOf(state, prefix, at);
+  // What is said by hand may have come since.
+  const standing = standingOf(state, prefix, at, overrides.said.size === 0 ? health : undefined);
   const now = stateNameOf(standing);
   const reason = reasonOf(standing);
   const before = standings.of.get(prefix);
