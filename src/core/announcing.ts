@@ -7,7 +7,7 @@ import type { RouteAttributes } from '../model/route.ts';
 import { attributesOf, stateOf } from './checked.ts';
 import { attributesFor, hasRoom, unwant, want } from './desired.ts';
 import { heldBackBy, isSetUp, toldWith } from './overrides.ts';
-import { log } from './report.ts';
+import { log, TO_BE_ANNOUNCED } from './report.ts';
 import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 
@@ -41,7 +41,7 @@ export function announce(state: DaemonState, prefix: Prefix, actions: Action[]):
   }
   const before = state.desired.held.get(prefix);
   const held = want(state.desired, prefix, state.policy, attributesNow(state, prefix));
-  if (held === undefined) log(actions, 'info', 'announced', { prefix, ...stateOf(prefix, state) });
+  if (held === undefined) log(actions, 'info', TO_BE_ANNOUNCED, { prefix, ...stateOf(prefix, state) });
   else if (held.code !== before?.code) log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, held) });
 }
 

@@ -244,7 +244,7 @@ function followStatic(state: DaemonState, prefix: Prefix): void {
 function reportStatics({ overrides: { swept } }: DaemonState, actions: Action[]): void {
   const { withdrawn, announced } = swept;
   if (withdrawn > 0) log(actions, 'info', 'static prefixes withdrawn by hand', { prefixes: withdrawn });
-  if (announced > 0) log(actions, 'info', 'static prefixes announced again', { prefixes: announced });
+  if (announced > 0) log(actions, 'info', 'static prefixes to be announced again', { prefixes: announced });
   swept.withdrawn = 0;
   swept.announced = 0;
 }

@@ -6,6 +6,9 @@ import type { Policy } from '../model/policy.ts';
 import { sentence } from '../model/reason.ts';
 import type { Verdict } from './hold.ts';
 
+/** It is wanted from now on; whether anybody has been told by then the core does not know. */
+export const TO_BE_ANNOUNCED = 'to be announced';
+
 export interface Step {
   readonly before: Verdict | undefined;
   readonly after: Verdict;

@@ -57,7 +57,7 @@ function report(state: DaemonState, actions: Action[]): void {
   const heldBack = prefixes.filter((prefix) => isHeldBack(state, prefix)).length;
   const announced = statics.routes.size - held.length - heldBack;
   if (heldBack > 0) log(actions, 'info', 'static prefixes held back by hand', { prefixes: heldBack });
-  if (announced > 0) log(actions, 'info', 'static prefixes announced', { prefixes: announced });
+  if (announced > 0) log(actions, 'info', 'static prefixes to be announced', { prefixes: announced });
   for (const code of new Set(held.map(([, reason]) => reason.code))) {
     const alike = held.filter(([, reason]) => reason.code === code);
     const [first] = alike;

@@ -6,6 +6,7 @@ import type { Action } from '../model/action.ts';
 import { hostPrefix, type IpAddress, type Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Route, RouteKey } from '../model/route.ts';
+import { TO_BE_ANNOUNCED } from './report.ts';
 import { standingOf } from './standing.ts';
 import type { DaemonState } from './state.ts';
 import { whySuppressed } from './suppression.ts';
@@ -114,7 +115,9 @@ export function createTimeline(): Timeline {
         const prefix = prefixIn(named, address);
         if (prefix === undefined) continue;
         const course = courseOf(prefix, at);
-        course.entries.push({ at, message: action.message, fields });
+        // A recording knows of no peer: what is wanted is announced there.
+        const message = action.message === TO_BE_ANNOUNCED ? 'announced' : action.message;
+        course.entries.push({ at, message, fields });
         course.changes++;
         touched.add(prefix);
       }

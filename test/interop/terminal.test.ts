@@ -33,7 +33,7 @@ def until(text):
 until(b'first facts read')
 termios.tcflow(terminal, termios.TCOOFF)
 print('stopped', flush=True)
-until(b'"announced"')
+until(b'"to be announced"')
 p.terminate()
 print('status', p.wait(10), flush=True)
 `;

@@ -108,7 +108,7 @@ describe('what is announced', () => {
   it('is logged with the state that it stands for', () => {
     const { result } = rig(INSTANT);
     const lines = (['passed', 'failed', 'passed', 'disabled'] as const).flatMap((each, index) =>
-      only(result(10 * (index + 1), each), 'log').filter(({ message }) => message === 'announced'),
+      only(result(10 * (index + 1), each), 'log').filter(({ message }) => message === 'to be announced'),
     );
     expect(lines.map(({ fields }) => fields)).toEqual(
       ['up', 'down', 'up', 'disabled'].map((state) => ({ prefix: ONE, state })),

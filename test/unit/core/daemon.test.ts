@@ -260,7 +260,7 @@ describe('facts that nobody can check', () => {
     expect([core.routes(), core.standing(prefix)]).toEqual([[], 'facts-stale']);
     core.hear(factsRead(13_000, { isWhole: false, listeners: added(facts.listener(address(1), 443)) }));
     expect(core.routes()).toEqual([]);
-    expect(said(core.hear(factsRead(14_000)))).toEqual(['kernel read again', 'announced']);
+    expect(said(core.hear(factsRead(14_000)))).toEqual(['kernel read again', 'to be announced']);
     expect([core.routes(), core.standing(prefix)]).toEqual([[prefix], 'announced']);
   });
 

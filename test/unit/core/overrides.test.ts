@@ -98,7 +98,7 @@ describe('a drain', () => {
     expect(core.routes()).toEqual([]);
     const told = core.hear(factsRead(20_700, { readAt: ms(20_001) }));
     expect(core.routes()).toEqual([ONE, TWO]);
-    expect(said(told, 'info')).toEqual(['announced', 'announced']);
+    expect(said(told, 'info')).toEqual(['to be announced', 'to be announced']);
     expect(attributes(core, ONE)).toEqual({ nextHop: 'self', localPreference: 200, communities: ['65000:1'] });
     expect(core.state.overrides.freed.size).toBe(0);
     expect(core.timers.size).toBe(0);
@@ -398,7 +398,7 @@ describe('static prefixes', () => {
     core.hear(overridden(0, { added: [drain('192.0.2.0/24', { at: -99, withdrawAt: -9 })], isKept: true }));
     const actions = core.hear({ type: 'started', at: ms(0) });
     expect(core.routes()).toEqual(['198.51.100.0/24']);
-    expect(said(actions, 'info')).toEqual(['static prefixes held back by hand', 'static prefixes announced']);
+    expect(said(actions, 'info')).toEqual(['static prefixes held back by hand', 'static prefixes to be announced']);
     core.hear(overridden(1, { removed: ['drain 192.0.2.0/24'] }));
     expect(core.routes()).toEqual(['192.0.2.0/24', '198.51.100.0/24']);
   });

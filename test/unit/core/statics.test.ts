@@ -44,7 +44,7 @@ describe('static prefixes', () => {
     });
     expect(route(core, '10.0.0.1/32')?.attributes).toBe(route(core, '192.0.2.0/24')?.attributes);
     expect(route(core, '198.51.100.0/24')?.attributes).toEqual({ nextHop: '10.9.9.9', communities: ['65000:1'] });
-    expect(said(actions)).toEqual(['static prefixes announced']);
+    expect(said(actions)).toEqual(['static prefixes to be announced']);
     expect(standingOf(core.state, '192.0.2.0/24' as Prefix, ms(0))).toEqual({ announced: true, isStatic: true });
   });
 
