@@ -15,6 +15,14 @@ import { listenersInside, lookBy, wildcardsFor } from './health.ts';
 import type { DaemonState } from './state.ts';
 import type { InstantOf } from './view.ts';
 
+/** When, and in which words times are told. */
+export interface Asked {
+  readonly now: Millis;
+  readonly instant: InstantOf;
+  /** When the kernel was last read: the core hears only of what changed. */
+  readonly readAt?: Millis;
+}
+
 export interface ExplainedLine {
   readonly text: string;
   /** Whose process is asked for. */
@@ -28,12 +36,11 @@ export function linesOf(
   stage: Stage,
   state: DaemonState,
   prefix: Prefix,
-  now: Millis,
-  instant: InstantOf,
+  { now, instant, readAt }: Asked,
 ): readonly ExplainedLine[] {
   switch (stage) {
     case 'facts':
-      return factLines(state, prefix, now, instant);
+      return factLines(state, prefix, { now, instant, ...(readAt !== undefined && { readAt }) });
     case 'candidates':
       return candidateLines(state, prefix);
     case 'health':
@@ -49,14 +56,14 @@ export function linesOf(
 
 export const plain = (text: string): ExplainedLine => ({ text });
 
-function factLines(state: DaemonState, prefix: Prefix, now: Millis, instant: InstantOf): ExplainedLine[] {
+function factLines(state: DaemonState, prefix: Prefix, { now, instant, readAt }: Asked): ExplainedLine[] {
   const { policy, reading, failingSince } = state;
   if (policy.statics.routes.has(prefix)) return [plain('it is static: what the kernel says has no part in it')];
   if (policy.checked.has(prefix)) return [plain('its check decides: what the kernel says has no part in it')];
   const read =
     reading === undefined
       ? []
-      : [plain(`the kernel was read ${formatDuration(ms(Math.max(0, Math.round(now - reading.at))))} ago`)];
+      : [plain(`the kernel was read ${formatDuration(ms(Math.max(0, Math.round(now - (readAt ?? reading.at)))))} ago`)];
   const failing =
     failingSince === undefined
       ? []

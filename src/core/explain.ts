@@ -3,13 +3,12 @@
  * never a candidate. The reason is the one that `standing` gives; here is what stands around it.
  */
 import { type IpAddress, isHostPrefix, networkAddress, type Prefix, truncate } from '../model/address.ts';
-import type { Millis } from '../model/millis.ts';
 import { type Reason, type Stage, sentence, stageOf } from '../model/reason.ts';
 import type { StageView } from '../model/view.ts';
-import { type ExplainedLine, linesOf, plain } from './explain-lines.ts';
+import { type Asked, type ExplainedLine, linesOf, plain } from './explain-lines.ts';
 import { reasonOf, standingOf } from './standing.ts';
 import type { DaemonState } from './state.ts';
-import { type InstantOf, reasonView } from './view.ts';
+import { reasonView } from './view.ts';
 
 export interface ExplainedStage extends Omit<StageView, 'lines'> {
   readonly lines: readonly ExplainedLine[];
@@ -37,19 +36,14 @@ export function prefixesAbout(state: DaemonState, of: IpAddress | Prefix): reado
   return found;
 }
 
-export function explain(
-  state: DaemonState,
-  prefix: Prefix,
-  now: Millis,
-  instant: InstantOf,
-): readonly ExplainedStage[] {
-  const standing = standingOf(state, prefix, now);
+export function explain(state: DaemonState, prefix: Prefix, asked: Asked): readonly ExplainedStage[] {
+  const standing = standingOf(state, prefix, asked.now);
   const reason = reasonOf(standing);
   const decided = reason && stageOf(reason);
   return STAGES.map((stage) => {
     const answer = answerOf(stage, standing.announced, reason);
     const isAboutIt = stage === decided || answer === 'waits';
-    const said = answer === 'not-reached' ? [] : linesOf(stage, state, prefix, now, instant);
+    const said = answer === 'not-reached' ? [] : linesOf(stage, state, prefix, asked);
     const why = isAboutIt && reason ? sentence(prefix, reason) : undefined;
     const isSaid = why === undefined || said.some(({ text }) => text === why);
     return {

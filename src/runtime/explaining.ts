@@ -5,6 +5,7 @@ import type { DaemonState } from '../core/state.ts';
 import { type InstantOf, tellingView } from '../core/view.ts';
 import type { IpAddress, Prefix } from '../model/address.ts';
 import { type Listener, listenerKey } from '../model/facts.ts';
+import type { Millis } from '../model/millis.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Telling } from '../model/telling.ts';
 import type { Explanation, ServiceView } from '../model/view.ts';
@@ -22,6 +23,8 @@ export interface ExplainingOptions {
   readonly service: (prefix: Prefix) => ServiceView;
   readonly tellings: (prefix: Prefix) => readonly Telling[];
   readonly findOwners: FindOwners;
+  /** When the kernel was last read; `undefined` before. */
+  readonly readAt: Millis | undefined;
 }
 
 const MOST_TRANSITIONS = 20;
@@ -29,11 +32,11 @@ const MOST_TRANSITIONS = 20;
 const MOST_OWNED = 50;
 
 export async function explainAll(of: IpAddress | Prefix, options: ExplainingOptions): Promise<Explanation> {
-  const { state, clock, instant, history, service, tellings, findOwners } = options;
+  const { state, clock, instant, history, service, tellings, findOwners, readAt } = options;
   // All of one moment; processes come to it later.
   const found = prefixesAbout(state, of).map((prefix) => ({
     service: service(prefix),
-    stages: explain(state, prefix, clock.now(), instant),
+    stages: explain(state, prefix, { now: clock.now(), instant, ...(readAt !== undefined && { readAt }) }),
     tellings: tellings(prefix).map((telling) => tellingView(telling, instant)),
     history: history.list({ prefix, isExact: true, most: MOST_TRANSITIONS }),
   }));

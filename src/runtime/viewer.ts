@@ -150,7 +150,8 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       for (const prefix of prefixesOf(state)) yield service(prefix);
     },
     service,
-    explain: (of) => explainAll(of, { state, clock, instant, history, service, tellings, findOwners }),
+    explain: (of) =>
+      explainAll(of, { state, clock, instant, history, service, tellings, findOwners, readAt: discovery().readAt }),
     history: history.list,
     subscribe: changes.subscribe,
     noted(transition) {

@@ -274,7 +274,7 @@ describe('every reason', () => {
     '$code is that of its stage, with its sentence',
     ({ code, prefix = P, at = 1_500, answer = 'no', make }) => {
       const { state } = make();
-      const stages = explain(state, prefix as Prefix, ms(at), instant);
+      const stages = explain(state, prefix as Prefix, { now: ms(at), instant });
       expect(stages.map(({ stage }) => stage)).toEqual(STAGES);
       const decided = stages.find(({ reason }) => reason?.code === code);
       if (decided === undefined) throw new Error(JSON.stringify(stages, null, 1));
@@ -294,7 +294,7 @@ describe('every reason', () => {
 /** What a stage says, a line each, by its name. */
 const linesOf = ({ state }: Core, prefix: string, at: number): Record<string, readonly string[]> =>
   Object.fromEntries(
-    explain(state, prefix as Prefix, ms(at), instant).map(({ stage, answer, lines }) => [
+    explain(state, prefix as Prefix, { now: ms(at), instant }).map(({ stage, answer, lines }) => [
       `${stage}: ${answer}`,
       lines.map(({ text }) => text),
     ]),
@@ -368,6 +368,12 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('says when the kernel was read, told or not', () => {
+    const { state } = hostOf(SERVED);
+    const [facts1] = explain(state, P as Prefix, { now: ms(9_000), instant, readAt: ms(8_750) });
+    expect(facts1?.lines[0]?.text).toBe('the kernel was read 250ms ago');
+  });
+
   it('is short about very many', () => {
     const listeners = Array.from({ length: 40 }, (_, index) => facts.listener('10.0.0.1', 1_000 + index));
     const said = linesOf(hostOf({ ...SERVED, listeners }), P, 1_000)['facts: yes'] ?? [];
@@ -396,6 +402,6 @@ describe('an address', () => {
   });
 
   it('that nobody ever heard of has five stages too', () => {
-    expect(explain(hostOf(SERVED).state, '2001:db8::1/128' as Prefix, ms(1_000), instant)).toHaveLength(5);
+    expect(explain(hostOf(SERVED).state, '2001:db8::1/128' as Prefix, { now: ms(1_000), instant })).toHaveLength(5);
   });
 });
