@@ -126,31 +126,32 @@ describeSystemd('contrib/ha2bgp.service', () => {
   it('is not active without facts, however long that takes, and says why', async () => {
     const words = '--netns /run/late -n 192.0.2.0/24 --bgp-backend test --log-to journald';
     const lines = ['DynamicUser=no', 'User=root', 'CapabilityBoundingSet=CAP_SYS_ADMIN', 'RestrictNamespaces=no'];
-    await install(...runs(`/usr/bin/ha2bgp run ${words}`), ...lines, 'TimeoutStartSec=1');
+    await install(...runs(`/usr/bin/ha2bgp run ${words}`), ...lines, 'TimeoutStartSec=4');
     await systemctl('start', '--no-block');
     await status('the kernel cannot be read');
     const startedAt = Number(await property('ExecMainStartTimestampMonotonic')) / 1_000;
-    await until('longer than a start may take', () => Number(process.hrtime.bigint() / 1_000_000n) > startedAt + 1_500);
+    await until('longer than a start may take', () => Number(process.hrtime.bigint() / 1_000_000n) > startedAt + 4_500);
     expect(await property('ActiveState')).toBe('activating');
     host.write('/run/late', '');
     await host.run('mount', '--bind', '/proc/1/ns/net', '/run/late');
     await until('active', async () => (await property('ActiveState')) === 'active');
-    expect([await property('NRestarts'), await property('StatusText')]).toEqual(['0', '0 of 0 services announced']);
+    expect(await property('StatusText')).toBe('0 of 0 services announced');
+    expect(Number(await property('ExecMainStartTimestampMonotonic')) / 1_000).toBe(startedAt);
   });
 
-  it('is killed and started again when it stands still, and not before', async () => {
-    await install('WatchdogSec=2');
+  it('feeds the watchdog while it lives, and is killed and started again when it stands still', async () => {
+    await install('WatchdogSec=3');
     await systemctl('start');
+    for (let time = 0; time < 2; time++) {
+      const fedAt = await property('WatchdogTimestampMonotonic');
+      await until('fed again', async () => (await property('WatchdogTimestampMonotonic')) !== fedAt);
+    }
     const pid = await property('MainPID');
-    const startedAt = Number(await property('ActiveEnterTimestampMonotonic')) / 1_000;
-    await until('longer than it bears silence', () => Number(process.hrtime.bigint() / 1_000_000n) > startedAt + 2_500);
-    expect(await property('MainPID')).toBe(pid);
     await systemctl('kill', '--kill-who=main', '--signal=SIGSTOP');
-    await until('a restart', async () => (await property('NRestarts')) === '1');
+    await until('another one', async () => !['0', pid].includes(await property('MainPID')));
     await until('active again', async () => (await property('ActiveState')) === 'active');
-    expect(await property('MainPID')).not.toBe(pid);
     const said = (await journal('UNIT=ha2bgp.service', '_PID=1')).map((entry) => String(entry['MESSAGE']));
-    expect(said.filter((text) => text.includes('Watchdog timeout'))).toHaveLength(1);
+    expect(said.some((text) => text.includes('Watchdog timeout'))).toBe(true);
   });
 
   it('has its fields in the journal', async () => {
