@@ -140,7 +140,7 @@ describeSystemd('contrib/ha2bgp.service', () => {
   });
 
   it('feeds the watchdog while it lives, and is killed and started again when it stands still', async () => {
-    await install('WatchdogSec=3');
+    await install('WatchdogSec=2');
     await systemctl('start');
     const fedAt = new Map<string, Set<string>>();
     const pid = await until('one that was fed three times', async () => {
