@@ -40,6 +40,12 @@ export function fakeOperator(services = 3): FakeOperator {
     services: {
       ...{ announced: services, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0, down: 0 },
     },
+    ever: {
+      transitions: {
+        ...{ announced: 0, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0, down: 0 },
+      },
+      ...{ stalls: 0, stalledMs: 0, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },
+    },
   };
   const done = async () => ({ overrides: [], services: [], remarks: [] });
   return {

@@ -209,6 +209,25 @@ describeSystemd('contrib/ha2bgp.service', () => {
     expect([await property('ActiveState'), await property('ExecMainStatus')]).toEqual(['failed', '2']);
   });
 
+  it('reloads when it is asked to, and goes on with what it had when that is refused', async () => {
+    await systemctl('start');
+    const pid = await property('MainPID');
+    const activeSince = await property('ActiveEnterTimestampMonotonic');
+    await serve();
+    await status('1 of 1 services announced, 0 of 1 peers up');
+    host.write('/etc/ha2bgp.yaml', CONFIG.replace('192.0.2.0/24', '198.51.100.0/24'));
+    await systemctl('reload');
+    await status('0 of 0 services announced, 0 of 1 peers up');
+    host.write('/etc/ha2bgp.yaml', CONFIG.replace('192.0.2.0/24', 'nowhere'));
+    await systemctl('reload');
+    await until('refused', async () => (await journal(`_PID=${pid}`, 'HA2BGP_MESSAGE=settings refused')).length > 0);
+    host.write('/etc/ha2bgp.yaml', CONFIG);
+    await systemctl('reload');
+    await status('1 of 1 services announced, 0 of 1 peers up');
+    expect([await property('MainPID'), await property('ActiveState')]).toEqual([pid, 'active']);
+    expect(await property('ActiveEnterTimestampMonotonic')).toBe(activeSince);
+  });
+
   it('is as closed as docs/operations.md says', async () => {
     const words = ['security', '--offline=yes', '--no-pager', `/etc/systemd/system/${UNIT}.service`];
     fs.rmSync(host.at(DROP_IN));
