@@ -74,7 +74,7 @@ export function createAdjRibOut(
   /** Families whose first round is not over. */
   const fresh = new Set(negotiated.families);
   let told = 0;
-  const counts: Counts = { announced: 0, withdrawn: 0 };
+  const counts = { announced: 0, withdrawn: 0 };
   /** Everything up to that version of the RIB was handed on. */
   let handedOn = 0;
   let unsaid: readonly Unsaid[] = [];
@@ -161,37 +161,55 @@ export function createAdjRibOut(
   }
 
   function read(): Uint8Array[] {
-    const changes = createChanges(counts);
+    const changes = createChanges();
     reader.read(BATCH, (entry, known, now) => {
-      if (known !== now || repeated.has(entry.family))
-        tell(changes, entry, [choice, known], [choice, now], known === now);
+      if (known !== now || repeated.has(entry.family)) tell(changes, entry, choice, known, now, known === now);
     });
     return updatesOf(changes, negotiated.longestMessage);
   }
 
-  /** `isOnceMore`: also what is as it was. */
-  function tell(changes: Changes, entry: Entry, was: Chosen, is: Chosen, isOnceMore: boolean): void {
+  function announce({ announced }: Changes, said: Words, nlri: Uint8Array): void {
+    counts.announced++;
+    const same = announced.get(said);
+    if (same === undefined) announced.set(said, [nlri]);
+    else same.push(nlri);
+  }
+
+  function withdraw({ withdrawn }: Changes, family: Family, nlri: Uint8Array): void {
+    counts.withdrawn++;
+    withdrawn[family].push(nlri);
+  }
+
+  /** `was`: by which settings what is known was told. `isOnceMore`: also what is as it was. */
+  function tell(
+    changes: Changes,
+    entry: Entry,
+    was: Choice,
+    known: readonly Route[],
+    now: readonly Route[],
+    isOnceMore: boolean,
+  ): void {
     const { family, nlri } = entry;
     if (hasPaths[family]) {
-      const before = was[0].paths(entry, was[1]);
-      const after = is[0].paths(entry, is[1]);
+      const before = was.paths(entry, known);
+      const after = choice.paths(entry, now);
       for (let index = 0; index < Math.max(before.length, after.length); index++) {
-        const [old, now] = [before[index], after[index]];
-        if (now === old && !isOnceMore) continue;
-        if (now !== undefined) changes.announce(now, withPathId(nlri, index + 1));
-        else if (old !== undefined) changes.withdraw(family, withPathId(nlri, index + 1));
+        const [old, said] = [before[index], after[index]];
+        if (said === old && !isOnceMore) continue;
+        if (said !== undefined) announce(changes, said, withPathId(nlri, index + 1));
+        else if (old !== undefined) withdraw(changes, family, withPathId(nlri, index + 1));
       }
       told += Math.sign(after.length) - Math.sign(before.length);
       return;
     }
-    const before = was[0].one(entry, was[1]);
-    const after = is[0].one(entry, is[1]);
+    const before = was.one(entry, known);
+    const after = choice.one(entry, now);
     if (after === undefined) {
       if (before === undefined) return;
-      changes.withdraw(family, nlri);
+      withdraw(changes, family, nlri);
       told--;
     } else if (before !== after || isOnceMore) {
-      changes.announce(after, nlri);
+      announce(changes, after, nlri);
       if (before === undefined) told++;
     }
   }
@@ -206,10 +224,8 @@ export function createAdjRibOut(
     choice = createChoice(now, intern, leaveOut);
     group.leave();
     group = groups(now);
-    const changes = createChanges(counts);
-    for (const entry of reader.told()) {
-      tell(changes, entry, [before, entry.routes], [choice, entry.routes], false);
-    }
+    const changes = createChanges();
+    for (const entry of reader.told()) tell(changes, entry, before, entry.routes, entry.routes, false);
     for (const message of updatesOf(changes, negotiated.longestMessage)) ready.push(message);
   }
 
@@ -244,36 +260,11 @@ export function createAdjRibOut(
   };
 }
 
-/** Routes, and by which settings they are told. */
-type Chosen = readonly [Choice, readonly Route[]];
-
 interface Changes {
   readonly withdrawn: Record<Family, Uint8Array[]>;
   readonly announced: Map<Words, Uint8Array[]>;
-  announce(said: Words, nlri: Uint8Array): void;
-  withdraw(family: Family, nlri: Uint8Array): void;
 }
 
-/** What was said so far. */
-type Counts = { -readonly [Key in keyof Said]: Said[Key] };
-
-function createChanges(counts: Counts): Changes {
-  const announced = new Map<Words, Uint8Array[]>();
-  const withdrawn: Record<Family, Uint8Array[]> = { ipv4: [], ipv6: [] };
-  return {
-    withdrawn,
-    announced,
-    withdraw(family, nlri) {
-      counts.withdrawn++;
-      withdrawn[family].push(nlri);
-    },
-    announce(said, nlri) {
-      counts.announced++;
-      const same = announced.get(said);
-      if (same === undefined) announced.set(said, [nlri]);
-      else same.push(nlri);
-    },
-  };
-}
+const createChanges = (): Changes => ({ withdrawn: { ipv4: [], ipv6: [] }, announced: new Map() });
 
 const hex = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : bytes.join(' '));

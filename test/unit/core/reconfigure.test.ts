@@ -129,6 +129,47 @@ describe('other settings', () => {
     expect(core.routes()).toEqual(['10.0.0.1/32', '10.0.0.2/32']);
   });
 
+  it('give no place to who waits for one before they have judged it', () => {
+    const many = Array.from({ length: 150 }, (_, index) => `10.0.0.${index + 1}`);
+    const host = {
+      addresses: added(...many.map((address) => facts.assigned(address))),
+      listeners: added(...many.map((address) => facts.listener(address, 443))),
+    };
+    const core = coreOf([...QUICK, '--max-routes', '1']);
+    core.hear(factsRead(10, { resync: true, devices: LO, ...host }));
+    for (let at = 11; core.state.marked.size > 0; at++) core.hear({ type: 'wentOn', at: ms(at) });
+    expect(core.state.desired.held.size).toBe(149);
+    core.hear(changed(100, [...QUICK, '-l', 'sport = :80']));
+    core.hear(factsRead(110, { resync: true, devices: LO, ...host, listeners: added() }));
+    expect(core.state.marked.size).toBeGreaterThan(0);
+    expect(core.routes()).toEqual(['10.0.0.1/32']);
+    for (let at = 111; core.state.marked.size > 0; at++) core.hear({ type: 'wentOn', at: ms(at) });
+    expect(core.standing('10.0.0.1/32')).toBe('leaving no-listener');
+    expect(core.routes()).toEqual(['10.0.0.1/32']);
+  });
+
+  it('leave a delay to what the host has lost: that is not their doing', () => {
+    const words = [...QUICK, '--anyip', '--address-withdraw-delay', '10s'];
+    const route = facts.localRoute('10.0.0.16/28', { by: 'admin' });
+    const inside = facts.listener('10.0.0.17', 80);
+    const read = (at: number, isThere: boolean) =>
+      factsRead(at, {
+        resync: true,
+        devices: LO,
+        addresses: isThere ? added(route) : added(),
+        listeners: added(inside),
+      });
+    const core = coreOf(words);
+    core.hear(read(10, true));
+    expect(core.routes()).toContain('10.0.0.16/28');
+    core.hear(read(20, false));
+    core.hear(changed(30, [...words, '--med', '4']));
+    expect(core.routes()).toContain('10.0.0.16/28');
+    core.hear(changed(40, QUICK));
+    core.hear(read(50, false));
+    expect(core.routes()).not.toContain('10.0.0.16/28');
+  });
+
   it('make a service of a static prefix and a static prefix of a service, and withdraw neither', () => {
     const core = served();
     const withdraws: string[] = [];
