@@ -1,5 +1,6 @@
 /** What is written for others, out of the settings: files from the start on, and metrics for whoever asks. Loaded when needed. */
 import type { Settings } from '../config/options.ts';
+import type { Reloads } from '../publish/metric.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { Scrape } from '../publish/scrape.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
@@ -20,9 +21,17 @@ export interface PublishingOptions {
   readonly lifecycle: Lifecycle;
   /** Of a recording, where there is one. */
   readonly unrecorded: (() => number) | undefined;
+  readonly reloads: () => Reloads;
 }
 
-export function preparePublishing({ settings, daemon, log, lifecycle, unrecorded }: PublishingOptions): Publishing {
+export function preparePublishing({
+  settings,
+  daemon,
+  log,
+  lifecycle,
+  unrecorded,
+  reloads,
+}: PublishingOptions): Publishing {
   const { statusFile: statusFiles, statusInterval, metricsFile, metricsInterval, metricsMaxServices, name } = settings;
   const { operator: viewer, clock } = daemon;
   let opened: Promise<Publisher> | undefined;
@@ -35,7 +44,7 @@ export function preparePublishing({ settings, daemon, log, lifecycle, unrecorded
     ]);
     const publisher = createPublisher({
       ...{ viewer, statusFiles, statusInterval, metricsFile, metricsInterval, metricsMaxServices, name },
-      ...{ unrecorded, clock, log: log.child('publish') },
+      ...{ unrecorded, reloads, clock, log: log.child('publish') },
     });
     lifecycle.onHang(publisher.isBusy, leaveAtOnce);
     return publisher;

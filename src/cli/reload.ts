@@ -8,6 +8,7 @@ import { recordSettings } from '../config/recorded-settings.ts';
 import { checkRestart } from '../config/restart.ts';
 import type { Resolved } from '../config/settings.ts';
 import type { ReloadProblem, ReloadResult, SettingChange } from '../model/reload.ts';
+import type { Reloads } from '../publish/metric.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ReloadAnswer } from '../runtime/operator.ts';
 import type { Daemon } from './daemon.ts';
@@ -18,6 +19,7 @@ export interface Reloader {
   reload(): Promise<ReloadResult>;
   /** What is in force. */
   current(): Resolved;
+  counts(): Reloads;
   /** The daemon ends: nothing else is put in force, also not by one that is under way. */
   close(): void;
 }
@@ -48,6 +50,7 @@ export function createReloader({
 }: ReloaderOptions): Reloader {
   let current = resolved;
   let isClosed = false;
+  let counts: Reloads = { done: 0, refused: 0, isLastRefused: false };
   let running: Promise<ReloadResult> | undefined;
   let next: Promise<ReloadResult> | undefined;
 
@@ -69,6 +72,12 @@ export function createReloader({
       log.error({ detail }, 'reload failed, what was in force stays so');
       return refused({ place: 'reload', text: (error as Error).message });
     } finally {
+      const { done, refused: others } = counts;
+      counts = {
+        done: done + Number(!isRefused),
+        refused: others + Number(isRefused),
+        isLastRefused: isRefused,
+      };
       told('reloaded', isRefused);
     }
   }
@@ -120,6 +129,7 @@ export function createReloader({
       return next;
     },
     current: () => current,
+    counts: () => counts,
     close() {
       isClosed = true;
     },

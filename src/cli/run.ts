@@ -70,7 +70,7 @@ export async function run(
       const renewed = await readApiKeys(next, warn);
       return () => api?.renew(renewed);
     },
-    told: (state) => manager?.[state](),
+    told: (state, isRefused) => (state === 'reloading' ? manager?.reloading() : manager?.reloaded(isRefused)),
     reloaded: daemon.reloaded,
   });
   reload = reloader.reload;
@@ -98,18 +98,25 @@ export async function run(
   manager?.start();
   daemon.start();
   lifecycle.onHangup(settings.config === '' ? undefined : () => void reloader.reload());
-  const publishing = preparePublishing({ settings, daemon, log, lifecycle, unrecorded: recorder?.missed });
+  const publishing = preparePublishing({
+    ...{ settings, daemon, log, lifecycle, unrecorded: recorder?.missed, reloads: reloader.counts },
+  });
   await publishing.start();
   // Whoever waits for an address to be announced does not wait for this.
   const wish = { controlSocket: controlSocketOf(settings, process.env), listen: settings.apiListen, keys };
   if (wish.controlSocket === undefined && wish.listen.length === 0) return;
-  const { openApi } = await import('../api/api.ts');
-  if (isStopping) return;
-  api = openApi(wish, {
-    ...{ operator: daemon.operator, clock: daemon.clock, version, log: log.child('api') },
-    settings: () => settingViews(reloader.current()),
-    metrics: publishing.scrape,
-  });
+  try {
+    const { openApi } = await import('../api/api.ts');
+    if (isStopping) return;
+    api = openApi(wish, {
+      ...{ operator: daemon.operator, clock: daemon.clock, version, log: log.child('api') },
+      settings: () => settingViews(reloader.current()),
+      metrics: publishing.scrape,
+    });
+  } catch (error) {
+    // An installation that lacks what the API needs is no reason not to announce.
+    log.error({ detail: detailOf(error) }, 'API cannot be opened');
+  }
 }
 
 const STARTING: ReloadAnswer = { ok: false, problems: [{ place: 'ha2bgp', text: 'has not started yet' }] };

@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { createGate } from './gate.ts';
 import { type KeptFile, keepFile } from './kept-file.ts';
+import type { Reloads } from './metric.ts';
 import { createMetrics, type Metrics, type Viewed } from './scrape.ts';
 import { composeStatus } from './status-file.ts';
 
@@ -29,6 +30,7 @@ export interface PublisherOptions {
   /** Stands on every line of the textfile, where several of one host are read together; empty for not. */
   readonly name: string;
   readonly unrecorded?: (() => number) | undefined;
+  readonly reloads?: () => Reloads;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,12 +40,13 @@ const AT_ONCE = 2;
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { viewer, statusFiles, statusInterval, metricsFile, metricsInterval, metricsMaxServices, name } = options;
-  const { unrecorded, clock, log } = options;
+  const { unrecorded, reloads, clock, log } = options;
   const gate = createGate(AT_ONCE);
   const files: KeptFile[] = [];
   const metrics = createMetrics({
     ...{ viewer, mostServices: metricsMaxServices, files: () => files.map((file) => file.status()) },
     ...(unrecorded && { unrecorded }),
+    ...(reloads && { reloads }),
   });
 
   const statuses = statusFiles.map((file) => ({

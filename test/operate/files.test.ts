@@ -110,6 +110,7 @@ describeInterop('a file', () => {
     const daemon = startDaemon([...watch(3), ...words], {}, enter);
     const seen = (name: string): string => path.join(`/proc/${daemon.pid}/root`, name);
     await until('a status', () => read(seen(file)).includes('runs since'));
+    await until('metrics', () => read(seen(metrics)).includes('ha2bgp_build_info'));
     const ballast = seen(path.join(directory, 'ballast'));
     fill(ballast);
     await daemon.logged('file cannot be written');

@@ -161,12 +161,12 @@ describeSystemd('contrib/ha2bgp.service', () => {
     await status('1 of 1 services announced, 0 of 1 peers up');
     const pid = await property('MainPID');
     const entries = await until('the entry', async () => {
-      const found = await journal(`_PID=${pid}`, 'HA2BGP_PREFIX=192.0.2.1/32', 'HA2BGP_MESSAGE=announced');
+      const found = await journal(`_PID=${pid}`, 'HA2BGP_PREFIX=192.0.2.1/32', 'HA2BGP_MESSAGE=to be announced');
       return found.length > 0 && found;
     });
     expect(entries).toEqual([
       expect.objectContaining({
-        MESSAGE: expect.stringContaining('announced prefix=192.0.2.1/32'),
+        MESSAGE: expect.stringContaining('to be announced prefix=192.0.2.1/32'),
         PRIORITY: '6',
         SYSLOG_IDENTIFIER: 'ha2bgp',
         _SYSTEMD_UNIT: 'ha2bgp.service',
