@@ -30,13 +30,20 @@ export function discoveryFailed(
     state.failingSince = event.at;
     log(actions, 'error', 'kernel cannot be read', { detail: event.detail, facts: 'held' });
     retimeStaleness(state, event.at, actions);
-    for (const prefix of state.due) touch(state, prefix);
+    touchWaiting(state);
   }
   for (const prefix of state.due) {
     if (state.services.get(prefix)?.state === 'falling') judge(state, prefix, event.at, false, actions);
   }
   if (!state.isStale && event.at - state.failingSince >= staleAfter) becomeStale(state, actions);
   return told(state, false, actions);
+}
+
+/** What waits for facts waits for the kernel now, or no longer. */
+function touchWaiting(state: DaemonState): void {
+  for (const prefixes of [state.due, state.overrides.freed.keys(), state.desired.coming]) {
+    for (const prefix of prefixes) touch(state, prefix);
+  }
 }
 
 function retimeStaleness({ policy: { staleAfter } }: DaemonState, since: Millis, actions: Action[]): void {
@@ -86,6 +93,7 @@ export function seeAgain(state: DaemonState, since: Millis, readAt: Millis, acti
   const blind = ms(readAt - since);
   log(actions, 'info', 'kernel read again', { failedForMs: Math.round(blind) });
   if (state.isStale) touchAll(state);
+  touchWaiting(state);
   state.failingSince = undefined;
   state.isStale = false;
   actions.push({ type: 'clearTimer', timer: STALE_TIMER });

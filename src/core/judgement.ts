@@ -107,7 +107,8 @@ export function move(
   const due = earlier(dueOf(verdict), wake);
   // A service whose time has come, and which is not moved on, waits for the next facts without a timer.
   if (state.due.has(prefix) && due !== undefined && due <= now) return;
-  state.due.delete(prefix);
+  // It waits for another moment now, and no longer for facts.
+  if (state.due.delete(prefix) && !state.standings.touched.has(prefix)) touch(state, prefix);
   schedule(state.schedule, prefix, due, actions);
 }
 

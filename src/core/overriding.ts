@@ -115,7 +115,8 @@ const setAfter = (before: Override | undefined, { kind, by, why, at, until, pref
 });
 
 /** Everything that the override may concern has to be looked at. */
-function mark({ overrides, services, checks, policy }: DaemonState, of: Override): void {
+function mark(state: DaemonState, of: Override): void {
+  const { overrides, services, checks, policy, standings } = state;
   const { marked, statics } = overrides;
   if (of.kind !== 'drain') {
     marked.add(of.prefix);
@@ -132,6 +133,8 @@ function mark({ overrides, services, checks, policy }: DaemonState, of: Override
   }
   const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
   for (const prefix of services.keys()) if (isInside(prefix)) marked.add(prefix);
+  // What is down is drained as well, though nothing follows from that.
+  for (const prefix of standings.of.keys()) if (isInside(prefix)) touch(state, prefix);
   for (const { declared } of checks.values())
     for (const prefix of declared.prefixes) if (isInside(prefix)) marked.add(prefix);
   // Which of these are inside is seen when their turn comes.
@@ -225,6 +228,7 @@ function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[
 
 function followStatic(state: DaemonState, prefix: Prefix): void {
   const { desired, policy, overrides, starting } = state;
+  touch(state, prefix);
   // Its turn comes yet, and finds what is in force then.
   if (starting.has(prefix) || isOwnNextHop(prefix, policy)) return;
   const wasRouted = isRouted(desired, prefix, policy);

@@ -41,11 +41,12 @@ export function factsRead(
   return goOn(state, actions);
 }
 
-/** Of what is gone, why it is may be another thing when a device is. */
-const watched = ({ services, standings }: DaemonState): Iterable<Prefix> => ({
+/** Of what is gone, and of what was only spoken of by hand, why it is down may be another thing when a device is. */
+const watched = ({ services, standings, overrides }: DaemonState): Iterable<Prefix> => ({
   *[Symbol.iterator]() {
     yield* services.keys();
     yield* standings.gone;
+    for (const each of overrides.said.values()) if (each.kind !== 'drain') yield each.prefix;
   },
 });
 

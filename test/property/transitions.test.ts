@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { handle } from '../../src/core/daemon.ts';
+import { OVERRIDE_TIMER } from '../../src/core/overriding.ts';
 import { reasonOf, standingOf, stateNameOf } from '../../src/core/standing.ts';
 import { type DaemonState, initialState } from '../../src/core/state.ts';
 import { countsOf, prefixesOf } from '../../src/core/view.ts';
@@ -11,6 +12,7 @@ import type { Event } from '../../src/model/event.ts';
 import { ms } from '../../src/model/millis.ts';
 import { SERVICE_STATES, type ServiceStateName } from '../../src/model/view.ts';
 import { EVENTFUL, type Happening, live, manyHappenings } from '../helpers/happenings.ts';
+import { drain, overridden, set } from '../helpers/overrides.ts';
 import { simulate } from '../helpers/simulation.ts';
 
 type Note = Extract<Action, { type: 'noteTransition' }>;
@@ -30,6 +32,49 @@ async function lived(all: readonly Happening[]): Promise<readonly Event[]> {
   return simulation.events;
 }
 
+const order = fc.record({
+  target: fc.constantFrom('all', '10.0.0.0/24', ...PREFIXES),
+  kind: fc.constantFrom('drain', 'undrain', 'up', 'down', 'auto'),
+  for: fc.option(fc.integer({ min: 1, max: 8_000 }), { nil: undefined }),
+  drainTime: fc.constantFrom(0, 1_500),
+});
+type Order = typeof order extends fc.Arbitrary<infer T> ? T : never;
+
+function orderAt(at: number, { target, kind, for: length, drainTime }: Order): Event {
+  const when = { at, ...(length !== undefined && { until: at + length }) };
+  const prefix = target === 'all' ? PREFIXES[0] : target;
+  if (kind === 'drain') return overridden(at, { added: [drain(target, { ...when, withdrawAt: at + drainTime })] });
+  if (kind === 'undrain') return overridden(at, { removed: [`drain ${target}`] });
+  if (kind === 'auto') return overridden(at, { removed: [`set ${prefix}`] });
+  return overridden(at, { added: [set(kind, prefix ?? '', when)] });
+}
+
+/** Has the core hear all of it: orders among the events, their own timers, and what is left over. Yields when it has. */
+function* withOrders(state: DaemonState, events: readonly Event[], orders: readonly Order[]): Iterable<Event> {
+  let due: number | undefined;
+  function hear(event: Event): void {
+    for (const action of handle(state, event)) {
+      if (action.type === 'setTimer' && action.timer === OVERRIDE_TIMER) due = action.due;
+      if (action.type === 'clearTimer' && action.timer === OVERRIDE_TIMER) due = undefined;
+      if (action.type === 'goOn' && event.type !== 'wentOn') hear({ type: 'wentOn', at: event.at });
+    }
+  }
+  const every = Math.max(1, Math.floor(events.length / (orders.length + 1)));
+  for (const [index, event] of events.entries()) {
+    if (due !== undefined && due <= event.at) {
+      due = undefined;
+      hear({ type: 'timerFired', at: event.at, timer: OVERRIDE_TIMER });
+    }
+    hear(event);
+    yield event;
+    const given = index % every === 0 ? orders[index / every] : undefined;
+    if (given === undefined) continue;
+    const said = orderAt(event.at, given);
+    hear(said);
+    yield said;
+  }
+}
+
 const nameOf = (state: DaemonState, prefix: Prefix, event: Event): ServiceStateName =>
   stateNameOf(standingOf(state, prefix, event.at));
 
@@ -37,13 +82,13 @@ it('tells of each service how it stands, as if all were looked at anew', async (
   const seen = new Set<string>();
   const policy = simulate(WORDS).state.policy;
   await fc.assert(
-    fc.asyncProperty(manyHappenings, async (all) => {
+    fc.asyncProperty(manyHappenings, fc.array(order, { maxLength: 30 }), async (all, orders) => {
       const state = initialState(policy);
-      for (const event of await lived(all)) {
-        handle(state, event);
+      for (const event of withOrders(state, await lived(all), orders)) {
         const { standings, marked } = state;
         // Asked of one by one `expect` takes longer than all the rest.
         const wrong: unknown[] = standings.touched.size === 0 ? [] : ['not everything was looked at'];
+        let hasDrifted = false;
         for (const prefix of PREFIXES) {
           if (marked.has(prefix)) continue;
           const standing = standingOf(state, prefix, event.at);
@@ -52,20 +97,25 @@ it('tells of each service how it stands, as if all were looked at anew', async (
           seen.add(name);
           const isSo =
             stood === undefined
-              ? name === (STATIC.includes(prefix) ? 'announced' : 'down')
+              ? // What nobody has heard of here may be drained for all that.
+                (STATIC.includes(prefix) ? ['announced'] : ['down', 'drained']).includes(name)
               : stood.state === name && stood.code === reasonOf(standing)?.code;
-          if (!isSo) wrong.push([prefix, stood, standing]);
+          // A queue becomes full for too long by time alone; what waits for whole facts meanwhile is judged with them.
+          const isByTime = stood?.state === 'rising' && reasonOf(standing)?.code === 'accept-queue-full';
+          hasDrifted ||= isByTime;
+          if (!isSo && !isByTime) wrong.push([prefix, stood, standing]);
         }
         expect(wrong).toEqual([]);
-        if (marked.size > 0) continue;
+        if (marked.size > 0 || hasDrifted) continue;
         const counts = Object.fromEntries(SERVICE_STATES.map((name) => [name, 0])) as Record<ServiceStateName, number>;
         for (const prefix of new Set(prefixesOf(state))) counts[nameOf(state, prefix, event)]++;
         expect(countsOf(state)).toEqual(counts);
       }
     }),
-    { numRuns: 50 },
+    // To find a shorter one takes minutes.
+    { numRuns: 150, endOnFailure: true },
   );
-  expect([...seen].sort()).toEqual(['announced', 'down', 'held', 'leaving', 'rising', 'suppressed']);
+  expect([...seen].sort()).toEqual([...SERVICE_STATES].sort());
 });
 
 it('notes each change once, from what was noted before; and what stands since when moves with nothing else', async () => {
@@ -80,25 +130,24 @@ it('notes each change once, from what was noted before; and what stands since wh
         const noted = handle(state, event).filter((action): action is Note => action.type === 'noteTransition');
         notes += noted.length;
         for (const note of noted) {
-          expect(note.at).toBe(event.at);
-          expect([note.from, note.reason?.code]).not.toEqual([note.to, last.get(note.prefix)?.reason?.code]);
-          const before = last.get(note.prefix)?.to ?? (STATIC.includes(note.prefix) ? note.from : 'down');
-          expect(note.from, note.prefix).toBe(before);
+          const former = last.get(note.prefix);
+          const before = former?.to ?? (STATIC.includes(note.prefix) ? note.from : 'down');
+          const isSame = note.from === note.to && note.reason?.code === former?.reason?.code;
+          if (note.at !== event.at || note.from !== before || isSame) expect([event, former]).toEqual(note);
           last.set(note.prefix, note);
         }
         const now = new Map([...state.standings.of].map(([prefix, stood]) => [prefix, stood.since]));
         for (const [prefix, at] of now) {
           const before = since.get(prefix);
           if (before === undefined || before === at) continue;
-          expect(noted.map((note) => note.prefix)).toContain(prefix);
-          expect(at).toBe(event.at);
+          if (at !== event.at || !noted.some((note) => note.prefix === prefix)) expect([prefix, at]).toEqual(noted);
         }
         since = now;
       }
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
-  expect(notes).toBeGreaterThan(1_000);
+  expect(notes).toBeGreaterThan(500);
 });
 
 it('notes the same of the same events', async () => {
