@@ -25,6 +25,8 @@ const serviceAt = (number: number): ServiceView => ({
   ...{ kind: 'discovered', state: 'announced', since: INSTANT, overrides: [], told: { told: 1, of: 1, except: [] } },
 });
 
+const NONE = { announced: 0, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0, down: 0 };
+
 export function fakeOperator(services = 3): FakeOperator {
   const heard = new Set<(change: Change) => void>();
   let made = 0;
@@ -37,15 +39,8 @@ export function fakeOperator(services = 3): FakeOperator {
     discovery: { source: 'netlink', hints: 'none', intervalMs: 100, listeners: 0, addresses: 0, failures: 0 },
     sinks: [],
     overrides: [],
-    services: {
-      ...{ announced: services, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0, down: 0 },
-    },
-    ever: {
-      transitions: {
-        ...{ announced: 0, leaving: 0, rising: 0, suppressed: 0, held: 0, drained: 0, 'set-down': 0, down: 0 },
-      },
-      ...{ stalls: 0, stalledMs: 0, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },
-    },
+    services: { ...NONE, announced: services },
+    ever: { transitions: NONE, stalls: 0, stalledMs: 0, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },
   };
   const done = async () => ({ overrides: [], services: [], remarks: [] });
   return {
