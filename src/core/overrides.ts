@@ -158,12 +158,13 @@ export function toldWith<T extends RouteAttributes | undefined>(
   return made;
 }
 
-/** When what was said by hand about the prefix takes its next step: it is withdrawn, or may be announced again. */
-export function dueByHand(state: Overridden, prefix: Prefix): Millis | undefined {
-  const drained = drainingOf(state, prefix);
-  if (drained !== undefined) return drained.isOver ? drained.last.until : drained.withdrawAt;
-  return setOf(state, prefix)?.until;
-}
+/** Until when what was said by hand keeps the prefix from being announced. */
+export const endByHand = (state: Overridden, prefix: Prefix): Millis | undefined =>
+  (drainingOf(state, prefix)?.last ?? setOf(state, prefix))?.until;
+
+/** When an announced prefix that is drained is withdrawn. */
+export const withdrawnByHand = (state: Overridden, prefix: Prefix): Millis | undefined =>
+  drainingOf(state, prefix)?.withdrawAt;
 
 /** Why the prefix is not announced, as far as that was said by hand. */
 export function whyHeldBack(state: Overridden, prefix: Prefix, now: Millis): Reason | undefined {

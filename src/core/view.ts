@@ -15,7 +15,7 @@ import type {
   ToldView,
 } from '../model/view.ts';
 import { isSuppressedAt, penaltyAt } from './dampening.ts';
-import { dueByHand, overridesOf } from './overrides.ts';
+import { endByHand, overridesOf, withdrawnByHand } from './overrides.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
 import type { DaemonState } from './state.ts';
 
@@ -94,10 +94,10 @@ function sinceOf(
 function untilOf(state: DaemonState, prefix: Prefix, now: ServiceStateName): Millis | undefined {
   const verdict = state.services.get(prefix);
   if (now === 'suppressed') return state.dampening.services.get(prefix)?.reuseAt;
-  if (now === 'drained' || now === 'set-down') return dueByHand(state, prefix);
+  if (now === 'drained' || now === 'set-down') return endByHand(state, prefix);
   if (now === 'rising') return verdict?.state === 'rising' ? verdict.until : undefined;
   if (now !== 'leaving') return undefined;
-  return verdict?.state === 'falling' ? verdict.until : dueByHand(state, prefix);
+  return verdict?.state === 'falling' ? verdict.until : withdrawnByHand(state, prefix);
 }
 
 /** RFC 2439 §4.8.2: below half of the reuse threshold nothing is remembered. */

@@ -153,7 +153,9 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
     case 'address-not-set-up':
       return `${it} could not be given to this host: ${reason.detail}`;
     case 'announce-delay':
-      return `${it} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
+      return reason.delay === 0
+        ? `${it} is up, and announced with the next reading of the kernel`
+        : `${it} is up, and has to stay so for ${formatDuration(reason.delay)} before it is announced`;
     case 'dampened':
       return `${it} came and went too often: its penalty is ${Math.round(reason.penalty)}, and it is announced again at ${reason.reuse}, in ${seconds(reason.reuseIn)}`;
     case 'draining':
