@@ -126,7 +126,7 @@ describe('ha2bgp healthcheck', () => {
       expect.stringMatching(/^<158>\w{3} [ \d]\d [\d:]{8} healthcheck-web\[/), // 19 * 8 + 6
     );
     const texts = said.map((text) => text.slice(text.indexOf('healthcheck')));
-    expect(texts).toContain(`${start}announced prefix=192.0.2.1/32 state=up`);
+    expect(texts).toContain(`${start}to be announced prefix=192.0.2.1/32 state=up`);
     expect(texts.at(-1)).toContain('stopped');
     expect(daemon.stderr()).toContain('announced');
   });

@@ -133,7 +133,7 @@ describe('a recorded run', () => {
       fs.existsSync(oldest) && !fs.readFileSync(oldest, 'utf8').slice(0, 200).includes('"events":0,');
     for (let round = 1; !hasLostItsBeginning(); round++) {
       const services = await listen(addresses.map((address) => `${address}:8773`));
-      await logged('announced', round * addresses.length);
+      await logged('to be announced', round * addresses.length);
       await services.stop();
       await logged('withdrawn', round * addresses.length);
     }
@@ -179,7 +179,10 @@ describe('replay', () => {
       status: 1,
       stderr: expect.stringContaining('one of text, json'),
     });
-    expect(await replayOf()).toMatchObject({ status: 2, stderr: expect.stringContaining('needs a word: FILE') });
+    expect(await replayOf()).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('FILE: expected what `run --record FILE` wrote'),
+    });
     expect(await replayOf(file, '--interval', '1s')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--interval'),

@@ -12,6 +12,7 @@ import type { Prefix } from '../../src/model/address.ts';
 import { ms } from '../../src/model/millis.ts';
 import type { SnapshotPart } from '../../src/model/recording.ts';
 import { evenHappenings, type Happening, happenings, live } from '../helpers/happenings.ts';
+import { overridden } from '../helpers/overrides.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
 
@@ -79,9 +80,11 @@ const chapters = (of: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly Ch
 /** Longer than every delay, and what dampening remembers. */
 const LONG = 60_000;
 
-async function calm({ kernel, clock }: Simulation): Promise<void> {
+/** Nothing is said by hand any more, and all that runs has run out. */
+async function calm({ kernel, clock, state, push }: Simulation): Promise<void> {
   kernel.failure = undefined;
   kernel.hostFailure = undefined;
+  push(overridden(clock.now(), { removed: [...state.overrides.said.keys()] }));
   await clock.advance(ms(clock.now() + LONG));
 }
 
