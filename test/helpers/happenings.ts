@@ -116,6 +116,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 export const happenings = fc.array(happening, { minLength: 5, maxLength: 40 });
+/** A third of them said by hand. */
+export const orderedHappenings = fc.array(
+  fc.oneof(
+    { weight: 2, arbitrary: happening },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('order' as const), order }) },
+  ),
+  { minLength: 10, maxLength: 40 },
+);
 export const manyHappenings = fc.array(happening, { minLength: 150, maxLength: 250 });
 
 /** What is seen at the next reading of the interval, whatever was asked for between: no hints, no failures, no stalls. */

@@ -11,7 +11,7 @@ import type { Event } from '../../src/model/event.ts';
 import { ms } from '../../src/model/millis.ts';
 import type { Override } from '../../src/model/override.ts';
 import * as facts from '../helpers/facts.ts';
-import { EVENTFUL, type Happening, happenings, live } from '../helpers/happenings.ts';
+import { EVENTFUL, type Happening, happenings, live, orderedHappenings } from '../helpers/happenings.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
 
@@ -104,7 +104,7 @@ async function watch(simulation: Simulation, all: readonly Happening[], seen: Se
 it('announces nothing that is drained or set down, and tells of the end of what is about to go', async () => {
   const seen: Seen = { drained: 0, down: 0, graceful: 0, up: 0 };
   await fc.assert(
-    fc.asyncProperty(happenings, async (all) => {
+    fc.asyncProperty(orderedHappenings, async (all) => {
       const simulation = simulate(WORDS);
       await watch(simulation, all, seen);
       expect(simulation.clock.pending().filter((name) => name === 'overrides').length).toBeLessThanOrEqual(1);
