@@ -184,6 +184,12 @@ export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Ac
   return told(state, false, actions);
 }
 
+/** There are other static prefixes now: whoever was on the way through them begins anew. */
+export function sweepAnew({ overrides: { statics }, policy }: DaemonState): void {
+  statics.from = 0;
+  if (statics.left > 0) statics.left = policy.statics.routes.size;
+}
+
 function sweepStatics(state: DaemonState, most: number): void {
   const { statics } = state.overrides;
   const { routes } = state.policy.statics;

@@ -25,6 +25,7 @@ import { penaltyAt } from './dampening.ts';
 import { isRouted, rewrite, unwant } from './desired.ts';
 import { retimed, type Verdict } from './hold.ts';
 import { move } from './judgement.ts';
+import { sweepAnew } from './overriding.ts';
 import { log, report } from './report.ts';
 import { schedule } from './schedule.ts';
 import type { DaemonState } from './state.ts';
@@ -48,6 +49,7 @@ export function reconfigure(
   state.networks = prepareNetworks(policy.networks);
   renewAreas(state.facts, policy);
   changeStatics(state, before, actions);
+  sweepAnew(state);
   leaveServices(state, before, actions);
   for (const [prefix, verdict] of [...state.services]) retime(state, before.policy, prefix, verdict, at, actions);
   decayPenalties(state, before.policy, at);

@@ -3,6 +3,7 @@ import { listenerKey } from '../../../src/model/facts.ts';
 import { ms } from '../../../src/model/millis.ts';
 import { added, type Core, coreOf, factsRead, only, policyOf, removed, said } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
+import { drain, overridden } from '../../helpers/overrides.ts';
 
 const BASE = ['--network', '10.0.0.0/24', '--withdraw-delay', '3s'];
 const QUICK = [...BASE, '--announce-delay', '0'];
@@ -26,6 +27,28 @@ function served(words: readonly string[] = QUICK): Core {
 }
 
 describe('other settings', () => {
+  it('have other static prefixes while a drain of all is on its way through them', () => {
+    const named = (from: number, to: number): string[] =>
+      Array.from({ length: to - from }, (_, index) => `172.16.${(from + index) >> 8}.${(from + index) & 255}/32`);
+    const all = { added: [drain('all', { at: 1, withdrawAt: 1 })] };
+    const drained = (): Core => {
+      const core = coreOf(['--static', named(0, 3_000).join(' ')]);
+      core.hear({ type: 'started', at: ms(0) });
+      core.hear(overridden(1, all));
+      expect(core.routes()).toHaveLength(1_000);
+      return core;
+    };
+    const none = drained();
+    none.hear(changed(2, BASE));
+    none.hear({ type: 'wentOn', at: ms(3) });
+    expect(none.routes()).toEqual([]);
+    // What comes first now was not there when the drain came by.
+    const more = drained();
+    let actions = more.hear(changed(2, ['--static', [...named(3_000, 9_000), ...named(0, 3_000)].join(' ')]));
+    while (only(actions, 'goOn').length > 0) actions = more.hear({ type: 'wentOn', at: ms(3) });
+    expect(more.routes()).toEqual([]);
+  });
+
   it('have what is left out go at once, and what is new come after its delay, on facts that were read for them', () => {
     const core = served();
     const wide = [
