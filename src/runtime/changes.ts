@@ -8,6 +8,8 @@ export interface Changes {
   push(change: Change): void;
   /** Returns how to stop it. What hears must not throw, and must not take long. */
   subscribe(hear: (change: Change) => void): () => void;
+  /** Whether anybody hears. */
+  isHeard(): boolean;
   close(): void;
 }
 
@@ -47,6 +49,7 @@ export function createChanges(): Changes {
       subscribers.add(own);
       return () => void subscribers.delete(own);
     },
+    isHeard: () => subscribers.size > 0,
     close() {
       clearImmediate(rest);
       subscribers.clear();

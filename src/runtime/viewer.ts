@@ -4,7 +4,7 @@ import type { DaemonState } from '../core/state.ts';
 import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
-import type { Millis } from '../model/millis.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
 import type { DiscoveryView, EverView, OverrideView, ServiceView, SinkView, Transition } from '../model/view.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -45,6 +45,12 @@ export interface ViewerOptions {
   readonly version: string;
   readonly name: string;
 }
+
+const OVERRIDES_TIMER = 'overrides told';
+/** So many are told at once, whenever one of them changes. */
+const FEW_OVERRIDES = 100;
+/** In milliseconds. */
+const LONGEST_REST = 1_000;
 
 export function createViewer(options: ViewerOptions): OpenViewer {
   const { state, sinks, discovery, clock, version, name, findOwners, notKept, journal, before } = options;
@@ -101,6 +107,8 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     [...state.overrides.said.values()].map((each) => overrideView(each, instant));
 
   const waiting = new Set<Changed>();
+  let isTellingLater = false;
+  let overridesToldAt = Number.NEGATIVE_INFINITY;
   let rest: NodeJS.Immediate | undefined;
   /** Of each peer what was told last: since when its session is up; `undefined` while it has none. */
   const sessions = new Map<string, Millis | undefined>();
@@ -109,11 +117,29 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     rest = undefined;
     const at = instant(clock.now());
     if (waiting.has('discovery')) changes.push({ type: 'discovery', at, discovery: discoveryView(discovery()) });
-    if (waiting.has('overrides')) changes.push({ type: 'overrides', at, overrides: overridesView() });
+    if (waiting.has('overrides')) tellOverrides();
     if (waiting.has('peers')) {
       for (const sink of sinks) for (const peer of sink.peers?.() ?? []) tellPeer(sink.status().name, peer);
     }
     waiting.clear();
+  }
+
+  /** All of them each time: of many, as machines push them, more rarely. */
+  function tellOverrides(): void {
+    if (!changes.isHeard() || isTellingLater) return;
+    const now = clock.now();
+    const { size } = state.overrides.said;
+    const rest = size < FEW_OVERRIDES ? 0 : Math.min(LONGEST_REST, size);
+    if (now < overridesToldAt + rest) {
+      isTellingLater = true;
+      clock.setTimer(OVERRIDES_TIMER, ms(overridesToldAt + rest), () => {
+        isTellingLater = false;
+        tellOverrides();
+      });
+      return;
+    }
+    overridesToldAt = now;
+    changes.push({ type: 'overrides', at: instant(now), overrides: overridesView() });
   }
 
   function tellPeer(sink: string, peer: PeerStanding): void {
@@ -166,6 +192,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     },
     close() {
       clearImmediate(rest);
+      clock.clearTimer(OVERRIDES_TIMER);
       lag.close();
       history.close();
       changes.close();

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../../src/api/api.ts';
 import { LIMITS } from '../../../src/api/limits.ts';
 import { ms } from '../../../src/model/millis.ts';
-import type { ServiceView } from '../../../src/model/view.ts';
+import type { Instant, ServiceView } from '../../../src/model/view.ts';
 import { ask, connect, type Where, type Wire } from '../../helpers/api-client.ts';
 import { type FakeOperator, fakeOperator, INSTANT, noMetrics, transition } from '../../helpers/fake-operator.ts';
 import { silentLog } from '../../helpers/simulation.ts';
@@ -121,6 +121,21 @@ describe('a stream of events', () => {
     slow.socket.resume();
     await slow.closed;
     expect(numbersIn(slow).length).toBeLessThan(number);
+  });
+
+  it('is not dropped for one change that is long', async () => {
+    const operator = fakeOperator();
+    await open(operator);
+    const wire = await stream();
+    operator.tell({
+      type: 'reloaded',
+      at: '2026-11-20T03:00:00.000Z' as Instant,
+      changed: ['x'.repeat(4 * LIMITS.streamBacklog)],
+    });
+    await until('all of it', () => wire.heard().length > 4 * LIMITS.streamBacklog);
+    operator.tell(transition(1));
+    await until('the next', () => numbersIn(wire).length === 1);
+    expect(warnings).toEqual([]);
   });
 
   it('ends with the API', async () => {
