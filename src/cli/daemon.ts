@@ -11,6 +11,7 @@ import { ownerFinder } from '../discovery/owners.ts';
 import type { Source } from '../discovery/source.ts';
 import { createSuccession } from '../discovery/succession.ts';
 import type { Event } from '../model/event.ts';
+import type { Transition } from '../model/view.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
@@ -18,11 +19,13 @@ import { MOST_KEPT } from '../runtime/history.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
+import { leaveAtOnce } from '../runtime/native.ts';
 import { createOperations } from '../runtime/operations.ts';
 import { createOperator, OperationError, type Operations, type Operator } from '../runtime/operator.ts';
 import { type Changed, createViewer, type OpenViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
+import { answersWithin } from '../store/data-directory.ts';
 import { type HistoryStore, noHistoryStore, openHistoryStore } from '../store/history.ts';
 import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
 import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } from './backend.ts';
@@ -100,15 +103,18 @@ export async function openDaemon({
       mayLackHints: !isFirst,
     }),
   );
-  const overrides = openOverrides(settings, clock, log.child('store'));
-  const history = openHistory(settings, clock, log.child('store'));
+  const stores = await openStores(settings, clock, log.child('store'));
+  const { overrides, history } = stores;
+  let areKept = false;
+  // A disk that answers no more holds nobody up at the end.
+  lifecycle.onHang(() => !areKept, leaveAtOnce);
   const state = initialState(policyFrom(settings));
   viewer = createViewer({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
     ...{ discovery: source.status, version: readVersion(), name: instanceName(settings) },
     notKept: overrides.notKept,
     droppedLogLines,
-    ...{ journal: history, before: await history.readLast(MOST_KEPT) },
+    ...{ journal: history, before: await stores.before },
   });
   const executor = createExecutor({
     ...{ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted },
@@ -175,6 +181,7 @@ export async function openDaemon({
       viewer?.close();
       await history.close();
       await overrides.close();
+      areKept = stores.doesAnswer;
     },
   };
 }
@@ -183,17 +190,36 @@ const notPossible = async (): Promise<never> => {
   throw new OperationError('not-possible', 'there are no settings to be read again');
 };
 
-function openOverrides(settings: Settings, clock: Clock, log: Log): OverrideStore {
-  const place = dataPlace(settings, process.env);
-  if (place === undefined) return noOverrideStore('--data-dir none');
-  const { directory, isChosen } = place;
-  return openOverrideStore({ directory, name: instanceName(settings) }, !isChosen, { clock, log });
+interface Stores {
+  readonly overrides: OverrideStore;
+  readonly history: HistoryStore;
+  /** What an earlier process left of the history. */
+  readonly before: Promise<readonly Transition[]>;
+  readonly doesAnswer: boolean;
 }
 
-function openHistory(settings: Settings, clock: Clock, log: Log): HistoryStore {
-  const place = dataPlace(settings, process.env);
-  if (place === undefined) return noHistoryStore;
-  return openHistoryStore({ directory: place.directory, name: instanceName(settings) }, { clock, log });
+/**
+ * So long is waited for what was said by hand, in milliseconds: a disk is busy when a host starts, and what is drained must
+ * not be announced for that.
+ */
+const DISK_WITHIN = 5_000;
+const HISTORY_WITHIN = 1_000;
+
+async function openStores(settings: Settings, clock: Clock, log: Log): Promise<Stores> {
+  const none = { history: noHistoryStore, before: Promise.resolve([]) };
+  const chosen = dataPlace(settings, process.env);
+  if (chosen === undefined) return { ...none, overrides: noOverrideStore('--data-dir none'), doesAnswer: true };
+  const { directory, isChosen } = chosen;
+  const place = { directory, name: instanceName(settings) };
+  if (!(await answersWithin(place, DISK_WITHIN))) {
+    log.error({ directory }, 'does not answer: what was said by hand before is not known, and nothing is kept');
+    const why = `${directory} did not answer at the start`;
+    return { ...none, overrides: noOverrideStore(why), doesAnswer: false };
+  }
+  const overrides = openOverrideStore(place, !isChosen, { clock, log });
+  const history = openHistoryStore(place, { clock, log });
+  const late = new Promise<readonly Transition[]>((resolve) => setTimeout(() => resolve([]), HISTORY_WITHIN).unref());
+  return { overrides, history, before: Promise.race([history.readLast(MOST_KEPT), late]), doesAnswer: true };
 }
 
 /** Throws what `isRefusal` knows. */

@@ -20,7 +20,15 @@ export function openLog(settings: Settings, hasExabgp: boolean, lifecycle: Lifec
   const { logLevel: level, name } = settings;
   const log = createLog({ level, to: [destinationOf(settings, hasExabgp)], ...(name !== '' && { name }) });
   lifecycle.onReopen(log.reopen);
-  lifecycle.onClosed(log.close);
+  let isSettled = false;
+  lifecycle.onClosed(async () => {
+    await log.close();
+    isSettled = true;
+  });
+  if (logFile(settings.logTo) !== undefined) {
+    // Loaded here: those who only ask for colours do without it.
+    void import('../runtime/native.ts').then(({ leaveAtOnce }) => lifecycle.onHang(() => !isSettled, leaveAtOnce));
+  }
   lifecycle.onEnd(log.flush);
   return log;
 }

@@ -5,6 +5,7 @@
  * Nothing here is a reason not to announce. Where there is no such place, that is said, and everything goes on in memory.
  */
 import fs from 'node:fs';
+import { access, open } from 'node:fs/promises';
 import path from 'node:path';
 import { lockFile, NativeError } from '../runtime/native.ts';
 
@@ -31,6 +32,29 @@ export function whyNotWritable(directory: string): string | undefined {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return error.message;
+  }
+}
+
+/**
+ * Whether the disk answers within so many milliseconds, also with an error. One that does not would hold whatever is asked of
+ * it in this thread, and with it the process.
+ */
+export async function answersWithin(place: DataDirectory, time: number): Promise<boolean> {
+  const { O_RDONLY, O_NONBLOCK } = fs.constants;
+  async function ask(): Promise<boolean> {
+    await access(place.directory);
+    const handle = await open(fileIn(place, 'overrides'), O_RDONLY | O_NONBLOCK);
+    await handle.read(Buffer.alloc(1), 0, 1, 0).finally(() => handle.close());
+    return true;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), time);
+  });
+  try {
+    return await Promise.race([ask().catch(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -5,7 +5,7 @@
  * What it does not: make anybody wait, or lose a word about what it loses. Lines that the disk does not take are dropped and
  * counted, that is said once, and it is tried again later.
  */
-import { statSync } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { memberOf } from '../model/recording.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -127,7 +127,8 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 /** The whole lines of the end of a file; none where there is no file, or none that can be read. */
 async function linesOf(file: string, size: number): Promise<string[]> {
   try {
-    const handle = await fs.open(file, 'r');
+    // A FIFO would wait for somebody to write to it.
+    const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { size: length } = await handle.stat();
       const from = Math.max(0, length - 2 * size);

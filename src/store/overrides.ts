@@ -6,6 +6,7 @@
  * change. A damaged file is set aside before a new one takes its place.
  */
 import fs from 'node:fs';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Override, OverrideKey } from '../model/override.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -72,14 +73,17 @@ export function openOverrideStore(
   function read(): { readonly found: readonly Override[]; readonly isDamaged: boolean } {
     const nothing: readonly Override[] = [];
     try {
-      const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
-      if (size === undefined) return { found: nothing, isDamaged: false };
+      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      if (stat === undefined) return { found: nothing, isDamaged: false };
+      const { size } = stat;
       const offset = wall() - clock.now();
       const { overrides, damage } =
-        size > LARGEST_FILE
-          ? { overrides: nothing, damage: `${size} bytes` }
+        // To read a FIFO would wait for somebody to write to it.
+        !stat.isFile() || size > LARGEST_FILE
+          ? { overrides: nothing, damage: stat.isFile() ? `${size} bytes` : 'no regular file' }
           : parseOverrides(fs.readFileSync(file, 'utf8'), (at) => at - offset);
-      const inForce = overrides.filter(({ until }) => until === undefined || until > clock.now());
+      const known = overrides.map((each) => broughtBack(each, clock.now()));
+      const inForce = known.filter(({ until }) => until === undefined || until > clock.now());
       if (damage !== undefined) {
         log.error(
           { file, detail: damage, found: overrides.length },
@@ -153,6 +157,20 @@ export function openOverrideStore(
       lock = undefined;
     },
   };
+}
+
+/**
+ * What was said later than now was said by a clock that goes ahead, or this one is behind, as on a host that has not asked for
+ * the time yet: it counts as said now, and lasts no longer than it was to.
+ */
+function broughtBack(override: Override, now: Millis): Override {
+  const ahead = override.at - now;
+  if (ahead <= 0) return override;
+  const until = override.until === undefined ? undefined : ms(override.until - ahead);
+  const said = { at: now, until };
+  return override.kind === 'drain'
+    ? { ...override, ...said, withdrawAt: ms(override.withdrawAt - ahead) }
+    : { ...override, ...said };
 }
 
 async function textOf(overrides: readonly Override[], offset: number): Promise<string> {

@@ -1,8 +1,10 @@
 /** Files that a live daemon keeps for others: status, and metrics for node_exporter. Addresses inside 127.90.0.0/16. */
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ask } from '../helpers/api-client.ts';
 import { type Daemon, root, startDaemon } from '../helpers/daemon.ts';
 import { readMetrics } from '../helpers/exposition.ts';
 import { describeInterop } from '../helpers/peers.ts';
@@ -152,6 +154,54 @@ describeInterop('a file', () => {
     expect(await daemon.stop()).toBe(0);
     expect(read(file)).toContain(': stopped\n');
     expect(daemon.stderr()).toContain('INFO: stopped ');
+  });
+});
+
+describeInterop('the data directory', () => {
+  it('on a file system that hangs keeps nothing from being announced and withdrawn, nor the process at its end', async () => {
+    const hanging = path.join(directory, 'hanging');
+    fs.mkdirSync(hanging);
+    const helper = path.join(root, 'test/helpers/hanging-filesystem.py');
+    const enter = ['unshare', '--mount', '--propagation', 'private', 'python3', helper, hanging];
+    const daemon = startDaemon([...watch(7), '--data-dir', hanging], {}, enter);
+    const service = await listen([endpoint(7)]);
+    await daemon.told(line('announce', 7));
+    expect(daemon.stderr()).toContain('does not answer: what was said by hand before is not known');
+    await service.stop();
+    await daemon.told(line('withdraw', 7));
+    expect(await daemon.stop()).toBe(0);
+  });
+
+  it('whose disk hangs later holds nobody up at the end', async () => {
+    const data = path.join(directory, 'data');
+    fs.mkdirSync(data);
+    // Whoever opens it waits for a reader.
+    execFileSync('mkfifo', [path.join(data, 'edge.overrides.new')]);
+    const socket = path.join(directory, 'edge.sock');
+    const daemon = startDaemon([...watch(8), '--data-dir', data, '--name', 'edge', '--control-socket', socket]);
+    await listen([endpoint(8)]);
+    await daemon.told(line('announce', 8));
+    await until('asked here', () => fs.existsSync(socket));
+    // It is answered when the disk has had its time.
+    const answer = ask({ socketPath: socket }, '/v1/set', { body: { prefix: '127.90.8.1', to: 'down' } });
+    await daemon.told(line('withdraw', 8));
+    expect((await answer).text).toContain('not kept over a restart: the disk takes its time');
+    expect(await daemon.stop()).toBe(0);
+  });
+});
+
+describeInterop('the log', () => {
+  it('in a file on a file system that hangs holds nobody up, not at the end either', async () => {
+    const hanging = path.join(directory, 'hanging');
+    fs.mkdirSync(hanging);
+    const helper = path.join(root, 'test/helpers/hanging-filesystem.py');
+    const enter = ['unshare', '--mount', '--propagation', 'private', 'python3', helper, hanging];
+    const daemon = startDaemon([...watch(9), '--log-to', `file:${path.join(hanging, 'log')}`], {}, enter);
+    const service = await listen([endpoint(9)]);
+    await daemon.told(line('announce', 9));
+    await service.stop();
+    await daemon.told(line('withdraw', 9));
+    expect(await daemon.stop()).toBe(0);
   });
 });
 

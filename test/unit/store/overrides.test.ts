@@ -1,4 +1,5 @@
 /** What was said by hand in a real directory; a disk that fails is a stand-in. */
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -92,6 +93,29 @@ describe('what was said by hand', () => {
     await first.close();
     const kinds = store(0, 600_000).found.map(overrideKeyOf);
     expect(kinds).toEqual(['drain all', 'drain 10.0.0.0/8', 'drain service dns', 'set 192.0.2.1/32']);
+  });
+
+  it('lasts no longer than it was to on a host whose clock is behind, and is in force at once', async () => {
+    const first = store(10_000, 0);
+    first.keep(mapOf(...ALL));
+    await first.settled();
+    await first.close();
+    const now = 500;
+    const found = store(now, -50 * 365 * 86_400_000).found;
+    expect(found.map(({ at, until }) => [at, until])).toEqual([
+      [now, now + 1_800_000],
+      [now, undefined],
+      [now, undefined],
+      [now, now + 600_000],
+      [now, undefined],
+    ]);
+    expect(found[0]).toMatchObject({ withdrawAt: now + 60_000 });
+  });
+
+  it('that is no regular file is said, and waits for nobody', () => {
+    execFileSync('mkfifo', [file()]);
+    expect(store(0, 0).found).toEqual([]);
+    expect(said).toEqual(['error damaged: something that was said by hand is lost']);
   });
 
   it('is written as it is when there is time for that: the newest, and once for many', async () => {
