@@ -51,6 +51,8 @@ const LONGEST_WHY = 500;
 const LONGEST_FOR = ms(366 * 86_400_000);
 /** A disk that takes longer is not waited for. */
 const KEPT_WITHIN = 2_000;
+/** What is kept of so many can be read again by the next process. */
+export const MOST_OVERRIDES = 100_000;
 /** So many services are looked at in one go: some milliseconds. */
 const AT_ONCE = 2_000;
 
@@ -64,6 +66,13 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
     added: readonly Override[],
     removed: readonly OverrideKey[],
   ): Promise<void> {
+    const { said } = state.overrides;
+    if (said.size >= MOST_OVERRIDES && added.some((each) => !said.has(overrideKeyOf(each)))) {
+      throw new OperationError(
+        'not-possible',
+        `${said.size} drains and settings by hand are in force: no more are taken`,
+      );
+    }
     push({ type: 'overridden', at, by, added, removed, isKept: false });
     if (!(await whenHandled())) throw new OperationError('not-possible', 'this ha2bgp is about to end');
   }

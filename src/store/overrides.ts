@@ -35,8 +35,8 @@ export interface OverrideStoreOptions {
   readonly replace?: typeof replaceFile;
 }
 
-/** A hundred thousand are 20 MB. */
-const LARGEST_FILE = 64 * 2 ** 20;
+/** A hundred thousand are 20 MB, and ten times that where everybody writes as much as is taken. */
+const LARGEST_FILE = 256 * 2 ** 20;
 /** So many are put into words in one go: some milliseconds. */
 const LINES_AT_ONCE = 1_000;
 /** A damaged file is kept as `.damaged`, `.damaged.2`, and so on; the last of them is the newest. */

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Prefix } from '../../../src/model/address.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
-import { createOperations, type OperationsOptions } from '../../../src/runtime/operations.ts';
+import { setKey } from '../../../src/model/override.ts';
+import { createOperations, MOST_OVERRIDES, type OperationsOptions } from '../../../src/runtime/operations.ts';
 import { added, coreOf, factsRead } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
-import { targetOf } from '../../helpers/overrides.ts';
+import { set, targetOf } from '../../helpers/overrides.ts';
 
 const ONE = '10.0.0.1/32' as Prefix;
 const ALL = targetOf('all');
@@ -184,4 +185,20 @@ describe('what is asked for', () => {
       ...{ code: 'not-possible', message: 'this ha2bgp is about to end' },
     });
   });
+});
+
+it('takes no more than the next process could read', async () => {
+  const { core, operations } = rig();
+  const { said } = core.state.overrides;
+  for (let number = 0; said.size < MOST_OVERRIDES; number++) {
+    const prefix = `172.${number >> 16}.${(number >> 8) & 255}.${number & 255}/32` as Prefix;
+    said.set(setKey(prefix), set('up', prefix));
+  }
+  await expect(operations.set({ ...ANNA, prefix: ONE, to: 'down', ttl: undefined })).rejects.toThrow(
+    /no more are taken/,
+  );
+  const [known] = [...said.values()];
+  if (known?.kind !== 'up') throw new Error('none');
+  await operations.set({ ...ANNA, prefix: known.prefix, to: 'down', ttl: undefined });
+  expect([said.size, said.get(setKey(known.prefix))?.kind]).toEqual([MOST_OVERRIDES, 'down']);
 });
