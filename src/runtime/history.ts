@@ -41,7 +41,8 @@ export interface HistoryOptions {
 
 interface Kept {
   readonly number: number;
-  readonly it: NotedTransition | Transition;
+  /** Put into words once. */
+  it: NotedTransition | Transition;
 }
 
 export const MOST_KEPT = 10_000;
@@ -68,6 +69,7 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
     const some = waiting.splice(0, most);
     for (const each of some) {
       const transition = wordsOf(each);
+      each.it = transition;
       journal?.append(JSON.stringify(transition));
       heard(transition);
     }

@@ -22,5 +22,9 @@ export const instantBy =
     return instantOf(ms(at + difference));
   };
 
+/** The first and the last moment that the calendar knows are this far from 1970; what lies beyond has their names. */
+const LATEST = 8_640_000_000_000_000;
+
 /** `since`: 1970, by the wall clock. */
-export const instantOf = (since: Millis): Instant => new Date(since).toISOString() as Instant;
+export const instantOf = (since: Millis): Instant =>
+  new Date(Math.min(LATEST, Math.max(-LATEST, since))).toISOString() as Instant;

@@ -100,9 +100,9 @@ function moment(value: unknown, fromWall: ToWall): number | undefined {
 }
 
 const LATEST_WALL = 8_640_000_000_000_000;
-/** The last moment that the calendar knows is late enough for one that is later. */
+/** The last moment that the calendar knows is late enough for one that is later, and the first early enough. */
 const wallText = (at: number, toWall: ToWall): string =>
-  new Date(Math.min(LATEST_WALL, Math.round(toWall(at)))).toISOString();
+  new Date(Math.min(LATEST_WALL, Math.max(-LATEST_WALL, Math.round(toWall(at))))).toISOString();
 
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   try {

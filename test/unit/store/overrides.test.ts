@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ms } from '../../../src/model/millis.ts';
 import { type Override, overrideKeyOf } from '../../../src/model/override.ts';
+import { instantBy } from '../../../src/runtime/wall-clock.ts';
 import { replaceFile } from '../../../src/store/atomic-file.ts';
 import { overrideLine, parseOverrides } from '../../../src/store/override-format.ts';
 import {
@@ -110,6 +111,21 @@ describe('what was said by hand', () => {
       [now, undefined],
     ]);
     expect(found[0]).toMatchObject({ withdrawAt: now + 60_000 });
+  });
+
+  it('is kept and shown whatever moments somebody wrote into the file', async () => {
+    const moments = ['-271821-04-20T00:00:00.000Z', '+275760-09-13T00:00:00.000Z'];
+    const lines = moments.map((at, index) =>
+      JSON.stringify({ kind: 'down', prefix: `192.0.2.${index}/32`, by: 'x', why: '', at }),
+    );
+    fs.writeFileSync(file(), `{"ha2bgp-overrides":1,"count":2}\n${lines.join('\n')}\n`);
+    const one = store(1_234.567, 0.5);
+    expect(one.found).toHaveLength(2);
+    const instant = instantBy({ now: () => ms(1_234.567) });
+    expect(() => one.found.map(({ at }) => instant(at))).not.toThrow();
+    one.keep(mapOf(...one.found));
+    await one.settled();
+    expect(one.notKept()).toBeUndefined();
   });
 
   it('that is no regular file is said, and waits for nobody', () => {
