@@ -103,11 +103,11 @@ export async function openDaemon({
       mayLackHints: !isFirst,
     }),
   );
+  let areKept = false;
+  // A disk that answers no more holds nobody up at the end, nor while it is waited for.
+  lifecycle.onHang(() => !areKept, leaveAtOnce);
   const stores = await openStores(settings, clock, log.child('store'));
   const { overrides, history } = stores;
-  let areKept = false;
-  // A disk that answers no more holds nobody up at the end.
-  lifecycle.onHang(() => !areKept, leaveAtOnce);
   const state = initialState(policyFrom(settings));
   viewer = createViewer({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
