@@ -224,8 +224,9 @@ function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[
   const verdict = services.get(prefix)?.state;
   if (wasRouted) {
     // Whoever stood in for what is found may do so no longer: what is missing is missing from now on.
-    if (verdict === 'up' && !isSetUp(state, prefix, at) && whyDraining(state, prefix, at) === undefined)
-      judge(state, prefix, at, false, actions);
+    // After a reload what is known of the kernel is less than what the settings ask: it is asked first.
+    const isJudged = verdict === 'up' && !isSetUp(state, prefix, at) && !state.awaitsFacts;
+    if (isJudged && whyDraining(state, prefix, at) === undefined) judge(state, prefix, at, false, actions);
     if (isRouted(desired, prefix, policy)) want(desired, prefix, policy, attributesNow(state, prefix));
   } else if (verdict === 'up') overrides.freed.set(prefix, at);
   state.due.add(prefix);
