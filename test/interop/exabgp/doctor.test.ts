@@ -58,7 +58,7 @@ describeExabgp('what doctor calls refused', (release) => {
         RICH,
         fs.readFileSync(path.join(PROGRAM, '../../contrib/exabgp.conf'), 'utf8').replace('/usr/bin/ha2bgp', PROGRAM),
       ],
-      4_000,
+      2_000,
       20_261_120,
     );
     const verdicts = await verdictsOf(release, texts);
@@ -69,8 +69,9 @@ describeExabgp('what doctor calls refused', (release) => {
     });
     expect(wrong.map(({ text, diagnosis }) => said(text, diagnosis))).toEqual([]);
     const good = verdicts.filter(Boolean).length;
-    expect(Math.min(good, texts.length - good)).toBeGreaterThan(500);
-  });
+    expect(Math.min(good, texts.length - good)).toBeGreaterThan(250);
+    // Of which ExaBGP reads one after the other, beside whatever else is tested.
+  }, 180_000);
 
   it('is judged as its command line judges', async () => {
     const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
