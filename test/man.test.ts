@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const file = path.join(root, 'man/ha2bgp.1');
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   readonly version: string;
-  readonly man: string;
+  readonly man: readonly string[];
   readonly files: readonly string[];
 };
 
@@ -38,7 +38,7 @@ describe('man/ha2bgp.1', () => {
   });
 
   it('goes with the package', () => {
-    expect(manifest.man).toBe('man/ha2bgp.1');
+    expect(manifest.man).toEqual(['man/ha2bgp.1']);
     expect(manifest.files).toContain('man');
   });
 });

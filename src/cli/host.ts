@@ -15,6 +15,7 @@ import { realClock } from '../runtime/clock.ts';
 import { inspectFile, RingError } from '../runtime/ring.ts';
 import { LedgerError } from '../sink/exabgp/ledger.ts';
 import { ApiKeysError, tryApiKeys } from './api-keys.ts';
+import { warningsOfPlaces } from './given-places.ts';
 import { whyNoLog } from './log.ts';
 
 export function discoveryWish(settings: Settings): DiscoveryWish {
@@ -65,6 +66,7 @@ export async function tryHost({ settings, origins }: Resolved): Promise<{
       if (why !== undefined) warnings.push({ place: placeOf(name), text: `cannot be written now: ${why}` });
     }
   }
+  warnings.push(...warningsOfPlaces(settings, placeOf));
   const keys = await tryApiKeys(settings, placeOf);
   const log = whyNoLog(settings);
   if (log !== undefined) warnings.push({ place: placeOf('logTo'), text: log });

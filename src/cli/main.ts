@@ -68,7 +68,7 @@ async function answerTo(
   { command, flags, own = {}, operands = [], problems: strange }: Invocation,
   surroundings: Pick<Call, 'environment' | 'lifecycle' | 'version'>,
 ): Promise<number | undefined> {
-  const { own: options, exits } = describe(command);
+  const { own: options, exits, group } = describe(command);
   const problems = [...strange];
   const values = Object.fromEntries(
     Object.entries(options).map(([name, option]) => {
@@ -78,8 +78,8 @@ async function answerTo(
   );
   if (problems.length > 0 && !JUDGE_THEMSELVES.includes(command)) {
     complain(strange.length > 0 ? [...problems, seeHelp(command)] : problems);
-    // Where 1 is an answer, what is no answer is something else.
-    return strange.length > 0 || 1 in exits ? STATUS.unknown : STATUS.bad;
+    // Where 1 is an answer, what is no answer is something else; of a daemon it says that there is none, or that it refused.
+    return strange.length > 0 || 1 in exits || group === 'operate' ? STATUS.unknown : STATUS.bad;
   }
   const { answer } = await DOORS[command]();
   return answer({ flags, values, operands, problems: strange, ...surroundings });

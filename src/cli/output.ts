@@ -3,7 +3,8 @@ import type { Problem } from '../config/place.ts';
 import { createDescriptorWriter } from '../runtime/descriptor-writer.ts';
 import { isTerminal } from '../runtime/descriptors.ts';
 
-/** Exit status: 1 for bad settings and for what failed, 2 for a flag or a word that is unknown, whatever else is wrong. */
+/** Exit status: 1 for bad settings and for what failed, 2 for a flag or a word that is unknown, whatever
+ * else is wrong, and for a value that a command cannot ask a daemon about. */
 export const STATUS = { ok: 0, bad: 1, unknown: 2, notAnnounced: 3 } as const;
 
 /** To stdout, all of it, also into a pipe. */

@@ -67,7 +67,8 @@ describe('what is asked', () => {
   });
 
   it('is sent in the words of the API', async () => {
-    await ask('status', '192.0.2.0/24', '--down', '--state', 'held,down');
+    await ask('status', '192.0.2.0/24', '--state', 'held,down');
+    await ask('status', '--down');
     await ask('status', 'a b&c');
     await Promise.all([
       ask('drain', '--all', '--for', '1h30m', '--reason', 'ä "b"'),
@@ -75,7 +76,8 @@ describe('what is asked', () => {
     ]);
     const sent = socket.asked.map(({ method, url, body }) => `${method} ${url} ${body}`.trim());
     for (const request of [
-      'GET /v1/status?down=true&state=held%2Cdown&within=192.0.2.0%2F24',
+      'GET /v1/status?state=held%2Cdown&within=192.0.2.0%2F24',
+      'GET /v1/status?down=true',
       'GET /v1/status?name=a+b%26c',
       'POST /v1/drain {"target":"all","for":"1h30m","why":"ä \\"b\\""}',
       'POST /v1/set {"prefix":"2001:db8::1/128","to":"down","ttl":"1m30s"}',

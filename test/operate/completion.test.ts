@@ -63,6 +63,7 @@ describe.skipIf(why.length > 0)(
       ['ha2bgp drain --for 30m 192', SERVICES],
       ['ha2bgp drain --reason x d', ['dns']],
       ['ha2bgp drain dns ', []],
+      ['ha2bgp undrain 1', ['192.0.2.4', '192.0.2.4/32']],
       ['ha2bgp explain 2001:db', ['2001:db8::1', '2001:db8::1/128'], ['db8::1', 'db8::1/128']],
       ['ha2bgp set 192.0.2.2/32 ', ['up', 'down', 'auto']],
       ['ha2bgp completion z', ['zsh']],

@@ -78,6 +78,16 @@ describe('a status file', () => {
     expect(checked.stderr()).not.toContain('m.prom');
   });
 
+  it('and other places that cannot be used are warnings of check, too', async () => {
+    const file = path.join(directory, 'file');
+    fs.writeFileSync(file, '');
+    const checked = startDaemon(['check', ...watch(6), '--data-dir', file, '--control-socket', directory]);
+    expect(await checked.ended).toBe(0);
+    expect(checked.stderr()).toContain(`--data-dir: cannot be used now: ${file} is not a directory`);
+    expect(checked.stderr()).toContain(`--control-socket: cannot be used now: ${directory} is not a socket`);
+    expect(fs.readFileSync(file, 'utf8')).toBe('');
+  });
+
   it('without a directory is said once, and written when there is one', async () => {
     const file = path.join(directory, 'later', 'status');
     const daemon = startDaemon([...watch(2), '--status-file', file, '--status-interval', '1s']);

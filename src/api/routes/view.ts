@@ -10,7 +10,7 @@ import { listOf, objectOf } from '../schema.ts';
 import { schemaOf } from '../schemas.ts';
 
 const STATUS_FILTERS = {
-  down: optional({ ...present, help: 'only those that are not announced' }),
+  down: optional({ ...present, help: 'only those that are not announced, or that nobody was told of' }),
   within: optional({ ...prefix, help: 'only those inside this prefix' }),
   name: optional({ ...word, help: 'only the service of this name' }),
   state: optional({ ...choices(SERVICE_STATES), help: 'only those in one of these states' }),
@@ -32,7 +32,7 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
         const { services: counts, ...summary } = operator.summary();
         const { down, within, name, state } = query;
         const isAskedFor = (service: ServiceView): boolean =>
-          (down === undefined || !isAnnounced(service)) &&
+          (down === undefined || !hasEffect(service)) &&
           (within === undefined || isWithin(service.prefix, within)) &&
           (name === undefined || service.name === name) &&
           (state === undefined || state.has(service.state));
@@ -85,7 +85,9 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
   ];
 }
 
-const isAnnounced = ({ state }: ServiceView): boolean => state === 'announced' || state === 'leaving';
+/** Announced, and somebody was told of it. */
+const hasEffect = ({ state, told }: ServiceView): boolean =>
+  (state === 'announced' || state === 'leaving') && (told.told > 0 || told.of === 0);
 const asPrefix = (of: string): Prefix => (of.includes('/') ? (of as Prefix) : hostPrefix(of as never));
 
 /** One piece a service that is looked at: what is left out takes time, too. */

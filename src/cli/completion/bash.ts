@@ -56,7 +56,7 @@ _ha2bgp_files() {
 # What the daemon knows, if one runs. Readline completes behind the last colon.
 _ha2bgp_services() {
   local found
-  found=$("\${COMP_WORDS[0]}" completion services 2> /dev/null) || return
+  found=$("\${COMP_WORDS[0]}" completion "$2" 2> /dev/null) || return
   COMPREPLY=($(compgen -W "$found" -- "$1"))
   if [[ $1 == *:* && $COMP_WORDBREAKS == *:* ]]; then
     COMPREPLY=("\${COMPREPLY[@]#"\${1%"\${1##*:}"}"}")
@@ -91,7 +91,7 @@ function operandCases({ name, operands, isRepeated }: CommandWords): string[] {
 function complete(offer: Offer): string {
   switch (offer.type) {
     case 'services':
-      return '_ha2bgp_services "$current"';
+      return `_ha2bgp_services "$current" ${offer.which}`;
     case 'words':
       return `_ha2bgp_${offer.hasFiles ? 'files' : 'words'} '${offer.words.join(' ')}' "$current"`;
     case 'nothing':

@@ -1,6 +1,7 @@
 /** `ha2bgp completion`: what a shell needs to complete our words; and what such a shell asks for while somebody types. */
 import { nearest } from '../../config/nearest.ts';
 import { plain, quote } from '../../config/quote.ts';
+import type { Prefix } from '../../model/address.ts';
 import type { Status } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
 import { createClient } from '../operate/client.ts';
@@ -15,10 +16,11 @@ import { zshCompletion } from './zsh.ts';
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 /** For completions alone, and named in no help. */
 const SERVICES = 'services';
+const DRAINED = 'drained';
 
 export const answer: Answer = async ({ operands: [word = ''], environment }) => {
-  if (word === SERVICES) {
-    const names = await serviceNames(environment);
+  if (word === SERVICES || word === DRAINED) {
+    const names = await namesOf(word === SERVICES ? serviceNames : drainedNames, environment);
     print(names.map((name) => `${name}\n`).join(''));
     return STATUS.ok;
   }
@@ -34,15 +36,29 @@ export const answer: Answer = async ({ operands: [word = ''], environment }) => 
 };
 
 /** Prefixes, addresses and names; none where there is no daemon, or none for us: nothing disturbs who types. */
-async function serviceNames(environment: Readonly<Record<string, string | undefined>>): Promise<string[]> {
+async function namesOf(
+  read: (status: Status) => readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string[]> {
   try {
     const wish = { controlSocket: environment['HA2BGP_CONTROL_SOCKET'] ?? '', name: environment['HA2BGP_NAME'] ?? '' };
     const body = await createClient(await findDaemon(wish, socketDirectories(environment))).get('/v1/status');
-    const { services } = JSON.parse(body.toString()) as Status;
-    const all = services.flatMap(({ prefix, name }) => [brief(prefix), prefix, ...(name === undefined ? [] : [name])]);
     // One a line, and a word each.
-    return [...new Set(all)].filter((name) => name === plain(name) && !/[\s'"\\$`*?[\]]/.test(name));
+    return [...new Set(read(JSON.parse(body.toString()) as Status))].filter(
+      (name) => name === plain(name) && !/[\s'"\\$`*?[\]]/.test(name),
+    );
   } catch {
     return [];
   }
 }
+
+const serviceNames = ({ services }: Status): readonly string[] =>
+  services.flatMap(({ prefix, name }) => [brief(prefix), prefix, ...(name === undefined ? [] : [name])]);
+
+/** With the words that undrain takes; for all of it there is --all. */
+const drainedNames = ({ overrides }: Status): readonly string[] =>
+  overrides
+    .filter(({ kind, target }) => kind === 'drain' && target !== 'all')
+    .flatMap(({ target }) => (isPrefix(target) ? [brief(target), target] : [target]));
+
+const isPrefix = (target: string): target is Prefix => target.includes('/');

@@ -47,7 +47,7 @@ end
 
 function __ha2bgp_services
     set -l words (commandline -opc)
-    $words[1] completion services 2> /dev/null
+    $words[1] completion $argv[1] 2> /dev/null
 end
 
 complete -c ha2bgp -f
@@ -81,7 +81,7 @@ function flagLine(command: string, { names, help, value }: FlagWords): string {
 function argumentsFor(offer: Offer): string {
   switch (offer.type) {
     case 'services':
-      return ' -a "(__ha2bgp_services)"';
+      return ` -a "(__ha2bgp_services ${offer.which})"`;
     case 'words':
       return `${offer.hasFiles ? ' -F' : ''}${offer.words.length === 0 ? '' : ` -a '${offer.words.join(' ')}'`}`;
     case 'nothing':

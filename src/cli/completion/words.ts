@@ -8,8 +8,8 @@ import { COMMAND_NAMES, describe, HEALTHCHECK, HEALTHCHECK_SUMMARY } from '../co
 /** What is offered for a value, or for a word. */
 export type Offer =
   | { readonly type: 'words'; readonly words: readonly string[]; readonly hasFiles: boolean }
-  /** Prefixes and names of the daemon that runs. */
-  | { readonly type: 'services' }
+  /** Prefixes and names of the daemon that runs: what it watches over, or what is drained. */
+  | { readonly type: 'services'; readonly which: 'services' | 'drained' }
   | { readonly type: 'nothing' };
 
 export interface FlagWords {
@@ -35,7 +35,8 @@ const SHELLS = ['bash', 'zsh', 'fish'];
 const OFFERS: Readonly<Record<OperandKind, Offer>> = {
   file: { type: 'words', words: [], hasFiles: true },
   octets: { type: 'words', words: [], hasFiles: true },
-  service: { type: 'services' },
+  service: { type: 'services', which: 'services' },
+  drained: { type: 'services', which: 'drained' },
   shell: { type: 'words', words: SHELLS, hasFiles: false },
   to: { type: 'words', words: ['up', 'down', 'auto'], hasFiles: false },
 };

@@ -12,6 +12,12 @@ _ha2bgp_services() {
   compadd -a found
 }
 
+_ha2bgp_drained() {
+  local -a found
+  found=(\${(f)"$(_call_program drained $service completion drained 2> /dev/null)"})
+  compadd -a found
+}
+
 _ha2bgp() {
   local curcontext=$curcontext state line
   local -a commands
@@ -58,7 +64,7 @@ function flagSpecs({ names, help, value, isRepeatable }: FlagWords): string[] {
 function action(offer: Offer): string {
   switch (offer.type) {
     case 'services':
-      return '_ha2bgp_services';
+      return offer.which === 'services' ? '_ha2bgp_services' : '_ha2bgp_drained';
     case 'words':
       if (offer.words.length === 0) return offer.hasFiles ? '_files' : ' ';
       return offer.hasFiles

@@ -39,7 +39,7 @@ export const answer: Answer<typeof BUNDLE_OPTIONS> = async (call) =>
       const folder = path.join(place, stemOf(output));
       fs.mkdirSync(folder);
       const collected = await collect(client, status, folder, call.version);
-      const failed = await pack(place, target);
+      const failed = await pack(folder, target);
       if (failed !== undefined) {
         fs.rmSync(output, { force: true });
         complain([{ place: 'bundle', text: failed }]);
@@ -179,9 +179,11 @@ function readOr(file: string, otherwise: string): string {
 }
 
 /** Returns why there is no archive. A recording that goes on meanwhile is no reason: tar(1) ends with 1 then. */
-function pack(place: string, target: number): Promise<string | undefined> {
+function pack(folder: string, target: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn('tar', ['-czhf', '-', '-C', place, '.'], { stdio: ['ignore', target, 'pipe'] });
+    // The folder alone: an entry for what it stands in would give that one's owner and mode to wherever it is unpacked.
+    const words = ['-czhf', '-', '-C', path.dirname(folder), '--', path.basename(folder)];
+    const child = spawn('tar', words, { stdio: ['ignore', target, 'pipe'] });
     let said = '';
     child.stderr?.on('data', (text) => {
       said += text;

@@ -5,7 +5,7 @@
  */
 import http from 'node:http';
 import { plain, visible } from '../../config/quote.ts';
-import { NoDaemonError } from './find-daemon.ts';
+import { NoDaemonError, SilentDaemonError } from './find-daemon.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -44,7 +44,14 @@ export interface Client {
   ): Promise<void>;
 }
 
-/** It answers within milliseconds; a reload reads files. */
+/** It answers within milliseconds. */
+const BEGIN_WITHIN_MS = 3_000;
+/** An explanation looks at processes for two seconds at most; a reload reads files. */
+const SLOWER: readonly (readonly [path: string, beginWithinMs: number])[] = [
+  ['/v1/explain/', 5_000],
+  ['/v1/reload', 20_000],
+];
+/** The whole of it: there may be much. */
 const ANSWER_WITHIN_MS = 20_000;
 /** Three of the daemon's signs of life, and some. */
 const SILENT_FOR_MS = 90_000;
@@ -93,12 +100,19 @@ async function send(
     ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
   };
   const request = http.request({ socketPath, method, path, headers, ...(signal && { signal }) });
-  const late = new NoDaemonError(`${visible(socketPath)}: the daemon does not answer: is it stopped, or very busy?`);
-  const time = setTimeout(() => request.destroy(late), ANSWER_WITHIN_MS);
+  // What it was sent it reads when it goes on.
+  const later = method === 'POST' ? ' It may still do what it was told' : '';
+  const late = new SilentDaemonError(
+    `${visible(socketPath)}: the daemon does not answer: is it stopped, or very busy?${later}`,
+  );
+  const beginWithin = SLOWER.find(([slow]) => path.startsWith(slow))?.[1] ?? BEGIN_WITHIN_MS;
+  let time = setTimeout(() => request.destroy(late), beginWithin);
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       request.once('response', resolve).once('error', reject).end(body);
     });
+    clearTimeout(time);
+    time = setTimeout(() => response.destroy(late), ANSWER_WITHIN_MS);
     // What comes later is the response's own.
     request.on('error', () => {});
     return { response, time, request };

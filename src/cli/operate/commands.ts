@@ -23,7 +23,7 @@ const COMMON = {
 } as const;
 
 /** Of status and explain: what to say to a script that asks about one thing. */
-const NOT_ANNOUNCED = 'what was asked about is not announced, or not all of it';
+const NOT_ANNOUNCED = 'what was asked about is not announced, not all of it, or nobody was told of it';
 const PREFIX = { shown: 'PREFIX', kind: 'service', expected: 'a prefix such as 192.0.2.1/32' } as const;
 const ANY = {
   shown: 'SERVICE|PREFIX|ADDRESS',
@@ -49,7 +49,7 @@ export const OPERATE_COMMANDS = {
     exits: { 3: NOT_ANNOUNCED },
     examples: [
       ['status', 'everything'],
-      ['status --down', 'what is not announced, and why'],
+      ['status --down', 'what is not announced or told to nobody, and why'],
       ['status 192.0.2.1 && echo announced', 'for a script'],
     ],
   },
@@ -109,7 +109,7 @@ export const OPERATE_COMMANDS = {
     summary: 'end a drain',
     description: 'Ends a drain that was begun with the same words. A wider one goes on, and the answer says so.',
     own: UNDRAIN_OPTIONS,
-    operands: [{ ...ANY, isNeeded: false }],
+    operands: [{ ...ANY, kind: 'drained', isNeeded: false }],
     examples: [['undrain 192.0.2.1', '']],
   },
   set: {

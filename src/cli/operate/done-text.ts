@@ -25,9 +25,16 @@ export function doneLines(what: string, { overrides, services, remarks }: DoneVi
   const names = [...few, ...(more > 0 ? [`and ${more} more`] : [])];
   return [
     [span(shown(what), 'strong')],
-    ...overrides.map((each): Line => [span(`  in force: ${overrideWords(each, now)}`, 'routed')]),
+    ...overrides.map(({ withdrawAt, ...each }): Line => {
+      // Where there is nothing, nothing is withdrawn.
+      const shownAs = listed.length === 0 || withdrawAt === undefined ? each : { ...each, withdrawAt };
+      return [span(`  in force: ${overrideWords(shownAs, now)}`, 'routed')];
+    }),
     ...(listed.length === 0
-      ? [[span('  concerns no service at present')]]
+      ? // Of a drain the daemon remarks upon it.
+        remarks.some((remark) => remark.includes('concerns no service'))
+        ? []
+        : [[span('  concerns no service at present')]]
       : fill([`concerns ${plural(listed.length, 'service')}:`, ...names], Math.max(40, room - 2)).map((text) => [
           span(`  ${text}`),
         ])),

@@ -7,7 +7,7 @@ import { complain, STATUS } from '../output.ts';
 import { readAsked } from './asked.ts';
 import { ASCII_MARKS, explanationLines, MARKS } from './explain-text.ts';
 import { paper, printBody, printLines, readJson, withDaemon, withPart } from './session.ts';
-import { isAnnounced } from './words.ts';
+import { hasEffect } from './words.ts';
 
 export const answer: Answer<typeof EXPLAIN_OPTIONS> = async (call) => {
   const { values, operands, environment } = call;
@@ -27,7 +27,7 @@ export const answer: Answer<typeof EXPLAIN_OPTIONS> = async (call) => {
       await printLines(explanationLines(explanation, sheet.now, sheet.room, marks), sheet);
     }
     // Of an address: that any prefix around it is announced will do.
-    return explanation.prefixes.some(({ service }) => isAnnounced(service.state)) ? STATUS.ok : STATUS.notAnnounced;
+    return explanation.prefixes.some(({ service }) => hasEffect(service)) ? STATUS.ok : STATUS.notAnnounced;
   });
 };
 

@@ -20,6 +20,18 @@ export interface Wish {
 /** A sentence for people. */
 export class NoDaemonError extends Error {}
 
+/** It is there, and says nothing: it may go on. */
+export class SilentDaemonError extends NoDaemonError {}
+
+/** More than one could be meant. */
+export class SeveralDaemonsError extends NoDaemonError {
+  readonly files: readonly string[];
+  constructor(message: string, files: readonly string[]) {
+    super(message);
+    this.files = files;
+  }
+}
+
 /** Where daemons have their sockets, as root or under ExaBGP. RUNTIME_DIRECTORY is systemd's, and may be a list: systemd.exec(5). */
 export const socketDirectories = (environment: Readonly<Record<string, string | undefined>>): readonly string[] => [
   ...new Set([
@@ -33,7 +45,7 @@ const NO_SOCKET = 'none';
 /** A connection to a socket on this host is there at once, or its queue is full. */
 const CONNECT_WITHIN_MS = 2_000;
 
-type Life = 'live' | 'stale' | 'denied' | 'missing' | 'busy';
+type Life = 'live' | 'stale' | 'denied' | 'missing' | 'busy' | 'other';
 
 interface Candidate {
   readonly file: string;
@@ -61,7 +73,10 @@ export async function findDaemon(wish: Wish, directories: readonly string[]): Pr
       name === ''
         ? `name one with --name: ${live.map(({ file }) => nameOf(file)).join(', ')}`
         : `name one with --control-socket: ${live.map(({ file }) => visible(file)).join(', ')}`;
-    throw new NoDaemonError(`${live.length} daemons run here; ${which}`);
+    throw new SeveralDaemonsError(
+      `${live.length} daemons run here; ${which}`,
+      live.map(({ file }) => file),
+    );
   }
   // What is worth more to know than that another one is gone.
   const best = (['denied', 'busy', 'stale'] as const).flatMap((life) =>
@@ -110,9 +125,20 @@ function lifeOf(file: string): Promise<Life> {
       if (code === 'EACCES' || code === 'EPERM') answer('denied');
       // unix(7): EAGAIN stands for a queue that is full.
       else if (code === 'EAGAIN') answer('busy');
-      else answer(code === 'ECONNREFUSED' ? 'stale' : 'missing');
+      else if (code === 'ECONNREFUSED') answer(isSocket(file) ? 'stale' : 'other');
+      else answer('missing');
     });
   });
+}
+
+/** connect(2) refuses a directory, and a plain file, as it does a socket that nobody listens on. */
+function isSocket(file: string): boolean {
+  try {
+    return fs.statSync(file).isSocket();
+  } catch {
+    // Gone, or not for us to see: then it was one that could be connected to.
+    return true;
+  }
 }
 
 function whyNot({ file, life }: Candidate): string {
@@ -122,6 +148,8 @@ function whyNot({ file, life }: Candidate): string {
       return `${shown}: ${permission(file)}`;
     case 'stale':
       return `${shown} is left over: the daemon that listened on it is gone. Is another one running (ha2bgp run)?`;
+    case 'other':
+      return `${shown} is not a socket`;
     case 'busy':
       return `${shown}: the daemon takes no connection: is it stopped, or very busy?`;
     case 'missing':
@@ -140,8 +168,9 @@ function permission(file: string): string {
     const of = closed === file ? 'it' : visible(closed);
     const [user, group] = [nameOfUser(uid), nameOfGroup(gid)];
     const isForGroup = (mode & 0o070) !== 0;
-    const who = isForGroup ? `user ${user}, or as a member of group ${group}` : `user ${user}`;
-    return `permission denied: ${of} belongs to user ${user} and group ${group} (mode ${bits}); run this as root, as ${who}`;
+    const who = [...new Set(['root', user])].map((name) => `as ${name}`);
+    if (isForGroup) who.push(`as a member of group ${group}`);
+    return `permission denied: ${of} belongs to user ${user} and group ${group} (mode ${bits}); run this ${who.join(' or ')}`;
   } catch {
     return 'permission denied; run this as root';
   }

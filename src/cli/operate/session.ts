@@ -1,13 +1,17 @@
 /** SHELL: what all commands do that ask a daemon: find it, ask, print for people or as it is, and say what went wrong. */
+
+import type { SettingView } from '../../api/ports.ts';
 import type { DAEMON_OPTIONS } from '../../config/options/operate.ts';
+import type { Problem } from '../../config/place.ts';
 import { plain } from '../../config/quote.ts';
+import type { Summary } from '../../model/view.ts';
 import { isTerminal } from '../../runtime/descriptors.ts';
 import type { Call } from '../call.ts';
 import { endAsCutShort } from '../cut-short.ts';
 import { columnsOfStdout, complain, printed, STATUS } from '../output.ts';
 import { type Line, render } from '../terminal/line.ts';
 import { type Client, createClient, RefusedError } from './client.ts';
-import { findDaemon, NoDaemonError, socketDirectories } from './find-daemon.ts';
+import { findDaemon, NoDaemonError, nameOf, SeveralDaemonsError, socketDirectories } from './find-daemon.ts';
 import type { Now } from './words.ts';
 
 type DaemonCall = Call<typeof DAEMON_OPTIONS>;
@@ -22,10 +26,31 @@ export async function withDaemon(
   try {
     return await ask(createClient(await findDaemon(values, socketDirectories(environment))));
   } catch (error) {
-    if (error instanceof NoDaemonError) complain([{ place: command, text: error.message }]);
+    if (error instanceof SeveralDaemonsError) {
+      complain([{ place: command, text: error.message }, ...(await Promise.all(error.files.map(aboutDaemon)))]);
+    } else if (error instanceof NoDaemonError) complain([{ place: command, text: error.message }]);
     else if (error instanceof RefusedError) complainOf(command, error);
     else throw error;
     return STATUS.bad;
+  }
+}
+
+/** What tells it from others: process, configuration file, networks. */
+async function aboutDaemon(file: string): Promise<Problem> {
+  const place = nameOf(file);
+  try {
+    const client = createClient(file);
+    const { process: daemon } = readJson<Summary>(await client.get('/v1/summary'));
+    const { settings } = readJson<{ settings: readonly SettingView[] }>(await client.get('/v1/settings'));
+    const said = ['config', 'network'].flatMap((name) =>
+      settings
+        .filter((each) => each.name === name && each.value !== '')
+        .map(({ value }) => `--${name} ${plain(value)}`),
+    );
+    return { place, text: [`pid ${daemon.pid}`, ...said].join(', ') };
+  } catch (error) {
+    if (!(error instanceof NoDaemonError || error instanceof RefusedError)) throw error;
+    return { place, text: error.message };
   }
 }
 

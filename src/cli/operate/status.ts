@@ -8,13 +8,17 @@ import { type Asked, readAsked } from './asked.ts';
 import type { Client } from './client.ts';
 import { paper, printBody, printLines, query, readJson, withDaemon, withPart } from './session.ts';
 import { serviceLines, surroundingLines } from './status-text.ts';
-import { isAnnounced } from './words.ts';
+import { hasEffect } from './words.ts';
 
 export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
   const { values, operands, environment } = call;
   const asked = operands[0] === undefined ? undefined : readAsked(operands[0]);
   if (asked?.type === 'wrong') {
     complain([{ place: quote(operands[0] ?? ''), text: `expected ${asked.expected}` }]);
+    return STATUS.unknown;
+  }
+  if (values.down && values.state.length > 0) {
+    complain([{ place: '--state', text: 'is one of the two: --down, or --state' }]);
     return STATUS.unknown;
   }
   return withDaemon('status', call, async (client) => {
@@ -43,7 +47,7 @@ export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
       }
     }
     if (asked === undefined) return STATUS.ok;
-    const isAll = services.length > 0 && services.every(({ state }) => isAnnounced(state));
+    const isAll = services.length > 0 && services.every(hasEffect);
     return isAll ? STATUS.ok : STATUS.notAnnounced;
   });
 };

@@ -71,18 +71,41 @@ export function stateTone(state: ServiceStateName): Tone {
 /** Whether packets for it come here: while it leaves, they still do. */
 export const isAnnounced = (state: ServiceStateName): boolean => state === 'announced' || state === 'leaving';
 
+/** There are some who should know, and none of them does. */
+export const isToldToNobody = ({ told, of }: ToldView): boolean => told === 0 && of > 0;
+
+/** Announced, and somebody was told of it, or is not to be. */
+export const hasEffect = ({ state, told }: Pick<ServiceView, 'state' | 'told'>): boolean =>
+  isAnnounced(state) && !isToldToNobody(told);
+
 /** An address for a host prefix, which is how people write it. */
 export const brief = (prefix: Prefix): string => (isHostPrefix(prefix) ? networkAddress(prefix) : prefix);
 
-/** Why it is not announced, without the name of what stands before it. */
-export function whyWords({ prefix, reason, until, state }: ServiceView, now: Now): string {
+/** Why it is not announced, without the name of what stands before it; of what is: by whose hand, and that nobody was told. */
+export function whyWords(service: ServiceView, now: Now): string {
+  const { prefix, reason, until, state } = service;
   const sentence = reason === undefined ? '' : shown(reason.sentence);
   const own = [`${prefix} `, `${networkAddress(prefix)} `].find((name) => sentence.startsWith(name)) ?? '';
-  const told = sentence.slice(own.length);
+  const told = [nobodyWords(service), sentence.slice(own.length) || byHandWords(service)]
+    .filter((each) => each !== '')
+    .join('; ');
   // Some sentences say it themselves.
   if (until === undefined || /\bin \d/.test(told)) return told;
   const next = nextWords(state, until, now);
   return told === '' ? next : `${told}; ${next}`;
+}
+
+/** `nobody was told: r1 no session`. */
+function nobodyWords({ state, told }: ServiceView): string {
+  if (!isAnnounced(state) || !isToldToNobody(told)) return '';
+  const each = told.except.map(({ to, state: stands }) => `${shown(to)} ${TELLING_WORDS[stands] ?? shown(stands)}`);
+  return `nobody was told${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
+}
+
+/** What is announced because somebody said so. */
+function byHandWords({ state, overrides }: ServiceView): string {
+  const up = isAnnounced(state) ? overrides.find(({ kind }) => kind === 'up') : undefined;
+  return up === undefined ? '' : `set up by ${shown(up.by)}${up.why === '' ? '' : `: ${shown(up.why)}`}`;
 }
 
 /** What comes when what runs has run out, and when that is. */

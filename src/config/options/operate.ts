@@ -7,16 +7,19 @@ import { choices, filePath, integer, name, toggle } from '../option-plain.ts';
 const json = (help: string) => toggle({ flag: 'json', environment: '', help });
 const own = { environment: '' } as const;
 
-/** None of these lengths is bounded here: the daemon says what it takes. */
+/** As the API takes them: ten years outlive whoever gave them. */
+const SHORTEST = ms(1_000);
+const LONGEST = ms(3_650 * 86_400_000);
+
 const length = (flag: string, help: string): Option<Millis> =>
   value(
     { flag, ...own, default: ms(0), help, argument: 'duration' },
     (of) => (of === 0 ? '' : formatDuration(of)),
     (text) => {
       const parsed = parseDuration(text);
-      return parsed !== undefined && parsed > 0
+      return parsed !== undefined && parsed >= SHORTEST && parsed <= LONGEST
         ? { value: parsed }
-        : { expected: 'a duration with its unit such as 90s, 30m or 8h' };
+        : { expected: 'a duration with its unit such as 90s, 30m or 8h, from 1s to ten years' };
     },
   );
 
@@ -63,7 +66,7 @@ const SHOWN_OPTIONS = {
 const AS_IT_IS = "print the API's JSON as it is";
 
 export const STATUS_OPTIONS = {
-  down: toggle({ flag: 'down', ...own, help: 'only what is not announced' }),
+  down: toggle({ flag: 'down', ...own, help: 'only what is not announced, or what nobody was told of' }),
   state: choices(
     { flag: 'state', ...own, default: [], help: 'only what is in that state; repeatable' },
     SERVICE_STATES,

@@ -3,6 +3,7 @@ import type { Change } from '../../../model/view.ts';
 import type { Lifecycle } from '../../../runtime/lifecycle.ts';
 import { complain, printed, STATUS } from '../../output.ts';
 import type { Client } from '../client.ts';
+import { SilentDaemonError } from '../find-daemon.ts';
 import { changeLine } from '../history-text.ts';
 import { type Paper, printLines } from '../session.ts';
 import { follow } from './follow.ts';
@@ -18,8 +19,7 @@ export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOpt
   const end = new AbortController();
   lifecycle.onClose(async () => end.abort());
   // Fails at once where there is none: from then on it is waited for.
-  await client.get('/v1/health');
-  let isLost = false;
+  let isLost = await isSilent(client);
   await follow({
     ...{ client, end: end.signal },
     async hear({ data }) {
@@ -39,4 +39,15 @@ export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOpt
     },
   });
   return STATUS.ok;
+}
+
+async function isSilent(client: Client): Promise<boolean> {
+  try {
+    await client.get('/v1/health');
+    return false;
+  } catch (error) {
+    if (!(error instanceof SilentDaemonError)) throw error;
+    complain([{ place: 'watch', text: `${error.message}; trying again` }]);
+    return true;
+  }
 }

@@ -124,8 +124,9 @@ function foot({ mode, message, filter, sort, isReversed }: WatchState, { columns
     case 'confirm':
       return [span(` ${question(mode.order)} `, 'caution'), span('y: yes, any other key: no', 'strong')];
     case 'help':
-    case 'explain':
       return [span(' any key: back', 'faint')];
+    case 'explain':
+      return [span(' arrows, j k, PgUp PgDn: scroll, any other key: back', 'faint')];
     case 'table': {
       if (message !== undefined) return [span(` ${shown(message.text)}`, message.isBad ? 'bad' : 'served')];
       const by = `${sort}${isReversed ? ', reversed' : ''}`;

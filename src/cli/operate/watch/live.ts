@@ -12,7 +12,7 @@ import { openScreen } from '../../terminal/screen.ts';
 import { type Client, RefusedError } from '../client.ts';
 import type { DoneView } from '../done-text.ts';
 import { explanationLines } from '../explain-text.ts';
-import { NoDaemonError } from '../find-daemon.ts';
+import { NoDaemonError, SilentDaemonError } from '../find-daemon.ts';
 import { readJson, withPart } from '../session.ts';
 import { plural } from '../words.ts';
 import { follow } from './follow.ts';
@@ -36,7 +36,7 @@ const REST = 4;
 
 export async function watchTable({ client, lifecycle, environment }: LiveOptions): Promise<number> {
   // Before the terminal is touched: where there is no daemon, a sentence will do.
-  let state: WatchState = withStatus(NEW_WATCH, readJson<Status>(await client.get('/v1/status')));
+  let state = await firstState(client);
   let explained: { readonly of: Explanation; readonly at: number } | undefined;
   const end = new AbortController();
   const screen = openScreen(environment, () => end.abort());
@@ -75,6 +75,7 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
     try {
       const status = readJson<Status>(await client.get('/v1/status'));
       const isNew =
+        state.status !== undefined &&
         status.process.startedAt !== state.status?.process.startedAt &&
         status.process.pid !== state.status?.process.pid;
       const message = isNew
@@ -157,6 +158,16 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
     stdin.pause();
   }
   return STATUS.ok;
+}
+
+/** One that is there and does not answer is waited for. */
+async function firstState(client: Client): Promise<WatchState> {
+  try {
+    return withStatus(NEW_WATCH, readJson<Status>(await client.get('/v1/status')));
+  } catch (error) {
+    if (!(error instanceof SilentDaemonError)) throw error;
+    return { ...NEW_WATCH, link: { type: 'lost', since: Date.now(), why: error.message } };
+  }
 }
 
 /** What to say of an error that is no mistake of ours. */

@@ -260,7 +260,9 @@ function pressInExplain(
   mode: Extract<Mode, { type: 'explain' }>,
   page: number,
 ): WatchState {
-  const by = ({ up: -1, down: 1, pageUp: -page, pageDown: page } as Partial<Record<Key['type'], number>>)[key.type];
+  const isLetter = key.type === 'char' && (key.char === 'j' || key.char === 'k');
+  const type = isLetter ? (key.char === 'j' ? 'down' : 'up') : key.type;
+  const by = ({ up: -1, down: 1, pageUp: -page, pageDown: page } as Partial<Record<Key['type'], number>>)[type];
   if (by === undefined) return { ...state, mode: { type: 'table' } };
   return { ...state, mode: { ...mode, top: Math.max(0, mode.top + by) } };
 }

@@ -10,7 +10,13 @@ import {
   RefusedError,
   type ServerEvent,
 } from '../../../../src/cli/operate/client.ts';
-import { findDaemon, NoDaemonError, socketDirectories } from '../../../../src/cli/operate/find-daemon.ts';
+import {
+  findDaemon,
+  NoDaemonError,
+  SeveralDaemonsError,
+  SilentDaemonError,
+  socketDirectories,
+} from '../../../../src/cli/operate/find-daemon.ts';
 import { openControlSocket } from '../../../helpers/control-socket.ts';
 import { start } from '../../../helpers/processes.ts';
 import { until } from '../../../helpers/until.ts';
@@ -72,6 +78,7 @@ describe('the daemon that is meant', () => {
     const web = await serve('web');
     await serve('dns');
     expect(await why()).toBe('2 daemons run here; name one with --name: dns, web');
+    expect(await find().catch((error: unknown) => error)).toBeInstanceOf(SeveralDaemonsError);
     expect(await find({ name: 'web' })).toBe(web.path);
     expect(await why({ name: 'wbe' })).toBe('no daemon of the name wbe; there are dns, web');
   });
@@ -91,6 +98,9 @@ describe('the daemon that is meant', () => {
     );
     expect(await why({ name: 'web' })).toContain(`no control socket web.sock in ${folder}`);
     expect(await why({ controlSocket: `${folder}/x\x1b[2J` })).toContain('x\\u001b[2J: there is no such socket');
+    fs.writeFileSync(path.join(folder, 'plain'), '');
+    expect(await why({ controlSocket: folder })).toBe(`${folder} is not a socket`);
+    expect(await why({ controlSocket: `${folder}/plain` })).toBe(`${folder}/plain is not a socket`);
     expect(await why({ controlSocket: `${folder}/${'x'.repeat(200)}` })).toContain('there is no such socket');
   });
 });
@@ -153,6 +163,31 @@ describe('a request', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NoDaemonError);
     expect((error as Error).message).toMatch(says);
+  });
+});
+
+describe('a daemon that is stopped', () => {
+  it('is said to be, sooner than an answer that has begun is given up', async () => {
+    let isAsked = false;
+    const { path: file } = await serve('web', {
+      'POST /v1/drain': () => {
+        isAsked = true;
+        return undefined;
+      },
+      'GET /v1/status': (_asked, response) => {
+        response.writeHead(200).write('{');
+        setTimeout(() => response.end('}'), 3_500);
+        return undefined;
+      },
+    });
+    const client = createClient(file);
+    const [slow, silent] = await Promise.all([
+      client.get('/v1/status'),
+      client.post('/v1/drain', {}).catch((error: unknown) => error),
+    ]);
+    expect([slow.toString(), isAsked]).toEqual(['{}', true]);
+    expect(silent).toBeInstanceOf(SilentDaemonError);
+    expect((silent as Error).message).toMatch(/does not answer: is it stopped, or very busy\? It may still do/);
   });
 });
 

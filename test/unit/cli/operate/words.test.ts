@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   ago,
+  hasEffect,
   left,
   lengthWords,
   overrideWords,
@@ -55,6 +56,19 @@ describe('why', () => {
       'is up',
     );
     expect(whyWords(service('192.0.2.1/32'), NOW)).toBe('');
+  });
+
+  it('says of what is announced that nobody was told, and by whose hand it is', () => {
+    const told = { told: 0, of: 1, except: [{ to: 'r\x1b', state: 'no-session' as const }] };
+    expect(whyWords(service('192.0.2.1/32', { told }), NOW)).toBe('nobody was told: r\\u001b no session');
+    expect(whyWords(service('192.0.2.1/32', { told: { told: 0, of: 0, except: [] } }), NOW)).toBe('');
+    expect(whyWords(service('192.0.2.1/32', { told, state: 'down', reason: drained }), NOW)).toBe('is drained');
+    const up = { kind: 'up', target: '192.0.2.1/32', by: 'anna', why: 'check is broken', at: views.ago(1) } as const;
+    const set = service('192.0.2.1/32', { overrides: [up], until: inTime(60) });
+    expect(whyWords(set, NOW)).toBe('set up by anna: check is broken; ends in 1m');
+    expect([hasEffect(set), hasEffect({ ...set, told }), hasEffect({ ...set, state: 'down' })]).toEqual([
+      ...[true, false, false],
+    ]);
   });
 
   it('says what comes next, and when', () => {

@@ -149,6 +149,7 @@ describe('other keys', () => {
       mode: { type: 'explain', prefix: START.rows[0]?.prefix as never, top: 0 },
     };
     expect(type('\x1b[B\x1b[B\x1b[A', explaining).state.mode).toMatchObject({ top: 1 });
+    expect(type('jjk', explaining).state.mode).toMatchObject({ top: 1 });
     expect(type('\x1b[5~\x1b[6~', explaining).state.mode).toMatchObject({ top: PAGE });
     expect(type('x', explaining).state.mode.type).toBe('table');
     expect(type('?').state.mode.type).toBe('help');
