@@ -10,7 +10,7 @@ import { DRAIN, EXPLANATION, STATUS, TRANSITIONS } from '../helpers/views.ts';
 
 let socket: ControlSocket;
 let streams: http.ServerResponse[];
-let status: typeof STATUS;
+let status: typeof STATUS | undefined;
 const FOLDERS: string[] = [];
 
 function open(within?: string): Promise<ControlSocket> {
@@ -97,6 +97,16 @@ describe('ha2bgp watch', () => {
     expect(terminal.stdout().split(ENTER)).toHaveLength(2);
     expect(terminal.stdout()).toContain(`\x1b[?25h${LEAVE}`);
     expect(terminal.stdout().split(LEAVE)).toHaveLength(2);
+  });
+
+  it('waits for a daemon that does not answer, and says so', async () => {
+    status = undefined;
+    const terminal = watch();
+    await terminal.see(/no daemon for .*, trying again: .*the daemon does not answer/);
+    status = STATUS;
+    await terminal.see('> 192.0.2.2/32');
+    terminal.press('q');
+    await terminal.ended;
   });
 
   it('explains, drains after a confirmation, and says what the daemon refuses', async () => {

@@ -6,7 +6,7 @@
 import type { Prefix } from '../../../model/address.ts';
 import type { OverrideView, ServiceStateName, ServiceView, Status } from '../../../model/view.ts';
 import { orderKey } from '../order.ts';
-import { isAnnounced } from '../words.ts';
+import { hasEffect } from '../words.ts';
 import type { Key } from './keys.ts';
 
 export const SORTS = ['prefix', 'state', 'since'] as const;
@@ -86,7 +86,7 @@ function arranged(state: WatchState): WatchState {
   const { status, sort, isReversed, isDownOnly, selected } = state;
   const filter = state.filter.toLowerCase();
   const isShown = (service: ServiceView): boolean =>
-    (!isDownOnly || !isAnnounced(service.state)) &&
+    (!isDownOnly || !hasEffect(service)) &&
     (filter === '' || textsOf(service).some((text) => text.toLowerCase().includes(filter)));
   const keyed = (status?.services ?? []).filter(isShown).map((each) => [sortKey(each, sort), each] as const);
   const rows = keyed.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)).map(([, each]) => each);
