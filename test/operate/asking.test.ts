@@ -66,6 +66,29 @@ describe('what is asked', () => {
     expect([status, JSON.parse(stdout)]).toEqual([1, REFUSAL]);
   });
 
+  it('is no success while nobody was told of what is announced', async () => {
+    await socket.close();
+    const untold = { told: 0, of: 1, except: [{ to: 'r1', state: 'no-session' }] };
+    const services = SERVICES.filter(({ state }) => state === 'announced').map((each) => ({ ...each, told: untold }));
+    socket = await openControlSocket({ 'GET /v1/status': { ...STATUS, services } });
+    const { status, stdout } = await ask('status', '192.0.2.10');
+    expect([status, stdout]).toEqual([3, expect.stringContaining('nobody was told: r1 no session')]);
+  });
+
+  it('has to be asked of one of several, which are told apart', async () => {
+    const settings = [{ name: 'network', value: '192.0.2.0/24', from: 'flag' }];
+    const replies = { 'GET /v1/summary': STATUS, 'GET /v1/settings': { settings } };
+    const both = await Promise.all(['dns', 'web2'].map((name) => openControlSocket(replies, name, socket.folder)));
+    const env = { ...cleanEnvironment(), RUNTIME_DIRECTORY: socket.folder };
+    const started = start(process.execPath, [bin, 'peers'], { env });
+    expect(await started.ended).toBe(1);
+    for (const each of both) await each.close();
+    const about = `pid ${STATUS.process.pid}, --network 192.0.2.0/24`;
+    expect(started.stderr()).toContain('daemons run here; name one with --name: dns, web, web2');
+    expect(started.stderr()).toContain(`ha2bgp: dns: ${about}\n`);
+    expect(started.stderr()).toContain('ha2bgp: web: There is nothing here.\n');
+  });
+
   it('is sent in the words of the API', async () => {
     await ask('status', '192.0.2.0/24', '--state', 'held,down');
     await ask('status', '--down');
