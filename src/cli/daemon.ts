@@ -131,7 +131,8 @@ export async function openDaemon({
   const { whenHandled } = own;
   let { drainTime } = settings;
   const operations = createOperations({
-    ...{ state, push, whenHandled, clock, drainTime: () => drainTime, keeper: overrides },
+    ...{ state, push, whenHandled, clock, drainTime: () => drainTime },
+    keeper: { ...overrides, isNamed: settings.name !== '' },
   });
   return {
     clock,

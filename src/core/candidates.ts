@@ -85,7 +85,7 @@ export function findCandidate(
   const rules = found.filter((each): each is Rule => each !== undefined && !('code' in each));
   if (rules.length > 0) return { type: 'candidate', prefix, rules };
   const reason = found.find((each): each is Reason => each !== undefined && 'code' in each);
-  return { type: 'rejected', reason: reason ?? { code: 'address-missing' } };
+  return { type: 'rejected', reason: reason ?? { code: 'no-rule' } };
 }
 
 function declared(prefix: Prefix, policy: Policy): Rule | Reason {

@@ -3,7 +3,7 @@
  *
  * What only the host can be asked for, the process behind a listener, is left to whoever shows it: a line carries its listener.
  */
-import { isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
+import { type IpAddress, isHostPrefix, memberOf, networkAddress, type Prefix } from '../model/address.ts';
 import { endpoint, type HostAddress, type Listener, wildcardFamilies } from '../model/facts.ts';
 import { formatListenFilter, matches } from '../model/listen-filter.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
@@ -104,14 +104,22 @@ function wordsOfAddress(fact: HostAddress): string {
 
 /** All that may have to do with it, whether it counts or not. */
 function listenersAt({ facts }: DaemonState, prefix: Prefix): readonly Listener[] {
-  const at = isHostPrefix(prefix) ? [networkAddress(prefix)] : (facts.areas.get(prefix)?.listening ?? []);
+  const at = isHostPrefix(prefix)
+    ? [networkAddress(prefix)]
+    : (facts.areas.get(prefix)?.listening ?? addressesInside(prefix, facts.listenersOf));
   return [...listenersInside(at, facts), ...wildcardsFor(prefix, facts)];
+}
+
+/** Of a prefix that no rule covers nobody keeps them. */
+function addressesInside(prefix: Prefix, of: ReadonlyMap<IpAddress, unknown>): readonly IpAddress[] {
+  const isInside = memberOf(prefix);
+  return [...of.keys()].filter(isInside);
 }
 
 function addressesAt({ facts }: DaemonState, prefix: Prefix): readonly HostAddress[] {
   const own = [...(facts.localRoutesOf.get(prefix)?.values() ?? [])];
   if (!isHostPrefix(prefix)) {
-    const inside = [...(facts.areas.get(prefix)?.assigned ?? [])];
+    const inside = [...(facts.areas.get(prefix)?.assigned ?? addressesInside(prefix, facts.assignedOf))];
     return [...own, ...inside.flatMap((address) => [...(facts.assignedOf.get(address)?.values() ?? [])])];
   }
   const address = networkAddress(prefix);

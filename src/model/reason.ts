@@ -18,6 +18,8 @@ export type Reason =
   | { readonly code: 'loopback-not-asked-for' }
   | { readonly code: 'own-next-hop' }
   | { readonly code: 'prefix-too-short'; readonly shortest: number }
+  /** Of a prefix that is no host address. */
+  | { readonly code: 'no-rule' }
   | { readonly code: 'address-missing' }
   | { readonly code: 'device-not-selected'; readonly device: string; readonly selected: string }
   | { readonly code: 'label-not-selected'; readonly label: string; readonly selected: string }
@@ -63,6 +65,7 @@ export function stageOf(reason: Reason): Stage {
     case 'loopback-not-asked-for':
     case 'own-next-hop':
     case 'prefix-too-short':
+    case 'no-rule':
     case 'device-not-selected':
     case 'label-not-selected':
       return 'candidates';
@@ -118,6 +121,8 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
       return `${it} is the next hop of what is announced (--nexthop), and is never announced itself`;
     case 'prefix-too-short':
       return `${it} is shorter than /${reason.shortest}, and nothing so short is announced (--shortest-prefix)`;
+    case 'no-rule':
+      return `no rule covers ${it}: it is no host address, nobody announces it as such (--announce), and there is no local route (--anyip)`;
     case 'address-missing':
       return it.includes('/') ? `no address inside ${it} is on this host` : `${it} is not an address of this host`;
     case 'device-not-selected':
@@ -177,7 +182,9 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
   }
 }
 
-const seconds = (length: Millis): string => formatDuration(ms(Math.ceil(length / 1_000) * 1_000));
+/** What is left of a second is one. */
+const seconds = (length: Millis): string =>
+  formatDuration(ms((length < 1_000 ? Math.ceil(length / 1_000) : Math.round(length / 1_000)) * 1_000));
 const target = ({ target: of }: { readonly target?: string }): string => (of === undefined ? '' : ` (${of})`);
 const still = ({ endsIn }: { readonly endsIn?: Millis }): string =>
   endsIn === undefined ? '' : ` for another ${seconds(endsIn)}`;

@@ -6,7 +6,7 @@ import { overridesOf } from '../core/overrides.ts';
 import { standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
-import { hostPrefix, insideOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
+import { hostPrefix, insideOf, lengthOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import {
@@ -31,6 +31,8 @@ export interface Keeper {
   settled(): Promise<void>;
   /** Why it is not; `undefined` when it is. */
   notKept(): string | undefined;
+  /** Whether the next process finds it whatever its other settings are: the instance has a name that was given to it. */
+  readonly isNamed: boolean;
 }
 
 export interface OperationsOptions {
@@ -55,6 +57,9 @@ const KEPT_WITHIN = 2_000;
 export const MOST_OVERRIDES = 100_000;
 /** So many services are looked at in one go: some milliseconds. */
 const AT_ONCE = 2_000;
+/** Of drains that an answer names; how many more there are is said. */
+const MOST_NAMED = 20;
+const UNNAMED = 'kept under a name that other settings change: give --name';
 
 export function createOperations(options: OperationsOptions): Omit<Operations, 'reload'> {
   const { state, push, whenHandled, clock, drainTime, keeper } = options;
@@ -84,17 +89,27 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
   ): Promise<Done> {
     const isSettled = await within(KEPT_WITHIN, keeper.settled());
     const why = isSettled ? keeper.notKept() : 'the disk takes its time';
+    const inForce = keys.map((key) => state.overrides.said.get(key)).filter((each) => each !== undefined);
+    const kept = inForce.length > 0 && !keeper.isNamed ? [UNNAMED] : [];
     return {
-      overrides: keys
-        .map((key) => state.overrides.said.get(key))
-        .filter((each) => each !== undefined)
-        .map((each) => overrideView(each, instant)),
+      overrides: inForce.map((each) => overrideView(each, instant)),
       services,
-      remarks: why === undefined ? remarks : [...remarks, `not kept over a restart: ${why}`],
+      remarks: [...remarks, ...(why === undefined ? kept : [`not kept over a restart: ${why}`])],
     };
   }
 
-  /** Why what is set up is not announced for all that. */
+  /** Why what is set stands as it stood for all that. */
+  function remarksOn(prefix: Prefix, to: 'up' | 'down'): string[] {
+    if (lengthOf(prefix) === 0) return ['no effect: default routes are never announced'];
+    return to === 'up' ? remarksOnUp(prefix) : remarksOnDown(prefix);
+  }
+
+  function remarksOnDown(prefix: Prefix): string[] {
+    const standing = standingOf(state, prefix, clock.now());
+    if (standing.announced || stageOf(standing.reason) !== 'candidates') return [];
+    return [`no effect at present: ${sentence(prefix, standing.reason)}`];
+  }
+
   function remarksOnUp(prefix: Prefix): string[] {
     if (state.policy.statics.routes.has(prefix)) return [`${prefix} is static, and announced anyhow`];
     const standing = standingOf(state, prefix, clock.now());
@@ -118,16 +133,18 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       return done([overrideKeyOf(drain)], services, [...none, ...short]);
     },
     async undrain({ target, by: who }) {
-      const key = drainKey(target);
       const by = oneLine(who, LONGEST_NAME);
+      const ended = drainsInside(state, target);
+      const keys = ended.map(overrideKeyOf);
       const services = await servicesIn(state, target);
-      const others = othersOver(state, target, services);
-      if (!state.overrides.said.has(key)) {
-        const text = others.length === 0 ? 'is not drained' : `is drained by way of ${others.join(', ')}: undrain that`;
-        throw new OperationError('not-found', `${targetText(target)} ${text}`);
-      }
-      await say(clock.now(), by, [], [key]);
-      return done([], services, others.length === 0 ? [] : [`another drain still holds: ${others.join(', ')}`]);
+      const others = othersOver(state, target, services, new Set(keys));
+      if (ended.length === 0) throw new OperationError('not-found', whyNotDrained(state, target, others));
+      await say(clock.now(), by, [], keys);
+      const isExact = ended.length === 1 && keys[0] === drainKey(target);
+      return done([], services, [
+        ...(isExact ? [] : [`ended: ${namesOf(ended)}`]),
+        ...(others.length === 0 ? [] : [`another drain still holds: ${namesOf(others)}`]),
+      ]);
     },
     async set({ prefix, to, by: who, why, ttl }) {
       const at = clock.now();
@@ -139,7 +156,7 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
         return done([], [prefix], was ? [] : ['nothing was set by hand']);
       }
       await say(at, by, [{ kind: to, by, why: oneLine(why, LONGEST_WHY), at, until, prefix }], []);
-      return done([key], [prefix], to === 'up' ? remarksOnUp(prefix) : []);
+      return done([key], [prefix], remarksOn(prefix, to));
     },
     findTarget(text) {
       if (text === 'all') return { type: 'all' };
@@ -191,14 +208,44 @@ async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Pref
   return [...found];
 }
 
-/** Drains besides this one that hold for something inside it. */
-function othersOver(state: DaemonState, target: DrainTarget, services: readonly Prefix[]): string[] {
+const drainsOf = ({ overrides }: DaemonState): Drain[] =>
+  [...overrides.said.values()].filter((each): each is Drain => each.kind === 'drain');
+
+/** Its own, and those inside it: of `all`, every drain there is. */
+function drainsInside(state: DaemonState, target: DrainTarget): readonly Drain[] {
+  if (target.type === 'all') return drainsOf(state);
   const own = drainKey(target);
-  const inside = target.type === 'prefix' ? [target.prefix, ...services.slice(0, AT_ONCE)] : services.slice(0, AT_ONCE);
-  const drains = new Set(inside.flatMap((prefix) => overridesOf(state, prefix)));
-  return [...drains].flatMap((each) =>
-    each.kind === 'drain' && overrideKeyOf(each) !== own ? [targetText(each.target)] : [],
+  const isInside = target.type === 'prefix' ? insideOf(target.prefix) : () => false;
+  return drainsOf(state).filter(
+    (each) => overrideKeyOf(each) === own || (each.target.type === 'prefix' && isInside(each.target.prefix)),
   );
+}
+
+/** Drains besides those that hold for something inside it. */
+function othersOver(
+  state: DaemonState,
+  target: DrainTarget,
+  services: readonly Prefix[],
+  besides: ReadonlySet<OverrideKey>,
+): readonly Drain[] {
+  const some = services.slice(0, AT_ONCE);
+  const inside = target.type === 'prefix' ? [target.prefix, ...some] : some;
+  const found = new Set(inside.flatMap((prefix) => overridesOf(state, prefix)));
+  return [...found].filter((each): each is Drain => each.kind === 'drain' && !besides.has(overrideKeyOf(each)));
+}
+
+function whyNotDrained(state: DaemonState, target: DrainTarget, over: readonly Drain[]): string {
+  if (target.type === 'all') return 'nothing is drained';
+  const it = targetText(target);
+  if (over.length > 0) return `${it} is drained by way of ${namesOf(over)}: undrain that`;
+  const elsewhere = drainsOf(state);
+  return `${it} is not drained${elsewhere.length === 0 ? '' : `; drained: ${namesOf(elsewhere)}`}`;
+}
+
+function namesOf(drains: readonly Drain[]): string {
+  const names = drains.slice(0, MOST_NAMED).map(({ target }) => targetText(target));
+  const more = drains.length - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Whether it resolved in time. */

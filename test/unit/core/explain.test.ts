@@ -69,6 +69,7 @@ const CASES: readonly Case[] = [
         '--no-dampening',
       ]),
   },
+  { code: 'no-rule', prefix: '10.0.0.0/24', make: () => hostOf(SERVED) },
   { code: 'address-missing', make: () => hostOf({ listeners: [LISTENER] }) },
   { code: 'device-not-selected', make: () => hostOf(SERVED, [...NETWORK, '--device', 'eth0']) },
   { code: 'label-not-selected', make: () => hostOf(SERVED, [...NETWORK, '--device-label', 'lo:*']) },
@@ -257,6 +258,7 @@ describe('every reason', () => {
   const all: Readonly<Record<Reason['code'], true>> = {
     ...{ 'facts-not-read': true, 'not-started': true, 'never-announced': true, 'outside-networks': true },
     ...{ 'loopback-not-asked-for': true, 'own-next-hop': true, 'prefix-too-short': true, 'address-missing': true },
+    'no-rule': true,
     ...{ 'device-not-selected': true, 'label-not-selected': true, 'device-down': true, 'no-carrier': true },
     ...{ 'address-not-usable': true, 'no-listener': true, 'listener-not-matched': true },
     ...{ 'required-not-listening': true, 'wildcard-not-host-route': true, 'wildcard-off': true },

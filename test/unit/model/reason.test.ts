@@ -22,6 +22,7 @@ const EXAMPLES: Examples = {
   'loopback-not-asked-for': ['candidates', { code: 'loopback-not-asked-for' }],
   'own-next-hop': ['candidates', { code: 'own-next-hop' }],
   'prefix-too-short': ['candidates', { code: 'prefix-too-short', shortest: 17 }],
+  'no-rule': ['candidates', { code: 'no-rule' }],
   'address-missing': ['health', { code: 'address-missing' }],
   'device-not-selected': ['candidates', { code: 'device-not-selected', device: 'eth8', selected: 'eth9' }],
   'label-not-selected': ['candidates', { code: 'label-not-selected', label: 'lo:5', selected: 'lo:6*' }],

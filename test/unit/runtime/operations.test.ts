@@ -13,6 +13,8 @@ const ONE = '10.0.0.1/32' as Prefix;
 const ALL = targetOf('all');
 const ANNA = { by: 'anna', why: '' };
 
+const KEPT = { settled: async () => {}, notKept: (): string | undefined => undefined, isNamed: true };
+
 function rig(options: Partial<OperationsOptions> = {}, words: readonly string[] = []) {
   const core = coreOf(['--network', '10.0.0.0/8', '--announce-delay', '0', ...words]);
   core.hear({ type: 'started', at: ms(0) });
@@ -33,7 +35,7 @@ function rig(options: Partial<OperationsOptions> = {}, words: readonly string[] 
     whenHandled: async () => true,
     clock: { now: () => ms(1_000) },
     drainTime: () => ms(60_000),
-    keeper: { settled: async () => {}, notKept: () => undefined },
+    keeper: KEPT,
     ...options,
   });
   return { core, events, operations };
@@ -97,7 +99,7 @@ describe('undrain', () => {
   it('of what is not drained is refused, and says which drain holds it', async () => {
     const { events, operations } = rig();
     await expect(operations.undrain({ target: ALL, by: 'anna' })).rejects.toMatchObject({
-      ...{ code: 'not-found', message: 'all is not drained' },
+      ...{ code: 'not-found', message: 'nothing is drained' },
     });
     await operations.drain({ ...ANNA, target: ALL, for: undefined });
     events.length = 0;
@@ -107,7 +109,27 @@ describe('undrain', () => {
     expect(events).toEqual([]);
   });
 
-  it('says that a wider one, or one inside, still holds', async () => {
+  it('names what is drained elsewhere', async () => {
+    const { operations } = rig();
+    await operations.drain({ ...ANNA, target: targetOf('10.9.0.0/16'), for: undefined });
+    await expect(operations.undrain({ target: targetOf(ONE), by: 'anna' })).rejects.toMatchObject({
+      message: `${ONE} is not drained; drained: 10.9.0.0/16`,
+    });
+  });
+
+  it.each([
+    ['all', ['10.0.0.0/8', ONE, '192.0.2.0/24'], 0, ['ended: 10.0.0.0/8, 10.0.0.1/32, 192.0.2.0/24']],
+    ['all', [ONE], 0, ['ended: 10.0.0.1/32']],
+    ['10.0.0.0/8', [ONE, '192.0.2.0/24'], 1, ['ended: 10.0.0.1/32']],
+    ['10.0.0.0/8', [ONE, 'all'], 1, ['ended: 10.0.0.1/32', 'another drain still holds: all']],
+  ])('of %s ends what is inside of %j', async (target, drains, left, remarks) => {
+    const { core, operations } = rig();
+    for (const each of drains) await operations.drain({ ...ANNA, target: targetOf(each), for: undefined });
+    expect((await operations.undrain({ target: targetOf(target), by: 'anna' })).remarks).toEqual(remarks);
+    expect(core.state.overrides.said.size).toBe(left);
+  });
+
+  it('says that a wider one still holds', async () => {
     const { core, operations } = rig();
     for (const target of [ALL, targetOf('10.0.0.0/8'), targetOf(ONE)])
       await operations.drain({ ...ANNA, target, for: undefined });
@@ -116,9 +138,10 @@ describe('undrain', () => {
       ...{ overrides: [], services: [ONE] },
       remarks: ['another drain still holds: all, 10.0.0.0/8'],
     });
-    const all = await operations.undrain({ target: ALL, by: 'anna' });
-    expect(all.remarks).toEqual(['another drain still holds: 10.0.0.0/8']);
-    expect((await operations.undrain({ target: targetOf('10.0.0.0/8'), by: 'anna' })).remarks).toEqual([]);
+    expect((await operations.undrain({ target: targetOf('10.0.0.0/8'), by: 'anna' })).remarks).toEqual([
+      'another drain still holds: all',
+    ]);
+    expect((await operations.undrain({ target: ALL, by: 'anna' })).remarks).toEqual([]);
     expect(core.state.overrides.said.size).toBe(0);
   });
 });
@@ -143,6 +166,18 @@ describe('set', () => {
     expect((await set('up', '10.0.0.2/32')).remarks).toEqual([
       'no effect at present: 10.0.0.2 is drained by anna (all)',
     ]);
+  });
+
+  it.each([
+    ['0.0.0.0/0', 'up', 'no effect: default routes are never announced'],
+    ['::/0', 'down', 'no effect: default routes are never announced'],
+    ['10.0.0.0/24', 'up', 'no effect at present: no rule covers 10.0.0.0/24: '],
+    ['10.0.0.0/24', 'down', 'no effect at present: no rule covers 10.0.0.0/24: '],
+    ['192.0.2.1/32', 'down', 'no effect at present: 192.0.2.1 is outside every --network'],
+  ] as const)('of %s %s, which nothing covers, says so', async (prefix, to, remark) => {
+    const { operations } = rig();
+    const done = await operations.set({ ...ANNA, prefix: prefix as Prefix, to, ttl: undefined });
+    expect(done.remarks).toEqual([expect.stringContaining(remark)]);
   });
 
   it('up of a static prefix says that it is announced anyhow', async () => {
@@ -172,11 +207,19 @@ describe('what is asked for', () => {
   });
 
   it('is done also where it is not kept, and the answer says so', async () => {
-    const keeper = { settled: async () => {}, notKept: () => 'EROFS: read-only file system' };
+    const keeper = { ...KEPT, notKept: () => 'EROFS: read-only file system', isNamed: false };
     const { core, operations } = rig({ keeper });
     const done = await operations.set({ ...ANNA, prefix: ONE, to: 'down', ttl: undefined });
     expect(done.remarks).toEqual(['not kept over a restart: EROFS: read-only file system']);
     expect(core.routes()).toEqual([]);
+  });
+
+  it('is kept under a name that may change, where none was given, and the answer says so', async () => {
+    const { operations } = rig({ keeper: { ...KEPT, isNamed: false } });
+    const remark = 'kept under a name that other settings change: give --name';
+    expect((await operations.drain({ ...ANNA, target: ALL, for: undefined })).remarks).toEqual([remark]);
+    expect((await operations.undrain({ target: ALL, by: 'anna' })).remarks).toEqual([]);
+    expect((await operations.set({ ...ANNA, prefix: ONE, to: 'down', ttl: undefined })).remarks).toEqual([remark]);
   });
 
   it('of a process that ends is refused', async () => {
