@@ -124,6 +124,8 @@ export const SCHEMAS = {
     droppedLogLines: COUNT,
     residentBytes: COUNT,
     notKept: maybe(STRING),
+    lost: maybe(STRING),
+    lastReload: maybe(objectOf<NonNullable<ProcessView['lastReload']>>({ at: INSTANT, ok: BOOLEAN, problems: COUNT })),
   }),
   Ever: objectOf<EverView>({
     transitions: counts,

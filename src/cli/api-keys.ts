@@ -3,6 +3,7 @@ import type { ApiKeys, KeyFiles, ReadKeys } from '../api/keys.ts';
 import type { OptionName, Settings } from '../config/options.ts';
 import { OPTIONS } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
+import { HIDDEN, type SettingChange } from '../model/reload.ts';
 
 export class ApiKeysError extends Error {}
 
@@ -12,6 +13,19 @@ const OPTION_OF = {
   key: 'apiTlsKey',
   clientCa: 'apiTlsClientCa',
 } as const satisfies Record<keyof KeyFiles, OptionName>;
+
+/** What is other in the files. */
+export function keyChanges(before: ApiKeys, after: ApiKeys): readonly SettingChange[] {
+  const files = Object.keys(OPTION_OF) as (keyof KeyFiles)[];
+  return files
+    .filter((file) => contentOf(before, file) !== contentOf(after, file))
+    .map((file) => ({ key: `${OPTIONS[OPTION_OF[file]].flag}: content`, before: HIDDEN, after: HIDDEN }));
+}
+
+function contentOf({ token, tls }: ApiKeys, file: keyof KeyFiles): string | undefined {
+  if (file === 'token') return token?.reveal();
+  return tls?.[file === 'clientCa' ? 'ca' : file]?.toString();
+}
 
 /** Throws `ApiKeysError`, which names all that is wrong. */
 export async function readApiKeys(settings: Settings, warn: (problem: Problem) => void): Promise<ApiKeys> {

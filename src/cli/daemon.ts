@@ -21,7 +21,13 @@ import type { Log } from '../runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../runtime/loop.ts';
 import { leaveAtOnce } from '../runtime/native.ts';
 import { createOperations } from '../runtime/operations.ts';
-import { createOperator, OperationError, type Operations, type Operator } from '../runtime/operator.ts';
+import {
+  createOperator,
+  OperationError,
+  type Operations,
+  type Operator,
+  type ReloadAnswer,
+} from '../runtime/operator.ts';
 import { type Changed, createViewer, type OpenViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
@@ -45,8 +51,8 @@ export interface Daemon {
   readonly operator: Operator;
   /** Has the core hear of it. */
   readonly push: (event: Event) => void;
-  /** Tells whoever looks on what changed. */
-  reloaded(changed: readonly string[]): void;
+  /** Tells whoever looks on what became of a reload. */
+  reloaded(answer: ReloadAnswer): void;
   /** Throws what `isRefusal` knows. */
   start(): void;
   /**
@@ -112,7 +118,7 @@ export async function openDaemon({
   viewer = createViewer({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
     ...{ discovery: source.status, version: readVersion(), name: instanceName(settings) },
-    notKept: overrides.notKept,
+    ...{ notKept: overrides.notKept, lost: overrides.lost },
     droppedLogLines,
     ...{ journal: history, before: await stores.before },
   });
@@ -141,7 +147,7 @@ export async function openDaemon({
     source,
     operator: createOperator({ viewer, operations: { ...operations, reload } }),
     push,
-    reloaded: (changed) => viewer?.reloaded(changed),
+    reloaded: (answer) => viewer?.reloaded(answer),
     start() {
       // Before anything is announced, and before the backends say what is.
       const { found: added } = overrides;

@@ -7,7 +7,7 @@ import type { Settings } from '../config/options.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
 import { checkRestart } from '../config/restart.ts';
 import type { Resolved } from '../config/settings.ts';
-import type { ReloadProblem, ReloadResult, SettingChange } from '../model/reload.ts';
+import { HIDDEN, type ReloadProblem, type ReloadResult, type SettingChange } from '../model/reload.ts';
 import type { Reloads } from '../publish/metric.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ReloadAnswer } from '../runtime/operator.ts';
@@ -33,10 +33,17 @@ export interface ReloaderOptions {
   readonly log: Log;
   /** Whoever is to know that one is under way, and that it is over: it is called in pairs. */
   readonly told?: (state: 'reloading' | 'reloaded', isRefused?: boolean) => void;
-  /** Reads the keys of the API again, and returns how they come into force. Throws what `isRefusal` knows. */
-  readonly prepareKeys?: (settings: Settings) => Promise<() => void>;
-  /** Hears what changed. */
-  readonly reloaded?: (changed: readonly string[]) => void;
+  /** Reads the keys of the API again. Throws what `isRefusal` knows. */
+  readonly prepareKeys?: (settings: Settings) => Promise<PreparedKeys>;
+  /** Hears what became of each. */
+  readonly reloaded?: (answer: ReloadAnswer) => void;
+}
+
+export interface PreparedKeys {
+  /** What is other in the files. */
+  readonly changed: readonly SettingChange[];
+  /** Puts them in force. */
+  commit(): void;
 }
 
 export function createReloader({
@@ -45,7 +52,7 @@ export function createReloader({
   daemon,
   log,
   told = () => {},
-  prepareKeys = async () => () => {},
+  prepareKeys = async () => ({ changed: [], commit() {} }),
   reloaded = () => {},
 }: ReloaderOptions): Reloader {
   let current = resolved;
@@ -56,29 +63,31 @@ export function createReloader({
 
   async function once(): Promise<ReloadResult> {
     told('reloading');
-    let isRefused = true;
+    const result = await tried();
+    const isRefused = !result.ok;
+    const { done, refused: others } = counts;
+    counts = {
+      done: done + Number(!isRefused),
+      refused: others + Number(isRefused),
+      isLastRefused: isRefused,
+    };
+    told('reloaded', isRefused);
+    reloaded(answerOf(result));
+    return result;
+  }
+
+  async function tried(): Promise<ReloadResult> {
     try {
       const result = await attempt();
       if (!result.ok) {
         for (const { place, text } of result.problems) log.error({ place, detail: text }, 'settings refused');
         log.error({ problems: result.problems.length }, 'reload refused, what was in force stays so');
-        return result;
-      }
-      isRefused = false;
-      log.info({ changed: result.changed.length }, 'reloaded');
+      } else log.info({ changed: result.changed.length }, 'reloaded');
       return result;
     } catch (error) {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       log.error({ detail }, 'reload failed, what was in force stays so');
       return refused({ place: 'reload', text: (error as Error).message });
-    } finally {
-      const { done, refused: others } = counts;
-      counts = {
-        done: done + Number(!isRefused),
-        refused: others + Number(isRefused),
-        isLastRefused: isRefused,
-      };
-      told('reloaded', isRefused);
     }
   }
 
@@ -93,17 +102,17 @@ export function createReloader({
     if (fixed.length > 0) return refused(...fixed);
     const warn = ({ place, text }: ReloadProblem): void => log.warn({ place, detail: text }, 'settings');
     try {
-      const renewKeys = await prepareKeys(found.settings);
+      const keys = await prepareKeys(found.settings);
       if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
       const prepared = daemon.prepare(found.settings, warn);
-      const changed = [...changesOf(current, found), ...prepared.changed];
+      const ofDaemon = [...changesOf(current, found), ...prepared.changed];
+      const changed = [...ofDaemon, ...keys.changed];
       for (const { key, before, after } of changed) log.info({ key, before, after }, 'setting changed');
-      if (changed.length === 0) prepared.abandon();
+      if (ofDaemon.length === 0) prepared.abandon();
       else prepared.commit(recordSettings(found));
       for (const warning of changed.length > 0 ? found.warnings : []) warn(warning);
       current = found;
-      renewKeys();
-      reloaded(changed.map(changeText));
+      keys.commit();
       return { ok: true, changed };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -136,9 +145,14 @@ export function createReloader({
   };
 }
 
-/** `withdraw-delay: 3s → 10s`. */
-const changeText = ({ key, before, after }: SettingChange): string =>
-  `${key}: ${before === '' ? 'nothing' : before} → ${after === '' ? 'nothing' : after}`;
+/** `withdraw-delay: 3s → 10s`; of a long list `network: +10.9.0.0/24 -10.7.0.0/16`; of a secret its key alone. */
+function changeText({ key, before, after, isDifference }: SettingChange): string {
+  if (before === HIDDEN && after === HIDDEN) return key;
+  if (isDifference !== true)
+    return `${key}: ${before === '' ? 'nothing' : before} → ${after === '' ? 'nothing' : after}`;
+  const parts = [...(after === '' ? [] : [`+${after}`]), ...(before === '' ? [] : [`-${before}`])];
+  return `${key}: ${parts.join(' ')}`;
+}
 
 /** For whoever asked. */
 export const answerOf = (result: ReloadResult): ReloadAnswer =>

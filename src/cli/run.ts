@@ -15,7 +15,7 @@ import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
 import type { ServiceManager } from '../runtime/systemd/service-manager.ts';
 import type { Sink } from '../sink/sink.ts';
-import { readApiKeys } from './api-keys.ts';
+import { keyChanges, readApiKeys } from './api-keys.ts';
 import { type Daemon, openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
 import { openLog } from './log.ts';
@@ -44,7 +44,7 @@ export async function run(
   for (const warning of warnings) warn(warning);
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');
 
-  const keys = await readApiKeys(settings, warn);
+  let keys = await readApiKeys(settings, warn);
   let recorder: Recorder | undefined;
   let manager: ServiceManager | undefined;
   const openTap = (clock: Clock): Tap => {
@@ -68,7 +68,13 @@ export async function run(
     daemon,
     prepareKeys: async (next) => {
       const renewed = await readApiKeys(next, warn);
-      return () => api?.renew(renewed);
+      const changed = keyChanges(keys, renewed);
+      const commit = (): void => {
+        keys = renewed;
+        // Who is connected stays so, where nothing is other.
+        if (changed.length > 0) api?.renew(renewed);
+      };
+      return { changed, commit };
     },
     told: (state, isRefused) => (state === 'reloading' ? manager?.reloading() : manager?.reloaded(isRefused)),
     reloaded: daemon.reloaded,

@@ -7,12 +7,15 @@ import type { Resolved } from './settings.ts';
 
 /** Characters of a value that are shown: of a hundred thousand prefixes the first will do. */
 const LONGEST = 1_000;
+/** Characters of a list that is shown as a whole. */
+const SHORT = 120;
 
 export function changesOf(before: Resolved, after: Resolved): readonly SettingChange[] {
   return OPTION_NAMES.filter((name) => !isSameSetting(name, before, after)).map((name) => {
     const option = OPTIONS[name] as Option<unknown>;
     const [was, is] = [before, after].map(({ settings }) => option.format(settings[name])) as [string, string];
-    if (option.kind !== 'list') return { key: option.flag, before: cut(was), after: cut(is) };
+    const isShort = was.length <= SHORT && is.length <= SHORT;
+    if (option.kind !== 'list' || isShort) return { key: option.flag, before: cut(was), after: cut(is) };
     const [had, has] = [textsIn(option, was), textsIn(option, is)];
     const without = (texts: readonly string[], others: readonly string[]): string => {
       const known = new Set(others);
@@ -21,7 +24,7 @@ export function changesOf(before: Resolved, after: Resolved): readonly SettingCh
     const [gone, come] = [without(had, has), without(has, had)];
     // The same in another order.
     if (gone === '' && come === '') return { key: option.flag, before: cut(was), after: cut(is) };
-    return { key: option.flag, before: cut(gone), after: cut(come) };
+    return { key: option.flag, before: cut(gone), after: cut(come), isDifference: true };
   });
 }
 

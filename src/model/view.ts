@@ -162,6 +162,10 @@ export interface ProcessView {
   readonly residentBytes: number;
   /** Why overrides and history do not outlive this process; left out where they do. */
   readonly notKept?: string;
+  /** Why something is lost that was said by hand to an earlier process: its file was damaged. */
+  readonly lost?: string;
+  /** The last one, done or refused; `problems`: how many there were. Left out before the first. */
+  readonly lastReload?: { readonly at: Instant; readonly ok: boolean; readonly problems: number };
 }
 
 /** What has happened since the process began, in numbers that only rise. */

@@ -48,6 +48,11 @@ export function statusFoot({ overrides, sinks, discovery, process: own }: Summar
   );
   if (failingSince !== undefined) lines.push(`cannot be read since ${short(failingSince)}: ${failure ?? ''}`);
   if (own.notKept !== undefined) lines.push(`not kept over a restart: ${own.notKept}`);
+  if (own.lost !== undefined) lines.push(`damaged, something that was said by hand is lost: ${own.lost}`);
+  const { lastReload: reload } = own;
+  if (reload !== undefined && !reload.ok) {
+    lines.push(`reload refused at ${short(reload.at)}, what was in force stays so: ${problems(reload.problems)}`);
+  }
   return `\n${lines.map(safe).join('\n')}\n`;
 }
 
@@ -70,6 +75,8 @@ function line(prefix: string, name: string, state: string, since: string, told: 
 /** What a check said, or a person, may hold anything; a file that is shown on a terminal must not. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const safe = (text: string): string => text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, '?');
+
+const problems = (count: number): string => `${count} ${count === 1 ? 'problem' : 'problems'}, which the log has`;
 
 /** To the second. */
 const short = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z');

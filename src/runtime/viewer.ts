@@ -6,7 +6,15 @@ import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
-import type { DiscoveryView, EverView, OverrideView, ServiceView, SinkView, Transition } from '../model/view.ts';
+import type {
+  DiscoveryView,
+  EverView,
+  OverrideView,
+  ProcessView,
+  ServiceView,
+  SinkView,
+  Transition,
+} from '../model/view.ts';
 import type { Sink } from '../sink/sink.ts';
 import { createChanges } from './changes.ts';
 import type { Clock } from './clock.ts';
@@ -14,7 +22,7 @@ import type { NotedTransition } from './executor.ts';
 import { explainAll, type FindOwners } from './explaining.ts';
 import { createHistory, type Journal } from './history.ts';
 import { watchLoopLag } from './loop-lag.ts';
-import type { Viewer } from './operator.ts';
+import type { ReloadAnswer, Viewer } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
 /** What may be another thing now, besides services. */
@@ -24,8 +32,8 @@ export interface OpenViewer extends Viewer {
   noted(transition: NotedTransition): void;
   /** Whoever watches hears of it soon; of several changes at once, once. */
   changed(what: Changed): void;
-  /** Other settings are in force: what of them, for people. */
-  reloaded(changed: readonly string[]): void;
+  /** Settings were read anew. Those who watch hear of it where others are in force. */
+  reloaded(answer: ReloadAnswer): void;
   close(): void;
 }
 
@@ -40,6 +48,8 @@ export interface ViewerOptions {
   readonly before?: readonly Transition[];
   /** Why what is said by hand does not outlive this process. */
   readonly notKept: () => string | undefined;
+  /** Why something is lost that was said by hand to an earlier process. */
+  readonly lost?: string | undefined;
   /** Log lines that nobody took. */
   readonly droppedLogLines?: () => number;
   readonly version: string;
@@ -54,7 +64,8 @@ const LONGEST_REST = 1_000;
 
 export function createViewer(options: ViewerOptions): OpenViewer {
   const { state, sinks, discovery, clock, version, name, findOwners, notKept, journal, before } = options;
-  const { droppedLogLines = () => 0 } = options;
+  const { droppedLogLines = () => 0, lost } = options;
+  let lastReload: ProcessView['lastReload'];
   const lag = watchLoopLag(clock);
   const startedAt = clock.now();
   const instant = instantBy(clock);
@@ -164,6 +175,8 @@ export function createViewer(options: ViewerOptions): OpenViewer {
           ...{ loopLagMs: lag.greatest(), droppedLogLines: droppedLogLines() },
           residentBytes: process.memoryUsage.rss(),
           ...(why !== undefined && { notKept: why }),
+          ...(lost !== undefined && { lost }),
+          ...(lastReload !== undefined && { lastReload }),
         },
         discovery: discoveryView(source),
         sinks: sinks.map(sinkView),
@@ -187,8 +200,10 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       waiting.add(what);
       rest ??= setImmediate(tellChanges);
     },
-    reloaded(settings) {
-      changes.push({ type: 'reloaded', at: instant(clock.now()), changed: settings });
+    reloaded(answer) {
+      const at = instant(clock.now());
+      lastReload = { at, ok: answer.ok, problems: answer.ok ? 0 : answer.problems.length };
+      if (answer.ok) changes.push({ type: 'reloaded', at, changed: answer.changed });
     },
     close() {
       clearImmediate(rest);

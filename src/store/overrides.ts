@@ -17,6 +17,8 @@ import { headerLine, overrideLine, parseOverrides } from './override-format.ts';
 export interface OverrideStore {
   /** What was said to an earlier process and is in force, by our own clock. */
   readonly found: readonly Override[];
+  /** What is wrong with the file that they stood in; `undefined` where nothing is lost. */
+  readonly lost: string | undefined;
   /** The map lives on: it is written as it is then. */
   keep(overrides: ReadonlyMap<OverrideKey, Override>): void;
   /** Resolves when what was to be kept before is on the disk, or cannot be. */
@@ -45,6 +47,7 @@ const MOST_DAMAGED = 9;
 /** Kept nowhere. `why`: for people. */
 export const noOverrideStore = (why: string): OverrideStore => ({
   found: [],
+  lost: undefined,
   keep: () => {},
   settled: async () => {},
   notKept: () => why,
@@ -63,18 +66,21 @@ export function openOverrideStore(
   let wanted: ReadonlyMap<OverrideKey, Override> | undefined;
   let writing: Promise<void> | undefined;
   let isClosed = false;
-  const { found, isDamaged } = read();
+  const { found, lost } = read();
   /** What is there must not be lost, and has not been moved away yet. */
-  let hasToMove = isDamaged;
+  let hasToMove = lost !== undefined;
   claim();
   if (why !== undefined)
     log[isQuiet ? 'info' : 'warn']({ detail: why }, 'what is said by hand is not kept over a restart');
 
-  function read(): { readonly found: readonly Override[]; readonly isDamaged: boolean } {
+  function read(): Pick<OverrideStore, 'found' | 'lost'> {
     const nothing: readonly Override[] = [];
     try {
       const stat = fs.statSync(file, { throwIfNoEntry: false });
-      if (stat === undefined) return { found: nothing, isDamaged: false };
+      if (stat === undefined) {
+        tryWarnOfOther();
+        return { found: nothing, lost: undefined };
+      }
       const { size } = stat;
       const offset = wall() - clock.now();
       const { overrides, damage } =
@@ -90,11 +96,35 @@ export function openOverrideStore(
           'damaged: something that was said by hand is lost',
         );
       }
-      return { found: inForce, isDamaged: damage !== undefined };
+      return { found: inForce, lost: damage };
     } catch (error) {
       if (!isSystemError(error)) throw error;
       log.error({ file, detail: error.message }, 'cannot be read: what was said by hand before is not known');
-      return { found: nothing, isDamaged: true };
+      return { found: nothing, lost: error.message };
+    }
+  }
+
+  function tryWarnOfOther(): void {
+    try {
+      warnOfOther();
+    } catch (error) {
+      // It is not ours.
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
+  /** Of a name that has kept nothing yet: settings may have changed it, and what was said would be lost in silence. */
+  function warnOfOther(): void {
+    const other = otherThatNobodyKeeps(place, file);
+    if (other === undefined) return;
+    const offset = wall() - clock.now();
+    const { overrides } = parseOverrides(fs.readFileSync(other, 'utf8'), (at) => at - offset);
+    const inForce = overrides.filter(({ until }) => until === undefined || until > clock.now()).length;
+    if (inForce > 0) {
+      log.warn(
+        { file: other, overrides: inForce, own: file },
+        'said by hand under another name, and not in force here',
+      );
     }
   }
 
@@ -140,6 +170,7 @@ export function openOverrideStore(
 
   return {
     found,
+    lost,
     keep(overrides) {
       if (isClosed) return;
       wanted = overrides;
@@ -181,6 +212,24 @@ async function textOf(overrides: readonly Override[], offset: number): Promise<s
     parts.push(some.map((each) => overrideLine(each, (at) => at + offset)).join(''));
   }
   return parts.join('');
+}
+
+/** Where there is exactly one besides ours, and no process has it. Throws what the disk says. */
+function otherThatNobodyKeeps(place: DataDirectory, own: string): string | undefined {
+  if (!fs.existsSync(place.directory)) return undefined;
+  const [other, ...more] = fs
+    .readdirSync(place.directory)
+    .filter((name) => name.endsWith('.overrides'))
+    .map((name) => fileIn({ ...place, name: name.slice(0, -'.overrides'.length) }, 'overrides'))
+    .filter((file) => file !== own);
+  if (other === undefined || more.length > 0) return undefined;
+  const stat = fs.statSync(other);
+  if (!stat.isFile() || stat.size > LARGEST_FILE) return undefined;
+  const lockFile = `${other}.lock`;
+  if (!fs.existsSync(lockFile)) return other;
+  const lock = takeLock(lockFile);
+  lock?.release();
+  return lock === undefined ? undefined : other;
 }
 
 /** Throws what rename(2) says. */

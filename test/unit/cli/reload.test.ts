@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PreparedDaemon } from '../../../src/cli/daemon.ts';
-import { createReloader } from '../../../src/cli/reload.ts';
+import { answerOf, createReloader } from '../../../src/cli/reload.ts';
 import { parseConfig } from '../../../src/config/config-file.ts';
 import { type Resolved, resolveSettings } from '../../../src/config/settings.ts';
 import { PasswordError } from '../../../src/config/speaker.ts';
+import type { ReloadAnswer } from '../../../src/runtime/operator.ts';
 import { silentLog } from '../../helpers/simulation.ts';
 
 const of = (text: string): Resolved =>
@@ -61,7 +62,7 @@ describe('a reload', () => {
     expect(did()).toEqual(['reloading', 'read', 'commit 2 2', 'reloaded']);
     expect(await reloader.reload()).toEqual({
       ok: true,
-      changed: [{ key: 'community', before: '65000:1', after: '' }],
+      changed: [{ key: 'community', before: '65000:1,no-export', after: 'no-export' }],
     });
     expect(reloader.current().settings.community).toEqual(['no-export']);
   });
@@ -77,6 +78,54 @@ describe('a reload', () => {
     const { reloader, did } = rig(['med: 1'], { changed: [password] });
     expect(await reloader.reload()).toEqual({ ok: true, changed: [password] });
     expect(did()).toContain('commit 1 1');
+  });
+
+  it('puts keys in force where they are other, names their file, and leaves the rest alone', async () => {
+    const did: string[] = [];
+    const answers: ReloadAnswer[] = [];
+    const key = { key: 'api-token-file: content', before: '***', after: '***' };
+    const reloader = createReloader({
+      resolved: of('med: 1'),
+      read: async () => of('med: 1'),
+      daemon: {
+        prepare: () => ({ changed: [], commit: () => did.push('commit'), abandon: () => did.push('abandon') }),
+      },
+      log: silentLog,
+      prepareKeys: async () => ({ changed: [key], commit: () => did.push('keys') }),
+      reloaded: (answer) => answers.push(answer),
+    });
+    expect(await reloader.reload()).toEqual({ ok: true, changed: [key] });
+    expect(did).toEqual(['abandon', 'keys']);
+    expect(answers).toEqual([{ ok: true, changed: ['api-token-file: content'] }]);
+  });
+
+  it('says what changed: of a short list all, of a long one what came and went', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `65000:${index + 100}`);
+    const { reloader } = rig([
+      'community: [65000:1]',
+      'community: [65000:1, no-export]',
+      ...[many, many.slice(1), ['65000:9', ...many.slice(2)]].map((each) => `community: [${each.join(', ')}]`),
+    ]);
+    const next = async () => {
+      const answer = answerOf(await reloader.reload());
+      return answer.ok ? answer.changed.find((each) => each.startsWith('community')) : undefined;
+    };
+    expect(await next()).toBe('community: nothing → 65000:1');
+    expect(await next()).toBe('community: 65000:1 → 65000:1,no-export');
+    expect(await next()).toMatch(/^community: \+65000:100,.* -65000:1,no-export$/);
+    expect(await next()).toBe('community: -65000:100');
+    expect(await next()).toBe('community: +65000:9 -65000:101');
+  });
+
+  it('that is refused is heard of as well', async () => {
+    const answers: ReloadAnswer[] = [];
+    const reloader = createReloader({
+      ...{ resolved: of('med: 1'), read: async () => of('med: x'), log: silentLog },
+      daemon: { prepare: () => ({ changed: [], commit() {}, abandon() {} }) },
+      reloaded: (answer) => answers.push(answer),
+    });
+    await reloader.reload();
+    expect(answers).toMatchObject([{ ok: false, problems: [{ place: '/etc/x.yaml:1:6' }] }]);
   });
 
   it('is refused with all that is wrong, and what was in force stays so', async () => {

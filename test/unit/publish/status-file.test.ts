@@ -57,13 +57,20 @@ kernel: read 40ms before, from netlink, every 100ms, hints: none; 7 listeners, 9
       () => [],
       () => ({
         discovery: { ...discovery, failingSince: instant('2026-11-20T03:00:30.000Z'), failure: 'EPERM' },
-        process: { ...process, notKept: 'the disk is full' },
+        process: {
+          ...{ ...process, notKept: 'the disk is full', lost: 'line 2 says nothing' },
+          lastReload: { at: instant('2026-11-20T03:00:40.000Z'), ok: false, problems: 2 },
+        },
       }),
     );
     const text = await compose('/run/status', troubled, 'running');
     expect(text).toContain('\nno services\n');
     expect(text).toContain('\ncannot be read since 2026-11-20T03:00:30Z: EPERM\n');
     expect(text).toContain('\nnot kept over a restart: the disk is full\n');
+    expect(text).toContain('\ndamaged, something that was said by hand is lost: line 2 says nothing\n');
+    expect(text).toContain(
+      '\nreload refused at 2026-11-20T03:00:40Z, what was in force stays so: 2 problems, which the log has\n',
+    );
   });
 
   it('shows no control characters', async () => {

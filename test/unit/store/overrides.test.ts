@@ -60,6 +60,43 @@ const ALL = [
 ];
 const inAll = (): readonly Override[] => ALL;
 
+describe('what was said by hand under another name', () => {
+  const other = (name: string, ...lines: readonly Override[]): void =>
+    fs.writeFileSync(
+      path.join(place, `${name}.overrides`),
+      `{"ha2bgp-overrides":1,"count":${lines.length}}\n${lines.map((each) => overrideLine(each, (at) => EPOCH + at)).join('')}`,
+    );
+  const WARNING = 'warn said by hand under another name, and not in force here';
+
+  it('and that nobody keeps is worth a warning, and no more', () => {
+    other('two', ...ALL);
+    expect(store(6_000, 6_000).found).toEqual([]);
+    expect(said).toEqual([WARNING]);
+    expect(fs.readdirSync(place).sort()).toEqual(['one.overrides.lock', 'two.overrides']);
+  });
+
+  it('is none where it is kept, is over, is one of several, or there is one of this name', () => {
+    other('two', drain('all', { until: 5_000 }));
+    store(6_000, 6_000);
+    other('two', ...ALL);
+    other('three');
+    store(6_000, 6_000);
+    fs.rmSync(path.join(place, 'three.overrides'));
+    const [keeper] = [
+      openOverrideStore({ directory: place, name: 'two' }, false, { clock: { now: () => ms(0) }, log: silentLog }),
+    ];
+    open.push(keeper);
+    store(6_000, 6_000);
+    expect(said.filter((line) => line === WARNING)).toEqual([]);
+  });
+
+  it('is none where that cannot be read', () => {
+    fs.mkdirSync(path.join(place, 'two.overrides'));
+    expect(store(6_000, 6_000).lost).toBeUndefined();
+    expect(said).toEqual([]);
+  });
+});
+
 describe('what was said by hand', () => {
   it('is there for the next process, by its own clock', async () => {
     const first = store(10_000, 0);
@@ -210,6 +247,7 @@ describe('a damaged file', () => {
       said = [];
       const next = store(0, 0);
       expect(said).toEqual(['error damaged: something that was said by hand is lost']);
+      expect(open.at(-1)?.lost).toEqual(expect.any(String));
       expect(fs.readFileSync(file(), 'utf8')).toBe(damaged);
       next.keep(mapOf(...next.found));
       await next.settled();
