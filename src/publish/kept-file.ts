@@ -4,6 +4,8 @@
  * Written on a period, and soon after `changed()`. What is long takes longer from one to the next, so that this costs at most
  * a twentieth of a processor. A disk that is full, slow or gone is said once, counted, and tried again; nobody waits for it.
  *
+ * One that another process keeps is left to it, which is said once, and tried again.
+ *
  * A link in its place is replaced, not followed: who may write there must not decide what else is overwritten.
  */
 import fs from 'node:fs/promises';
@@ -12,6 +14,7 @@ import { type Millis, ms } from '../model/millis.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Gate } from './gate.ts';
+import { keepingOf } from './keeping.ts';
 import type { FileStatus } from './metric.ts';
 import { mayBeReplaced } from './place-of-file.ts';
 
@@ -47,6 +50,8 @@ export function keepFile({ file, interval, compose, clock, log, gate }: KeptFile
   const timer = `file ${file}`;
   let failures = 0;
   let isTroubled = false;
+  const keeping = keepingOf(file);
+  let isAnothers = false;
   let isClosed = false;
   let writing: Promise<void> | undefined;
   let begunAt = clock.now();
@@ -76,6 +81,7 @@ export function keepFile({ file, interval, compose, clock, log, gate }: KeptFile
 
   async function write(content: () => Promise<readonly string[]>): Promise<void> {
     try {
+      if (!(await isOurs())) return;
       const pieces = await content();
       await gate.pass(() => replace(file, pieces));
       if (isTroubled) log.info({ file }, 'file written again');
@@ -83,6 +89,14 @@ export function keepFile({ file, interval, compose, clock, log, gate }: KeptFile
     } catch (error) {
       failed((error as Error).message);
     }
+  }
+
+  async function isOurs(): Promise<boolean> {
+    const was = isAnothers;
+    isAnothers = !(await gate.pass(keeping.claim));
+    if (isAnothers && !was) log.warn({ file }, 'file is kept by another process, and left to it');
+    if (was && !isAnothers) log.info({ file }, 'file is no longer kept by another process');
+    return !isAnothers;
   }
 
   function failed(detail: string): void {
@@ -107,7 +121,8 @@ export function keepFile({ file, interval, compose, clock, log, gate }: KeptFile
       const end = async (): Promise<void> => {
         await writing;
         if (last !== undefined) await write(last);
-        else await fs.rm(file, { force: true }).catch((error: Error) => failed(error.message));
+        else if (!isAnothers) await fs.rm(file, { force: true }).catch((error: Error) => failed(error.message));
+        await keeping.release().catch(() => {});
       };
       if (!time.aborted) await Promise.race([end(), late]);
     },

@@ -50,7 +50,7 @@ function rig({ gate = createGate(2), at = file }: { readonly gate?: Gate; readon
       composed++;
       return [text, '\n'];
     },
-    log: { ...silentLog, info: note('info'), error: note('error') },
+    log: { ...silentLog, info: note('info'), warn: note('warn'), error: note('error') },
   });
   return {
     ...{ kept, clock, said, count: () => composed },
@@ -80,6 +80,27 @@ describe('a file that is kept', () => {
     clock.advance(1);
     await idle();
     expect([read(), count()]).toEqual(['two\n', 2]);
+  });
+
+  it('is left to another process that keeps it, until that ends', async () => {
+    const [one, two] = [rig(), rig()];
+    await one.idle();
+    two.say('other');
+    await two.idle();
+    two.clock.advance(10_000);
+    await two.idle();
+    expect(read()).toBe('one\n');
+    expect(two.said).toEqual(['warn: file is kept by another process, and left to it']);
+    await one.kept.close(time());
+    two.clock.advance(10_000);
+    await two.idle();
+    expect(read()).toBe('other\n');
+    expect(two.said[1]).toBe('info: file is no longer kept by another process');
+    const three = rig();
+    await three.idle();
+    await three.kept.close(time());
+    expect(read()).toBe('other\n');
+    await two.kept.close(time());
   });
 
   it('is written after a change, and once in a second at most', async () => {
@@ -127,7 +148,7 @@ describe('a file that is kept', () => {
     fs.closeSync(before);
     expect(read()).toBe('two\n');
     expect(fs.statSync(file).mode & 0o777).toBe(0o644 & ~process.umask());
-    expect(fs.readdirSync(directory)).toEqual(['status']);
+    expect(fs.readdirSync(directory)).toEqual(['.status.lock', 'status']);
   });
 
   it('that cannot be written is said once, counted and tried again', async () => {
@@ -187,7 +208,7 @@ describe('a file that is kept', () => {
     expect(said).toEqual([]);
     clock.advance(10_001);
     expect(said).toEqual(['error: file cannot be written, tried again']);
-    expect([count(), passed]).toEqual([1, 1]);
+    expect([count(), passed]).toEqual([0, 1]);
     expect(kept.status().failures).toBeGreaterThan(0);
     expect(kept.isBusy()).toBe(true);
     const late = new AbortController();
@@ -201,7 +222,7 @@ describe('a file that is kept', () => {
     const { kept, clock, idle } = rig();
     await idle();
     await kept.close(time(), async () => ['stopped\n']);
-    expect(read()).toBe('stopped\n');
+    expect([read(), fs.readdirSync(directory)]).toEqual(['stopped\n', ['status']]);
     expect(clock.pending()).toEqual([]);
     kept.changed();
     expect(clock.pending()).toEqual([]);
