@@ -2,7 +2,6 @@
  * What people do by hand, as events: drain, undrain, set. Each answers when the core has heard of it, and when it is kept or
  * cannot be. What it does not: decide what follows.
  */
-import { overridesOf } from '../core/overrides.ts';
 import { standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
@@ -17,11 +16,11 @@ import {
   type OverrideKey,
   overrideKeyOf,
   setKey,
-  targetText,
 } from '../model/override.ts';
 import { sentence, stageOf } from '../model/reason.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Clock } from './clock.ts';
+import { drainsInside, namesOf, othersOver, whyNotDrained } from './drains.ts';
 import { type Done, OperationError, type Operations } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
@@ -57,8 +56,6 @@ const KEPT_WITHIN = 2_000;
 export const MOST_OVERRIDES = 100_000;
 /** So many services are looked at in one go: some milliseconds. */
 const AT_ONCE = 2_000;
-/** Of drains that an answer names; how many more there are is said. */
-const MOST_NAMED = 20;
 const UNNAMED = 'kept under a name that other settings change: give --name';
 
 export function createOperations(options: OperationsOptions): Omit<Operations, 'reload'> {
@@ -206,46 +203,6 @@ async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Pref
   }
   for (const prefix of policy.announce) if (isInside(prefix)) found.add(prefix);
   return [...found];
-}
-
-const drainsOf = ({ overrides }: DaemonState): Drain[] =>
-  [...overrides.said.values()].filter((each): each is Drain => each.kind === 'drain');
-
-/** Its own, and those inside it: of `all`, every drain there is. */
-function drainsInside(state: DaemonState, target: DrainTarget): readonly Drain[] {
-  if (target.type === 'all') return drainsOf(state);
-  const own = drainKey(target);
-  const isInside = target.type === 'prefix' ? insideOf(target.prefix) : () => false;
-  return drainsOf(state).filter(
-    (each) => overrideKeyOf(each) === own || (each.target.type === 'prefix' && isInside(each.target.prefix)),
-  );
-}
-
-/** Drains besides those that hold for something inside it. */
-function othersOver(
-  state: DaemonState,
-  target: DrainTarget,
-  services: readonly Prefix[],
-  besides: ReadonlySet<OverrideKey>,
-): readonly Drain[] {
-  const some = services.slice(0, AT_ONCE);
-  const inside = target.type === 'prefix' ? [target.prefix, ...some] : some;
-  const found = new Set(inside.flatMap((prefix) => overridesOf(state, prefix)));
-  return [...found].filter((each): each is Drain => each.kind === 'drain' && !besides.has(overrideKeyOf(each)));
-}
-
-function whyNotDrained(state: DaemonState, target: DrainTarget, over: readonly Drain[]): string {
-  if (target.type === 'all') return 'nothing is drained';
-  const it = targetText(target);
-  if (over.length > 0) return `${it} is drained by way of ${namesOf(over)}: undrain that`;
-  const elsewhere = drainsOf(state);
-  return `${it} is not drained${elsewhere.length === 0 ? '' : `; drained: ${namesOf(elsewhere)}`}`;
-}
-
-function namesOf(drains: readonly Drain[]): string {
-  const names = drains.slice(0, MOST_NAMED).map(({ target }) => targetText(target));
-  const more = drains.length - names.length;
-  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Whether it resolved in time. */
