@@ -12,6 +12,7 @@ import { type Cell, type Grid, gridLines } from '../terminal/table.ts';
 import { inOrder } from './order.ts';
 import { peerGrid } from './peers-text.ts';
 import {
+  ago,
   lengthWords,
   type Now,
   overrideWords,
@@ -74,9 +75,21 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
     [],
     discoveryLine(discovery, now),
     processLine(daemon),
-    ...(daemon.notKept === undefined
-      ? []
-      : [[span(`What is done by hand, and history, end with this process: ${shown(daemon.notKept)}`, 'caution')]]),
+    ...troublesOf(daemon, now).map((text) => [span(text, 'caution')]),
+  ];
+}
+
+/** What somebody ought to know of the process, a sentence each. */
+function troublesOf({ notKept, lost, lastReload }: Status['process'], now: Now): string[] {
+  const isRefused = lastReload?.ok === false;
+  return [
+    ...(notKept === undefined ? [] : [`What is done by hand, and history, end with this process: ${shown(notKept)}`]),
+    ...(lost === undefined ? [] : [`Something that was done by hand before is lost: ${shown(lost)}`]),
+    ...(isRefused
+      ? [
+          `The last reload, ${ago(lastReload.at, now)}, was refused: ${plural(lastReload.problems, 'problem')}, see the log`,
+        ]
+      : []),
   ];
 }
 

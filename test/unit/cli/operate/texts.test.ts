@@ -80,7 +80,10 @@ describe('what stands around the services', () => {
           ...STATUS,
           services: SERVICES.slice(0, 2),
           discovery: { ...STATUS.discovery, failures: 3, failingSince: ago(90), failure: 'ENOBUFS' },
-          process: { ...STATUS.process, loopLagMs: 730.4, droppedLogLines: 1, notKept: 'no --data-dir' },
+          process: {
+            ...{ ...STATUS.process, loopLagMs: 730.4, droppedLogLines: 1, notKept: 'no --data-dir', lost: 'line 3' },
+            lastReload: { at: ago(90), ok: false, problems: 2 },
+          },
         },
         NOW,
         ANY,
@@ -91,6 +94,8 @@ describe('what stands around the services', () => {
       '; 3 failures so far; failing for 1m 30s: ENOBUFS',
       ', loop up to 730 ms late, 1 log line dropped',
       'What is done by hand, and history, end with this process: no --data-dir',
+      'Something that was done by hand before is lost: line 3',
+      'The last reload, 1m 30s ago, was refused: 2 problems, see the log',
     ]) {
       expect(said).toContain(text);
     }
@@ -202,9 +207,20 @@ describe('texts of others', () => {
   /** Every text of a view, replaced by one that would act upon a terminal. */
   const spoilt = <T>(of: T): T =>
     JSON.parse(JSON.stringify(of), (key, value: unknown) =>
-      ['sentence', 'why', 'by', 'target', 'name', 'to', 'detail', 'last', 'version', 'failure', 'notKept'].includes(
-        key,
-      ) && typeof value === 'string'
+      [
+        'sentence',
+        'why',
+        'by',
+        'target',
+        'name',
+        'to',
+        'detail',
+        'last',
+        'version',
+        'failure',
+        'notKept',
+        'lost',
+      ].includes(key) && typeof value === 'string'
         ? `${value}${HOSTILE}`
         : key === 'lines' || key === 'unsaid' || key === 'families'
           ? [HOSTILE]
@@ -215,7 +231,7 @@ describe('texts of others', () => {
     const status = {
       ...STATUS,
       discovery: { ...STATUS.discovery, failure: 'x', failingSince: ago(3) },
-      process: { ...STATUS.process, notKept: 'x' },
+      process: { ...STATUS.process, notKept: 'x', lost: 'x' },
     };
     const lines = [
       ...serviceLines(
