@@ -32,7 +32,8 @@ export function discoveryFailed(
     retimeStaleness(state, event.at, actions);
     touchWaiting(state);
   }
-  for (const prefix of state.due) {
+  // Who goes on waiting is put behind the others, and would come again and again.
+  for (const prefix of [...state.due]) {
     if (state.services.get(prefix)?.state === 'falling') judge(state, prefix, event.at, false, actions);
   }
   if (!state.isStale && event.at - state.failingSince >= staleAfter) becomeStale(state, actions);

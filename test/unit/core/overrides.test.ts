@@ -280,6 +280,17 @@ describe('set up', () => {
     expect(core.routes()).toEqual([TWO]);
   });
 
+  it('that comes while a reading is on its way, which fails, waits for the next one', () => {
+    const core = running();
+    core.hear(host(11_000, '10.0.0.2'));
+    core.hear(overridden(12_002, { added: [set('up', ONE, { at: 12_002 })] }));
+    core.hear({ type: 'discoveryFailed', at: ms(12_001), detail: 'no' });
+    expect(core.standing(ONE)).toBe('leaving no-listener');
+    core.hear(factsRead(12_003));
+    expect(core.standing(ONE)).toBe('announced');
+    expect(core.routes()).toEqual([ONE, TWO]);
+  });
+
   it('ends without a word for what is healthy', () => {
     const core = running();
     core.hear(overridden(11_000, { added: [set('up', ONE, { at: 11_000, until: 30_000 })] }));
