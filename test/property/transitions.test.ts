@@ -136,6 +136,8 @@ it('notes each change once, from what was noted before; and what stands since wh
           if (note.at !== event.at || note.from !== before || isSame) expect([event, former]).toEqual(note);
           last.set(note.prefix, note);
         }
+        // What is forgotten begins anew.
+        for (const prefix of last.keys()) if (!state.standings.of.has(prefix)) last.delete(prefix);
         const now = new Map([...state.standings.of].map(([prefix, stood]) => [prefix, stood.since]));
         for (const [prefix, at] of now) {
           const before = since.get(prefix);
