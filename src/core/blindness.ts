@@ -84,6 +84,7 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
     schedule(state.schedule, prefix, undefined, actions);
     state.due.delete(prefix);
     state.services.delete(prefix);
+    state.overrides.freed.delete(prefix);
     unwant(state.desired, prefix, state.policy);
     report(prefix, { before, after: verdict, wasRouted }, state.policy, actions);
   }

@@ -102,6 +102,7 @@ function forgetService(state: DaemonState, prefix: Prefix, actions: Action[]): v
   if (!state.services.delete(prefix)) return;
   schedule(state.schedule, prefix, undefined, actions);
   state.due.delete(prefix);
+  state.overrides.freed.delete(prefix);
 }
 
 /** Services that the settings leave out now. What the facts leave out has its delay, as before. */
