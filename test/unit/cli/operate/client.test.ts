@@ -169,6 +169,7 @@ describe('a request', () => {
 describe('a daemon that is stopped', () => {
   it('is said to be, sooner than an answer that has begun is given up', async () => {
     let isAsked = false;
+    let end = (): void => {};
     const { path: file } = await serve('web', {
       'POST /v1/drain': () => {
         isAsked = true;
@@ -176,14 +177,17 @@ describe('a daemon that is stopped', () => {
       },
       'GET /v1/status': (_asked, response) => {
         response.writeHead(200).write('{');
-        setTimeout(() => response.end('}'), 3_500);
+        end = () => response.end('}');
         return undefined;
       },
     });
     const client = createClient(file);
     const [slow, silent] = await Promise.all([
       client.get('/v1/status'),
-      client.post('/v1/drain', {}).catch((error: unknown) => error),
+      client.post('/v1/drain', {}).catch((error: unknown) => {
+        end();
+        return error;
+      }),
     ]);
     expect([slow.toString(), isAsked]).toEqual(['{}', true]);
     expect(silent).toBeInstanceOf(SilentDaemonError);
