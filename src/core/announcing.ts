@@ -15,13 +15,15 @@ import type { DaemonState } from './state.ts';
 export function told(state: DaemonState, isWhole: boolean, actions: Action[]): Action[] {
   const { desired, policy } = state;
   if (isWhole) {
-    let isAnyLeft = false;
-    for (const [prefix, { code }] of desired.hasFreed ? desired.held : []) {
-      // What other settings make of it is not known yet.
+    // What other settings make of a static prefix is not known before its turn; whoever waits for a place waits for that.
+    const isSwept = state.sweep.former.size === 0 && state.sweep.left === 0;
+    let isAnyLeft = !isSwept;
+    for (const [prefix, { code }] of desired.hasFreed && isSwept ? desired.held : []) {
+      // The same of what is to be judged.
       if (state.marked.has(prefix)) isAnyLeft = true;
       else if (code === 'max-routes' && hasRoom(desired, prefix, policy)) announce(state, prefix, actions);
     }
-    desired.hasFreed = isAnyLeft;
+    desired.hasFreed &&= isAnyLeft;
     for (const prefix of desired.coming) announce(state, prefix, actions);
     desired.coming.clear();
   }

@@ -27,7 +27,7 @@ import { log } from './report.ts';
 import { fired } from './schedule.ts';
 import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
-import { startSome, startStatics } from './statics.ts';
+import { startStatics } from './statics.ts';
 import { suppressedUntil } from './suppression.ts';
 import { settle, touchAll } from './transitions.ts';
 
@@ -42,7 +42,7 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
     case 'factsRead':
       return factsRead(state, event, actions);
     case 'wentOn':
-      return goOn(state, startSome(state, event.at, sweepSome(state, event.at, actions)));
+      return goOn(state, sweepSome(state, event.at, actions));
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
@@ -56,7 +56,8 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
     case 'started':
       startChecks(state, actions);
       touchAll(state);
-      return startStatics(state, event.at, actions);
+      startStatics(state, event.at);
+      return sweepSome(state, event.at, actions);
     case 'settingsChanged':
       return reconfigure(state, event, actions);
     case 'probeFinished':

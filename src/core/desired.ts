@@ -18,8 +18,8 @@ export interface DesiredRoutes {
   readonly held: Map<Prefix, Reason>;
   /** Keys that changed since the sinks were last told. */
   readonly changed: Set<RouteKey>;
-  /** How many of the routes are of each kind. */
-  readonly count: Record<Kind, number>;
+  /** Which of the routes are discovered; all others are declared. */
+  readonly discovered: Set<RouteKey>;
   /** Whether a place became free since those that are held were last looked at. */
   hasFreed: boolean;
 }
@@ -29,16 +29,20 @@ export const noRoutes = (): DesiredRoutes => ({
   coming: new Set(),
   held: new Map(),
   changed: new Set(),
-  count: { discovered: 0, declared: 0 },
+  discovered: new Set(),
   hasFreed: false,
 });
 
+/** How many of the routes are of that kind. */
+export const countOf = ({ routes, discovered }: DesiredRoutes, kind: Kind): number =>
+  kind === 'discovered' ? discovered.size : routes.size - discovered.size;
+
 export function hasRoom(desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean {
   const kind = kindOf(prefix, policy);
-  return desired.count[kind] < policy.maxRoutes[kind];
+  return countOf(desired, kind) < policy.maxRoutes[kind];
 }
 
-/** Announces the prefix, or returns why that has to wait. */
+/** Announces the prefix, over what is said of it already, or returns why that has to wait. */
 export function want(
   desired: DesiredRoutes,
   prefix: Prefix,
@@ -55,8 +59,9 @@ export function want(
   }
   desired.held.delete(prefix);
   desired.routes.set(key, routeOf(prefix, attributes, policy));
-  desired.changed.add(key);
-  if (before === undefined) desired.count[kind]++;
+  if (before === undefined && kind === 'discovered') desired.discovered.add(key);
+  // Other settings have other objects for what they say alike.
+  if (before === undefined || !isSameAttributes(before.attributes, attributes)) desired.changed.add(key);
   return undefined;
 }
 
@@ -70,10 +75,44 @@ export function unwant(desired: DesiredRoutes, prefix: Prefix, policy: Policy): 
   desired.coming.delete(prefix);
   const key = keyOf(prefix, policy);
   if (!desired.routes.delete(key)) return;
+  desired.discovered.delete(key);
   desired.changed.add(key);
-  desired.count[kindOf(prefix, policy)]--;
   desired.hasFreed = true;
 }
+
+/** It is not to be announced, though somebody wants it, and waits for that. */
+export function putOnHold(desired: DesiredRoutes, prefix: Prefix, policy: Policy, reason: Reason): Reason {
+  if (isRouted(desired, prefix, policy)) unwant(desired, prefix, policy);
+  return hold(desired, prefix, reason);
+}
+
+/** What is announced already is of the kind that these settings make it, whether there is a place or not: see `beyond`. */
+export function renewKind(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {
+  const key = keyOf(prefix, policy);
+  if (kindOf(prefix, policy) === 'discovered' && desired.routes.has(key)) desired.discovered.add(key);
+  else desired.discovered.delete(key);
+}
+
+/** Whether more is announced than there may be, as when the settings allow less than before. */
+export const isOver = (desired: DesiredRoutes, { maxRoutes }: Policy): boolean =>
+  KINDS.some((kind) => countOf(desired, kind) > maxRoutes[kind]);
+
+/** Those that have no place any more: the newest of each kind, `most` at most. */
+export function beyond(desired: DesiredRoutes, { maxRoutes }: Policy, most: number): Prefix[] {
+  const prefixes: Prefix[] = [];
+  for (const kind of KINDS) {
+    const over = Math.min(countOf(desired, kind) - maxRoutes[kind], most - prefixes.length);
+    if (over <= 0) continue;
+    let older = countOf(desired, kind) - over;
+    for (const [key, { prefix }] of desired.routes) {
+      if (desired.discovered.has(key) !== (kind === 'discovered')) continue;
+      if (older-- <= 0) prefixes.push(prefix);
+    }
+  }
+  return prefixes;
+}
+
+const KINDS = ['discovered', 'declared'] as const satisfies readonly Kind[];
 
 export const isRouted = (desired: DesiredRoutes, prefix: Prefix, policy: Policy): boolean =>
   desired.routes.has(keyOf(prefix, policy));
@@ -88,54 +127,6 @@ const keyOf = (prefix: Prefix, { scope }: Policy): RouteKey =>
 
 const routeOf = (prefix: Prefix, attributes: RouteAttributes, { scope }: Policy): Route =>
   scope === undefined ? { prefix, attributes } : { prefix, attributes, scope };
-
-/**
- * The same routes as another policy has them: under its keys, and with what it says of them. Returns what can no longer be
- * announced, and why; that is held.
- */
-export function rewrite(
-  desired: DesiredRoutes,
-  policy: Policy,
-  attributesOf: (prefix: Prefix) => RouteAttributes | Reason,
-): ReadonlyMap<Prefix, Reason> {
-  const before = [...desired.routes];
-  const left = new Map<Prefix, Reason>();
-  const isSame = comparison();
-  desired.routes.clear();
-  desired.count.discovered = 0;
-  desired.count.declared = 0;
-  for (const [key, { prefix, attributes: old }] of before) {
-    const said = attributesOf(prefix);
-    const kind = kindOf(prefix, policy);
-    const full: Reason = { code: 'max-routes', limit: policy.maxRoutes[kind] };
-    const reason = 'code' in said ? said : desired.count[kind] < full.limit ? undefined : full;
-    if (reason !== undefined || 'code' in said) {
-      left.set(prefix, hold(desired, prefix, reason ?? full));
-      desired.changed.add(key);
-      continue;
-    }
-    const now = keyOf(prefix, policy);
-    desired.routes.set(now, routeOf(prefix, said, policy));
-    desired.count[kind]++;
-    if (now !== key) desired.changed.add(key);
-    if (now !== key || !isSame(old, said)) desired.changed.add(now);
-  }
-  // There may be more places than before.
-  desired.hasFreed = true;
-  return left;
-}
-
-/** Most routes share their attributes. */
-function comparison(): (one: RouteAttributes, other: RouteAttributes) => boolean {
-  const known = new Map<RouteAttributes, Map<RouteAttributes, boolean>>();
-  return (one, other) => {
-    const ofOne = known.get(one) ?? new Map<RouteAttributes, boolean>();
-    known.set(one, ofOne);
-    const isSame = ofOne.get(other) ?? isSameAttributes(one, other);
-    ofOne.set(other, isSame);
-    return isSame;
-  };
-}
 
 /** Has the sinks look at the prefix though nothing changed: an earlier run may have left something there. */
 export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy): void {

@@ -1,13 +1,13 @@
 /** What a prefix is announced with, PURE, in lines for people. */
 import type { Prefix } from '../model/address.ts';
 import { nextHopsOf, type RouteAttributes } from '../model/route.ts';
-import { kindOf, routeOfPrefix } from './desired.ts';
+import { countOf, kindOf, routeOfPrefix } from './desired.ts';
 import type { DaemonState } from './state.ts';
 
 export function routeLines({ desired, policy }: DaemonState, prefix: Prefix): readonly string[] {
   const route = routeOfPrefix(desired, prefix, policy);
   const kind = kindOf(prefix, policy);
-  const places = `${desired.count[kind]} ${kind} routes are announced, of ${policy.maxRoutes[kind]} that may be`;
+  const places = `${countOf(desired, kind)} ${kind} routes are announced, of ${policy.maxRoutes[kind]} that may be`;
   if (route === undefined) return [places];
   const { scope, attributes } = route;
   return [

@@ -34,10 +34,6 @@ export interface Overrides {
   readonly gone: Set<Prefix>;
   /** What is said of a route that is about to go, by what is said of it otherwise: equal attributes are the same object. */
   readonly graceful: Map<RouteAttributes, RouteAttributes>;
-  /** Static prefixes withdrawn and announced since somebody was told how many. */
-  readonly swept: { withdrawn: number; announced: number };
-  /** The same of static prefixes, of which there may be a hundred thousand: so many from there on, and round. */
-  readonly statics: { from: number; left: number };
   /** What was to happen until then has happened. */
   at: Millis;
   /** When the next of them ends, or withdraws. */
@@ -51,8 +47,6 @@ export const noOverrides = (): Overrides => ({
   freed: new Map(),
   gone: new Set(),
   graceful: new Map(),
-  swept: { withdrawn: 0, announced: 0 },
-  statics: { from: 0, left: 0 },
   at: ms(Number.NEGATIVE_INFINITY),
   due: undefined,
 });

@@ -10,16 +10,18 @@ import { insideOf, isHostPrefix, type Prefix } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import { type Drain, type Override, overrideKeyOf, type SetByHand, targetText } from '../model/override.ts';
-import { sentence } from '../model/reason.ts';
+import { type Reason, sentence } from '../model/reason.ts';
 import { attributesNow, told } from './announcing.ts';
 import { judgeChecked } from './checked-judgement.ts';
-import { isRouted, unwant, want } from './desired.ts';
+import { beyond, isOver, isRouted, kindOf, unwant, want } from './desired.ts';
+import { EFFORT, MOST_EFFORT } from './effort.ts';
 import { judge } from './judgement.ts';
-import { endOf, heldBackBy, isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
+import { endOf, isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
 import { log } from './report.ts';
+import { holdService } from './rewriting.ts';
 import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
-import { isOwnNextHop } from './statics.ts';
+import { holdStatic, leave, lookAtStatic, reportStatics, sweepFormer, sweepStatics } from './statics.ts';
 
 export const OVERRIDE_TIMER = 'overrides' as TimerName;
 
@@ -116,8 +118,8 @@ const setAfter = (before: Override | undefined, { kind, by, why, at, until, pref
 
 /** Everything that the override may concern has to be looked at. */
 function mark(state: DaemonState, of: Override): void {
-  const { overrides, services, checks, policy, standings } = state;
-  const { marked, statics } = overrides;
+  const { services, checks, policy, standings, sweep } = state;
+  const { marked } = state.overrides;
   if (of.kind !== 'drain') {
     marked.add(of.prefix);
     return;
@@ -134,11 +136,11 @@ function mark(state: DaemonState, of: Override): void {
   const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
   for (const prefix of services.keys()) if (isInside(prefix)) marked.add(prefix);
   // What is down is drained as well, though nothing follows from that.
-  for (const prefix of standings.of.keys()) if (isInside(prefix)) touch(state, prefix);
+  for (const [prefix, { isStatic }] of standings.of) if (!isStatic && isInside(prefix)) touch(state, prefix);
   for (const { declared } of checks.values())
     for (const prefix of declared.prefixes) if (isInside(prefix)) marked.add(prefix);
-  // Which of these are inside is seen when their turn comes.
-  statics.left = policy.statics.routes.size;
+  // Which of the static ones are inside is seen when their turn comes.
+  sweep.left = policy.statics.routes.size;
 }
 
 /** When the next of them ends, or withdraws: one timer for all. */
@@ -155,60 +157,53 @@ function retime({ overrides }: DaemonState, actions: Action[]): void {
   else actions.push({ type: 'setTimer', timer: OVERRIDE_TIMER, due: next });
 }
 
-/** What is looked at in one go, some milliseconds: so many static prefixes, or so many services that are worth as many each. */
-const MOST_EFFORT = 2_000;
-const EFFORT_OF_SERVICE = 20;
-
-/** Those whose turn has not come yet. */
+/** Those whose turn has not come yet: of what is said by hand, and of static prefixes. */
 export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Action[] {
+  if (!isSweeping(state)) return actions;
   const { overrides, policy, desired } = state;
-  if (overrides.marked.size === 0 && overrides.statics.left === 0) return actions;
-  let effort = 0;
+  let effort = sweepFormer(state, at, actions);
   for (const prefix of overrides.marked) {
     if (effort >= MOST_EFFORT) break;
     overrides.marked.delete(prefix);
     if (policy.statics.routes.has(prefix)) {
-      effort++;
-      followStatic(state, prefix);
+      effort += EFFORT.static;
+      lookAtStatic(state, prefix, at);
     } else {
-      effort += EFFORT_OF_SERVICE;
+      effort += EFFORT.service;
       touch(state, prefix);
       follow(state, prefix, at, actions);
     }
   }
-  sweepStatics(state, MOST_EFFORT - effort);
-  if (overrides.marked.size > 0 || overrides.statics.left > 0) actions.push({ type: 'goOn' });
-  else reportStatics(state, actions);
-  // Somebody waits for the places.
-  if (desired.hasFreed && desired.held.size > 0) actions.push({ type: 'lookNow' });
+  effort = cutBack(state, effort, actions);
+  sweepStatics(state, at, effort);
+  if (isSweeping(state)) actions.push({ type: 'goOn' });
+  else {
+    reportStatics(state, actions);
+    // Somebody waits for the places.
+    if (desired.hasFreed && desired.held.size > 0) actions.push({ type: 'lookNow' });
+  }
   return told(state, false, actions);
 }
 
-/** There are other static prefixes now: whoever was on the way through them begins anew. */
-export function sweepAnew({ overrides: { statics }, policy }: DaemonState): void {
-  statics.from = 0;
-  if (statics.left > 0) statics.left = policy.statics.routes.size;
-}
+const isSweeping = ({ overrides, sweep, desired, policy }: DaemonState): boolean =>
+  overrides.marked.size > 0 || sweep.former.size > 0 || sweep.left > 0 || isOver(desired, policy);
 
-function sweepStatics(state: DaemonState, most: number): void {
-  const { statics } = state.overrides;
-  const { routes } = state.policy.statics;
-  while (most > 0 && statics.left > 0) {
-    let index = 0;
-    for (const prefix of routes.keys()) {
-      if (index++ < statics.from) continue;
-      if (most === 0 || statics.left === 0) return;
-      followStatic(state, prefix);
-      statics.from = index;
-      statics.left--;
-      most--;
-    }
-    statics.from = 0;
+/** Those that have no place under these settings, when it is known who leaves one. */
+function cutBack(state: DaemonState, effort: number, actions: Action[]): number {
+  const { desired, policy, sweep } = state;
+  if (sweep.former.size > 0 || effort >= MOST_EFFORT || !isOver(desired, policy)) return effort;
+  const prefixes = beyond(desired, policy, Math.ceil((MOST_EFFORT - effort) / EFFORT.withdrawn));
+  for (const prefix of prefixes) {
+    const reason: Reason = { code: 'max-routes', limit: policy.maxRoutes[kindOf(prefix, policy)] };
+    if (policy.statics.routes.has(prefix)) holdStatic(state, prefix, reason);
+    else holdService(state, prefix, reason, actions);
   }
+  return effort + prefixes.length * EFFORT.withdrawn;
 }
 
 function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
-  const { desired, policy, overrides, services } = state;
+  const { desired, policy, overrides, services, sweep } = state;
+  if (sweep.former.delete(prefix)) leave(state, prefix, at, actions);
   const wasRouted = isRouted(desired, prefix, policy);
   const why = whyHeldBack(state, prefix, at);
   if (why !== undefined) {
@@ -231,31 +226,4 @@ function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[
   } else if (verdict === 'up') overrides.freed.set(prefix, at);
   state.due.add(prefix);
   actions.push({ type: 'lookNow' });
-}
-
-function followStatic(state: DaemonState, prefix: Prefix): void {
-  const { desired, policy, overrides, starting } = state;
-  touch(state, prefix);
-  // Its turn comes yet, and finds what is in force then.
-  if (starting.has(prefix) || isOwnNextHop(prefix, policy)) return;
-  const wasRouted = isRouted(desired, prefix, policy);
-  if (heldBackBy(state, prefix) !== undefined) {
-    unwant(desired, prefix, policy);
-    if (wasRouted) overrides.swept.withdrawn++;
-    touch(state, prefix);
-    return;
-  }
-  const before = desired.changed.size;
-  const held = want(desired, prefix, policy, attributesNow(state, prefix));
-  if (held === undefined && !wasRouted) overrides.swept.announced++;
-  if (!wasRouted || desired.changed.size > before) touch(state, prefix);
-}
-
-/** Of all of them together: there may be a hundred thousand. */
-function reportStatics({ overrides: { swept } }: DaemonState, actions: Action[]): void {
-  const { withdrawn, announced } = swept;
-  if (withdrawn > 0) log(actions, 'info', 'static prefixes withdrawn by hand', { prefixes: withdrawn });
-  if (announced > 0) log(actions, 'info', 'static prefixes to be announced again', { prefixes: announced });
-  swept.withdrawn = 0;
-  swept.announced = 0;
 }

@@ -4,8 +4,12 @@
  * asked for that, and it counts as no flap; what they have anew comes up like anything else; what says something else is
  * said over what was said before.
  *
+ * Services are all seen to here; static prefixes, of which there may be a hundred thousand, have their turns (`statics`).
+ *
  * Which listeners there are may not be known for the new settings: the kernel was asked by the old ones. So whatever
  * depends on it is judged when everything was read anew (`awaitsFacts`), and by then what is announced stays.
+ *
+ * Routes keep their keys: what is a part of one takes a restart to change.
  *
  * Delays that run end as if the new settings had begun them; who is suppressed stays so for as long as it was to be.
  * Services that have a check are those of before: nothing that can be changed while it runs declares one.
@@ -15,21 +19,20 @@ import type { Prefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import type { Millis } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
-import { type Reason, sentence } from '../model/reason.ts';
-import type { RouteAttributes } from '../model/route.ts';
 import { attributesNow, told } from './announcing.ts';
 import { renewAreas } from './areas.ts';
 import { judgeBlindness } from './blindness.ts';
 import { findCandidate, type Networks, prepareNetworks } from './candidates.ts';
 import { penaltyAt } from './dampening.ts';
-import { isRouted, rewrite, unwant } from './desired.ts';
+import { isRouted, renewKind, unwant } from './desired.ts';
 import { retimed, type Verdict } from './hold.ts';
 import { move } from './judgement.ts';
-import { sweepAnew } from './overriding.ts';
-import { log, report } from './report.ts';
+import { sweepSome } from './overriding.ts';
+import { report } from './report.ts';
+import { rewriteService } from './rewriting.ts';
 import { schedule } from './schedule.ts';
 import type { DaemonState } from './state.ts';
-import { isOwnNextHop, startSome } from './statics.ts';
+import { changeStatics } from './statics.ts';
 import { suppressedUntil } from './suppression.ts';
 import { touchAll } from './transitions.ts';
 
@@ -48,78 +51,71 @@ export function reconfigure(
   state.policy = policy;
   state.networks = prepareNetworks(policy.networks);
   renewAreas(state.facts, policy);
-  changeStatics(state, before, actions);
-  sweepAnew(state);
-  leaveServices(state, before, actions);
-  for (const [prefix, verdict] of [...state.services]) retime(state, before.policy, prefix, verdict, at, actions);
+  changeStatics(state, before.policy);
+  // Of what no setting says any more nobody needs to know.
+  state.overrides.graceful.clear();
+  for (const [prefix, verdict] of [...state.services]) {
+    if (policy.statics.routes.has(prefix)) becomeStatic(state, prefix, actions);
+    else changeService(state, before, prefix, verdict, at, actions);
+  }
+  for (const prefix of [...state.rejected.keys()]) if (policy.statics.routes.has(prefix)) state.rejected.delete(prefix);
   decayPenalties(state, before.policy, at);
-  rewriteRoutes(state, actions);
   judgeBlindness(state, before.policy, at, actions);
   for (const prefix of [...state.services.keys(), ...state.rejected.keys()]) state.marked.add(prefix);
   state.awaitsFacts = true;
-  retakeStandings(state);
-  return told(state, false, startSome(state, at, actions));
-}
-
-/** Which of those that are known are static prefixes may be other ones now, and so may be how each stands. */
-function retakeStandings(state: DaemonState): void {
-  const { standings, policy } = state;
-  standings.statics = 0;
-  for (const prefix of standings.of.keys()) if (policy.statics.routes.has(prefix)) standings.statics++;
+  // There may be more places than before.
+  state.desired.hasFreed = true;
   touchAll(state);
+  return told(state, false, sweepSome(state, at, actions));
 }
 
-/** One that is static no more, and that something else may announce, is judged as what is announced already. */
-function changeStatics(state: DaemonState, { policy: before }: Before, actions: Action[]): void {
-  const { policy, desired, services, starting, marked } = state;
-  let withdrawn = 0;
-  for (const prefix of before.statics.routes.keys()) {
-    if (policy.statics.routes.has(prefix)) continue;
-    starting.delete(prefix);
-    marked.add(prefix);
-    const wasRouted = isRouted(desired, prefix, before);
-    if (wasRouted && findCandidate(prefix, state.facts, policy, state.networks).type === 'candidate') {
-      services.set(prefix, { state: 'up' });
-      continue;
-    }
-    unwant(desired, prefix, before);
-    if (wasRouted) withdrawn++;
-  }
-  // Of all of them together: there may be a hundred thousand.
-  if (withdrawn > 0) log(actions, 'info', 'static prefixes withdrawn', { prefixes: withdrawn });
-  for (const prefix of policy.statics.routes.keys()) {
-    forgetService(state, prefix, actions);
-    desired.coming.delete(prefix);
-    if (isRouted(desired, prefix, before)) continue;
-    state.rejected.delete(prefix);
-    // One that waits for a place gets its turn as all of these do.
-    const held = desired.held.get(prefix)?.code;
-    if (held === undefined || held !== (whyHeld(prefix, policy)?.code ?? 'max-routes')) starting.add(prefix);
-  }
+/** Its route, if it has one, is seen to in its turn. */
+function becomeStatic(state: DaemonState, prefix: Prefix, actions: Action[]): void {
+  forgetService(state, prefix, actions);
+  state.desired.coming.delete(prefix);
+  state.desired.held.delete(prefix);
+  renewKind(state.desired, prefix, state.policy);
 }
 
 function forgetService(state: DaemonState, prefix: Prefix, actions: Action[]): void {
-  if (!state.services.delete(prefix)) return;
+  state.services.delete(prefix);
   schedule(state.schedule, prefix, undefined, actions);
   state.due.delete(prefix);
   state.overrides.freed.delete(prefix);
 }
 
-/** Services that the settings leave out now. What the facts leave out has its delay, as before. */
-function leaveServices(state: DaemonState, before: Before, actions: Action[]): void {
-  const { facts, policy, networks, desired, services } = state;
-  for (const [prefix, verdict] of [...services]) {
-    const found = findCandidate(prefix, facts, policy, networks);
-    if (found.type === 'candidate') continue;
-    const { reason } = found;
-    const was = findCandidate(prefix, facts, before.policy, before.networks);
-    if (was.type === 'rejected' && was.reason.code === reason.code) continue;
-    const wasRouted = isRouted(desired, prefix, before.policy);
-    forgetService(state, prefix, actions);
-    unwant(desired, prefix, before.policy);
-    state.rejected.set(prefix, reason);
-    report(prefix, { before: verdict, after: { state: 'down', reason }, wasRouted }, policy, actions);
+function changeService(
+  state: DaemonState,
+  before: Before,
+  prefix: Prefix,
+  verdict: Verdict,
+  at: Millis,
+  actions: Action[],
+): void {
+  const { desired, policy } = state;
+  if (isLeftOut(state, before, prefix, verdict, actions)) return;
+  retime(state, before.policy, prefix, verdict, at, actions);
+  if (isRouted(desired, prefix, policy)) rewriteService(state, prefix, actions);
+  else if (desired.held.get(prefix)?.code === 'next-hop-missing' && attributesNow(state, prefix) !== undefined) {
+    // It is judged once more, and comes up.
+    desired.held.delete(prefix);
   }
+}
+
+/** Services that the settings leave out now. What the facts leave out has its delay, as before. */
+function isLeftOut(state: DaemonState, before: Before, prefix: Prefix, verdict: Verdict, actions: Action[]): boolean {
+  const { facts, policy, networks, desired } = state;
+  const found = findCandidate(prefix, facts, policy, networks);
+  if (found.type === 'candidate') return false;
+  const { reason } = found;
+  const was = findCandidate(prefix, facts, before.policy, before.networks);
+  if (was.type === 'rejected' && was.reason.code === reason.code) return false;
+  const wasRouted = isRouted(desired, prefix, policy);
+  forgetService(state, prefix, actions);
+  unwant(desired, prefix, policy);
+  state.rejected.set(prefix, reason);
+  report(prefix, { before: verdict, after: { state: 'down', reason }, wasRouted }, policy, actions);
+  return true;
 }
 
 function retime(
@@ -142,26 +138,4 @@ function decayPenalties({ dampening: { services }, policy }: DaemonState, before
   for (const [prefix, dampened] of services) {
     services.set(prefix, { ...dampened, penalty: penaltyAt(dampened, at, old), at });
   }
-}
-
-function rewriteRoutes(state: DaemonState, actions: Action[]): void {
-  const { policy, desired, services } = state;
-  const attributesOf = (prefix: Prefix): RouteAttributes | Reason =>
-    whyHeld(prefix, policy) ?? attributesNow(state, prefix) ?? { code: 'next-hop-missing' };
-  for (const [prefix, reason] of rewrite(desired, policy, attributesOf)) {
-    log(actions, 'warn', 'held', { prefix, reason: sentence(prefix, reason) });
-  }
-  // It is judged once more, and comes up.
-  for (const [prefix, { code }] of desired.held) {
-    if (code === 'next-hop-missing' && services.has(prefix) && !('code' in attributesOf(prefix))) {
-      desired.held.delete(prefix);
-    }
-  }
-}
-
-/** Why a static prefix cannot be announced by its settings; `undefined` when it can, and for any other prefix. */
-function whyHeld(prefix: Prefix, policy: Policy): Reason | undefined {
-  if (!policy.statics.routes.has(prefix)) return undefined;
-  if (isOwnNextHop(prefix, policy)) return { code: 'own-next-hop' };
-  return policy.statics.routes.get(prefix) === undefined ? { code: 'next-hop-missing' } : undefined;
 }

@@ -85,6 +85,7 @@ const ROOMS = [
   'overrides',
   'desired',
   'schedule',
+  'sweep',
   'standings',
 ] as const satisfies readonly (keyof DaemonState)[];
 

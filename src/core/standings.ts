@@ -11,6 +11,8 @@ export interface Stood {
   readonly since: Millis;
   /** Whether it ever was anything but down: what never was is forgotten when it is gone. */
   readonly hasRisen: boolean;
+  /** Whether it was a static prefix when that was noted. */
+  readonly isStatic: boolean;
 }
 
 export interface Standings {
@@ -23,7 +25,7 @@ export interface Standings {
   readonly counts: Record<ServiceStateName, number>;
   /** How many transitions went into each state, ever. */
   readonly moves: Record<ServiceStateName, number>;
-  /** How many of `of` are static prefixes. */
+  /** How many of `of` were static prefixes then. */
   statics: number;
   /** Since when static prefixes are announced; `undefined` before. */
   staticsSince: Millis | undefined;

@@ -13,6 +13,7 @@ import type { Verdict } from './hold.ts';
 import { noOverrides, type Overrides } from './overrides.ts';
 import { emptySchedule, type Schedule } from './schedule.ts';
 import { noStandings, type Standings } from './standings.ts';
+import { noSweep, type Sweep } from './sweep.ts';
 
 export interface DaemonState {
   /** These two are replaced when the settings change, and by `reconfigure` alone. */
@@ -30,14 +31,14 @@ export interface DaemonState {
   readonly rejected: Map<Prefix, Reason>;
   readonly desired: DesiredRoutes;
   readonly schedule: Schedule;
+  /** How far the way through the static prefixes is. */
+  readonly sweep: Sweep;
   /** How each stood, and since when. */
   readonly standings: Standings;
   /** Services whose time has come, and which wait for facts read after that. */
   readonly due: Set<Prefix>;
   /** What the last reading may have changed and nobody has looked at yet. */
   readonly marked: Set<Prefix>;
-  /** Static prefixes that have yet to get their places. */
-  readonly starting: Set<Prefix>;
   /** Found from an earlier process; until the first whole facts say which of them are wanted. */
   readonly found: Set<RouteKey>;
   /** The last reading; `undefined` before the first. */
@@ -68,10 +69,10 @@ export function initialState(policy: Policy): DaemonState {
     rejected: new Map(),
     desired: noRoutes(),
     schedule: emptySchedule(),
+    sweep: noSweep(),
     standings: noStandings(),
     due: new Set(),
     marked: new Set(),
-    starting: new Set(),
     found: new Set(),
     reading: undefined,
     hasFacts: false,

@@ -14,20 +14,23 @@ import { setKey } from '../model/override.ts';
 import { stageOf } from '../model/reason.ts';
 import type { Health } from './health.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
-import { type Stood, touch } from './standings.ts';
+import { type Standings, type Stood, touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 
 export const MOST_GONE = 1_000;
 /** So many are compared in one go: some milliseconds. */
 const MOST_AT_ONCE = 500;
 
-/** Whatever holds for all of them is another thing now. */
+/** Whatever holds for all services is another thing now. */
 export function touchAll(state: DaemonState): void {
   const { standings, policy } = state;
-  for (const prefixes of [standings.of.keys(), policy.announce, policy.checked.keys()]) {
-    for (const prefix of prefixes) touch(state, prefix);
-  }
+  for (const [prefix, { isStatic }] of standings.of) if (!isStatic) touch(state, prefix);
+  for (const prefixes of [policy.announce, policy.checked.keys()]) for (const prefix of prefixes) touch(state, prefix);
 }
+
+/** It stood so until now, and nobody had noted that. */
+export const begin = (state: DaemonState, prefix: Prefix, stood: Omit<Stood, 'isStatic'>): void =>
+  put(state, prefix, stood);
 
 /** Takes it as it stands for how it always stood: it came so, by no transition of ours. */
 export function enter(state: DaemonState, prefix: Prefix, at: Millis): void {
@@ -54,8 +57,8 @@ export function settle(state: DaemonState, at: Millis, actions: Action[]): void 
 function compare(state: DaemonState, prefix: Prefix, health: Health | undefined, at: Millis, actions: Action[]): void {
   const { standings, policy, overrides } = state;
   const isStatic = policy.statics.routes.has(prefix);
-  // It is entered when its turn comes.
-  if (isStatic && (standings.staticsSince === undefined || state.starting.has(prefix))) return;
+  // They are entered when they come up.
+  if (isStatic && standings.staticsSince === undefined) return;
   // What is said by hand may have come since.
   const standing = standingOf(state, prefix, at, overrides.said.size === 0 ? health : undefined);
   const now = stateNameOf(standing);
@@ -77,7 +80,8 @@ function compare(state: DaemonState, prefix: Prefix, health: Health | undefined,
   // Of what was never up, and was asked for by nobody, there is much, and it is of no account why it is down this time.
   const isNoted = !isSame && (hasRisen || (isDeclared && before !== undefined));
   const since = before === undefined || isNoted ? at : before.since;
-  if (before === undefined || !isSame) put(state, prefix, { state: now, code: reason?.code, since, hasRisen });
+  const isKnownSo = before !== undefined && isSame && before.isStatic === isStatic;
+  if (!isKnownSo) put(state, prefix, { state: now, code: reason?.code, since, hasRisen });
   if (isNoted) {
     standings.moves[now]++;
     actions.push({ type: 'noteTransition', at, prefix, from, to: now, reason });
@@ -96,19 +100,22 @@ function keepInBounds(state: DaemonState, prefix: Prefix, isGone: boolean, isNew
   if (oldest !== undefined) forget(state, oldest);
 }
 
-function put({ standings, policy }: DaemonState, prefix: Prefix, stood: Stood): void {
-  const before = standings.of.get(prefix);
-  if (before !== undefined) standings.counts[before.state]--;
-  else if (policy.statics.routes.has(prefix)) standings.statics++;
+function put({ standings, policy }: DaemonState, prefix: Prefix, stood: Omit<Stood, 'isStatic'>): void {
+  uncount(standings, standings.of.get(prefix));
+  const isStatic = policy.statics.routes.has(prefix);
   standings.counts[stood.state]++;
-  standings.of.set(prefix, stood);
+  standings.statics += Number(isStatic);
+  standings.of.set(prefix, { ...stood, isStatic });
 }
 
-function forget({ standings, policy }: DaemonState, prefix: Prefix): void {
+function forget({ standings }: DaemonState, prefix: Prefix): void {
   standings.gone.delete(prefix);
-  const before = standings.of.get(prefix);
-  if (before === undefined) return;
+  uncount(standings, standings.of.get(prefix));
   standings.of.delete(prefix);
-  standings.counts[before.state]--;
-  if (policy.statics.routes.has(prefix)) standings.statics--;
+}
+
+function uncount(standings: Standings, stood: Stood | undefined): void {
+  if (stood === undefined) return;
+  standings.counts[stood.state]--;
+  standings.statics -= Number(stood.isStatic);
 }

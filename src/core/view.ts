@@ -28,13 +28,13 @@ export function* prefixesOf({ standings, policy }: DaemonState): Iterable<Prefix
   for (const prefix of policy.statics.routes.keys()) if (!standings.of.has(prefix)) yield prefix;
 }
 
-export function countsOf({ standings, policy, starting }: DaemonState): Record<ServiceStateName, number> {
+export function countsOf({ standings, policy, desired }: DaemonState): Record<ServiceStateName, number> {
   const counts = { ...standings.counts };
-  // Those that have no entry.
-  const statics = policy.statics.routes.size - standings.statics;
-  const waiting = standings.staticsSince === undefined ? statics : starting.size;
-  counts.announced += statics - waiting;
-  counts.down += waiting;
+  // Those that have no entry, in the middle of a reload as well: announced, or yet to be.
+  const others = Math.max(0, policy.statics.routes.size - standings.statics);
+  const announced = Math.max(0, Math.min(others, desired.routes.size - counts.announced - counts.leaving));
+  counts.announced += announced;
+  counts.down += others - announced;
   return counts;
 }
 

@@ -257,7 +257,7 @@ it('never wants more routes than allowed besides those that are declared, and le
       const check = ({ state }: Simulation): void => {
         const discovered = [...state.desired.routes.values()].filter(({ prefix }) => prefix !== DECLARED);
         expect(discovered.length).toBeLessThanOrEqual(MAX_ROUTES);
-        expect(state.desired.count.discovered).toBe(discovered.length);
+        expect(state.desired.discovered.size).toBe(discovered.length);
       };
       const { clock } = await live(happenings, { choice, check });
       expect(clock.pending()).toEqual([]);

@@ -156,10 +156,10 @@ describe('what is announced', () => {
     });
     result(10, 'passed');
     expect(routes()).toHaveLength(2);
-    expect(state.desired.count.discovered).toBe(0);
+    expect(state.desired.discovered.size).toBe(0);
     result(20, 'failed');
     result(30, 'disabled');
-    expect(state.desired.count.discovered).toBe(0);
+    expect(state.desired.discovered.size).toBe(0);
   });
 
   it('waits for the delays of the policy, where there are some', () => {

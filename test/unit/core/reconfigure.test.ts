@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { countsOf } from '../../../src/core/view.ts';
 import { listenerKey } from '../../../src/model/facts.ts';
 import { ms } from '../../../src/model/millis.ts';
 import { added, type Core, coreOf, factsRead, only, policyOf, removed, said } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
-import { drain, overridden } from '../../helpers/overrides.ts';
+import { drain, overridden, set } from '../../helpers/overrides.ts';
 
 const BASE = ['--network', '10.0.0.0/24', '--withdraw-delay', '3s'];
 const QUICK = [...BASE, '--announce-delay', '0'];
@@ -47,6 +48,112 @@ describe('other settings', () => {
     let actions = more.hear(changed(2, ['--static', [...named(3_000, 9_000), ...named(0, 3_000)].join(' ')]));
     while (only(actions, 'goOn').length > 0) actions = more.hear({ type: 'wentOn', at: ms(3) });
     expect(more.routes()).toEqual([]);
+  });
+
+  describe('and a hundred thousand static prefixes, of which each has its turn', () => {
+    const MANY = Array.from({ length: 12_000 }, (_, index) => `172.${16 + (index >> 8)}.${index & 255}.0/24`);
+    const LAST = MANY.at(-1) as string;
+    const words = (prefixes: readonly string[], ...more: string[]) => [
+      ...QUICK,
+      '--static',
+      prefixes.join(' '),
+      ...more,
+    ];
+
+    /** Each turn: the keys that changed, and what was noted. */
+    function turnsOf(core: Core, first: ReturnType<Core['hear']>, at: number, most = Number.POSITIVE_INFINITY) {
+      const changedIn = (actions: typeof first) => only(actions, 'setRoutes').flatMap(({ changed }) => [...changed]);
+      const notes: string[] = [];
+      const turns: string[][] = [];
+      for (let actions = first; ; actions = core.hear({ type: 'wentOn', at: ms(at) })) {
+        turns.push(changedIn(actions));
+        notes.push(
+          ...only(actions, 'noteTransition').map(({ prefix, from, to }) => `${prefix} ${from} > ${to} since ${at}`),
+        );
+        if (only(actions, 'goOn').length === 0 || turns.length === most) return { turns, notes };
+      }
+    }
+    function started(of: readonly string[], others = 2): Core {
+      const core = coreOf(of);
+      turnsOf(core, core.hear({ type: 'started', at: ms(0) }), 0);
+      turnsOf(core, core.hear(everything(10, ONE, TWO)), 10);
+      expect(core.routes()).toHaveLength(MANY.length + others);
+      return core;
+    }
+
+    it('tell of what is other and of nothing else, and withdraw first', () => {
+      const core = started(words(MANY));
+      const next = ['198.51.100.0/24', ...MANY.slice(0, -1)];
+      const { turns, notes } = turnsOf(core, core.hear(changed(20, words(next))), 20);
+      expect(turns.findIndex((keys) => keys.includes(LAST))).toBeLessThan(2);
+      expect(turns.flat().sort()).toEqual([LAST, '198.51.100.0/24'].sort());
+      expect(core.routes()).not.toContain(LAST);
+      expect(notes.sort()).toEqual([`${LAST} announced > down since 20`, '198.51.100.0/24 down > announced since 20']);
+      // And 10.0.0.3, where nothing listens.
+      expect(countsOf(core.state)).toMatchObject({ announced: MANY.length + 2, down: 2 });
+    });
+
+    it('say something else of all of them some thousand at a time', () => {
+      const core = started(words(MANY));
+      const { turns, notes } = turnsOf(core, core.hear(changed(20, words(MANY, '--med', '5'))), 20);
+      expect(Math.max(...turns.map(({ length }) => length))).toBeLessThanOrEqual(2_002);
+      expect(turns.flat()).toHaveLength(MANY.length + 2);
+      expect(new Set([...core.state.desired.routes.values()].map(({ attributes }) => attributes.med))).toEqual(
+        new Set([5]),
+      );
+      expect(notes).toEqual([]);
+    });
+
+    it('begin anew in the middle, and lose nothing of what was begun', () => {
+      const core = started(words(MANY));
+      const half = MANY.slice(0, 6_000);
+      turnsOf(core, core.hear(changed(20, words(half, '--med', '5'))), 20, 2);
+      expect(core.routes().length).toBeGreaterThan(half.length + 2);
+      turnsOf(core, core.hear(changed(30, words([...half, '198.51.100.0/24'], '--med', '6'))), 30);
+      expect(core.routes()).toHaveLength(half.length + 3);
+      expect(new Set([...core.state.desired.routes.values()].map(({ attributes }) => attributes.med))).toEqual(
+        new Set([6]),
+      );
+      expect(countsOf(core.state)).toMatchObject({ announced: half.length + 3 });
+    });
+
+    it('have a withdraw by hand, and one for what the host has lost, go out in between', () => {
+      const core = started(words([...MANY, '10.0.0.3/32']), 3);
+      core.hear(changed(20, words(MANY, '--med', '5')));
+      expect(core.state.sweep.former.size).toBeGreaterThan(0);
+      core.hear(overridden(21, { added: [set('down', LAST, { at: 21 })] }));
+      // It was static until now, and something listens there.
+      core.hear(everything(22, ONE, facts.listener('10.0.0.3', 80)));
+      core.fire(4_000);
+      core.hear(factsRead(4_001));
+      expect(core.state.sweep.former.size + core.state.sweep.left).toBeGreaterThan(0);
+      expect(core.routes()).not.toContain(LAST);
+      expect(core.standing('10.0.0.2/32')).toBe('no-listener');
+      expect(core.standing('10.0.0.3/32')).toBe('announced');
+      const { turns } = turnsOf(core, core.hear({ type: 'wentOn', at: ms(4_002) }), 4_002);
+      expect(turns.flat()).not.toContain('10.0.0.3/32');
+      expect(core.routes()).not.toContain(LAST);
+      expect(core.routes()).toHaveLength(MANY.length + 1);
+    });
+
+    it('hold those for which there is no place any more, the newest, and say of all of them together how many', () => {
+      const core = started(words(MANY));
+      const actions: ReturnType<Core['hear']>[number][] = [];
+      for (
+        let some = core.hear(changed(20, words(MANY, '--max-routes', '5000')));
+        ;
+        some = core.hear({ type: 'wentOn', at: ms(20) })
+      ) {
+        actions.push(...some);
+        if (only(some, 'goOn').length === 0) break;
+      }
+      expect(said(actions, 'warn')).toEqual(['static prefixes held']);
+      expect(only(actions, 'log').find(({ level }) => level === 'warn')?.fields['prefixes']).toBe(7_000);
+      expect(core.routes()).toHaveLength(5_002);
+      expect(core.standing(MANY[4_999] as string)).toBe('announced');
+      expect(core.standing(MANY[5_000] as string)).toBe('max-routes');
+      expect(countsOf(core.state)).toMatchObject({ announced: 5_002, held: 7_000 });
+    });
   });
 
   it('have what is left out go at once, and what is new come after its delay, on facts that were read for them', () => {
