@@ -64,6 +64,9 @@ export function createAdjRibOut(
   let group = groups(terms);
   const interned = new Map<string, Words>();
   let choice = createChoice(terms, intern, leaveOut);
+  /** By which choice the peer was told; while other settings are on their way through the table, some entries by another. */
+  let toldBy = choice;
+  const toldByOf = new Map<Entry, Choice>();
   const hasPaths = { ipv4: negotiated.addPathSent.has('ipv4'), ipv6: negotiated.addPathSent.has('ipv6') };
   /** Packed, and not yet handed on. */
   const ready: Uint8Array[] = [];
@@ -92,21 +95,26 @@ export function createAdjRibOut(
     return same;
   }
 
-  const isFor = (entry: Entry, routes: readonly Route[]): boolean =>
+  const isFor = (by: Choice, entry: Entry, routes: readonly Route[]): boolean =>
     hasPaths[entry.family]
-      ? choice.paths(entry, routes).some((said) => said !== undefined)
-      : choice.one(entry, routes) !== undefined;
+      ? by.paths(entry, routes).some((said) => said !== undefined)
+      : by.one(entry, routes) !== undefined;
 
   function standingOf(entry: Found): PeerStance {
     const { routes } = entry;
-    const isToHave = isFor(entry, routes);
+    const isToHave = isFor(choice, entry, routes);
+    const by = whoTold(entry);
     if (entry.version > handedOn) {
       const known = reader.knows(entry);
-      if (isToHave) return isSame(known, routes) && reader.version() === handedOn ? 'told' : 'waiting';
-      if (isFor(entry, known)) return 'leaving';
-    } else if (isToHave) return 'told';
+      if (isToHave) return isSame(known, routes) && by === choice && reader.version() === handedOn ? 'told' : 'waiting';
+      if (isFor(by, entry, known)) return 'leaving';
+    } else if (isToHave) return by === choice ? 'told' : 'waiting';
+    else if (by !== choice && isFor(by, entry, routes)) return 'leaving';
     return routes.length > 0 ? 'not-for-it' : 'none';
   }
+
+  const isChanging = (): boolean => toldBy !== choice;
+  const whoTold = (entry: Entry): Choice => (isChanging() ? (toldByOf.get(entry) ?? toldBy) : choice);
 
   /** RFC 7313 §4: not before the End-of-RIB. */
   const mayRepeat = (): boolean =>
@@ -130,6 +138,8 @@ export function createAdjRibOut(
     if (!reader.isLevel()) return;
     ready.push(...marks(ROUTE_REFRESH.end));
     repeated.clear();
+    toldBy = choice;
+    toldByOf.clear();
     if (!mayEnd()) return;
     for (const family of fresh) ready.push(endOfRib(family));
     fresh.clear();
@@ -162,8 +172,10 @@ export function createAdjRibOut(
 
   function read(): Uint8Array[] {
     const changes = createChanges();
+    const isRetelling = isChanging();
     reader.read(BATCH, (entry, known, now) => {
-      if (known !== now || repeated.has(entry.family)) tell(changes, entry, choice, known, now, known === now);
+      tell(changes, entry, known, now, known === now && repeated.has(entry.family));
+      if (isRetelling) toldByOf.set(entry, choice);
     });
     return updatesOf(changes, negotiated.longestMessage);
   }
@@ -180,16 +192,16 @@ export function createAdjRibOut(
     withdrawn[family].push(nlri);
   }
 
-  /** `was`: by which settings what is known was told. `isOnceMore`: also what is as it was. */
+  /** `isOnceMore`: also what is as it was. */
   function tell(
     changes: Changes,
     entry: Entry,
-    was: Choice,
     known: readonly Route[],
     now: readonly Route[],
     isOnceMore: boolean,
   ): void {
     const { family, nlri } = entry;
+    const was = whoTold(entry);
     if (hasPaths[family]) {
       const before = was.paths(entry, known);
       const after = choice.paths(entry, now);
@@ -214,19 +226,15 @@ export function createAdjRibOut(
     }
   }
 
+  /** As with a table that is told once more: what comes and goes meanwhile is told before the rest of it. */
   function change(next: PeerSettings): void {
-    // All by the settings of before, so that it is known what the peer was told.
-    while (!isPacked()) pack();
-    const before = choice;
     settings = next;
     const now = { ...terms, settings };
     unsaid = [];
     choice = createChoice(now, intern, leaveOut);
     group.leave();
     group = groups(now);
-    const changes = createChanges();
-    for (const entry of reader.told()) tell(changes, entry, before, entry.routes, entry.routes, false);
-    for (const message of updatesOf(changes, negotiated.longestMessage)) ready.push(message);
+    reader.again();
   }
 
   const isPacked = (): boolean => reader.isLevel() && !mayRepeat() && (fresh.size === 0 || !mayEnd());

@@ -35,8 +35,6 @@ export interface Reader {
   follow(place: Place): void;
   /** Tells the next changes, `most` at most, and returns how many were looked at. */
   read(most: number, tell: Tell): number;
-  /** Everything that stands and was told. */
-  told(): Iterable<Standing>;
   /** Tells everything that stands at present once more, as far as it was told: see `read`. */
   again(): void;
   close(): void;
@@ -155,11 +153,6 @@ export function openReader(marker: Marker, { ring, version, nextMark, knownTo, t
     read(most, tell) {
       const looked = readOn(most, tell);
       return looked < most ? looked + readAgain(most - looked, tell) : looked;
-    },
-    *told() {
-      for (let node = ring.next; node !== marker && node !== ring; node = node.next) {
-        if (node instanceof Standing && node.routes.length > 0) yield node;
-      }
     },
     again() {
       if (repeat !== undefined) unlink(repeat);

@@ -6,7 +6,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createAdjRibOut } from '../../src/bgp/adj-rib-out.ts';
-import { createRib } from '../../src/bgp/rib.ts';
+import { createRib, type Rib } from '../../src/bgp/rib.ts';
+import type { Reader } from '../../src/bgp/rib-reader.ts';
 import { decodeMessage } from '../../src/bgp/wire/decode.ts';
 import { entriesOf } from '../../src/bgp/wire/nlri.ts';
 import type { Nlri, PathAttribute, Update } from '../../src/bgp/wire/update.ts';
@@ -112,6 +113,25 @@ it.each<[string, readonly Family[]]>([
   ['takes them of a family', ['ipv6']],
   ['takes one path', []],
 ])('leaves a peer that %s with what stands', (_, withPaths) => {
+  leave(withPaths, createRib);
+});
+
+/** So few entries at a time that telling, and telling in other words, takes many turns. */
+it.each<[string, readonly Family[]]>([
+  ['takes several paths', ['ipv4', 'ipv6']],
+  ['takes one path', []],
+])('leaves a peer that %s with what stands, told an entry at a time', (_, withPaths) => {
+  leave(withPaths, () => {
+    const rib = createRib();
+    const open = (): Reader => {
+      const reader = rib.open();
+      return { ...reader, read: (_most, tell) => reader.read(1, tell) };
+    };
+    return { ...rib, open };
+  });
+});
+
+function leave(withPaths: readonly Family[], open: () => Rib): void {
   const addPathSent = new Set(withPaths);
   const context = { asOctets: 4, longestMessage: 4_096, addPathReceived: addPathSent, isExternal: true } as const;
   let repeats = 0;
@@ -119,7 +139,7 @@ it.each<[string, readonly Family[]]>([
   let changed = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const rib = createRib();
+      const rib = open();
       const nextHop = { ipv6: OWN.ipv6 };
       const out = createAdjRibOut(rib, terms({ settings: { nextHop }, negotiated: { addPathSent }, local: OWN.ipv4 }));
       let settings: Said = { only: [], med: undefined };
@@ -195,4 +215,4 @@ it.each<[string, readonly Family[]]>([
   expect(changed).toBeGreaterThan(10);
   // What is hardest was among them.
   expect(paths).toBe(withPaths.length === 0 ? 1 : 4);
-});
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAdjRibOut } from '../../../src/bgp/adj-rib-out.ts';
 import { createRib, type Rib } from '../../../src/bgp/rib.ts';
+import type { Found } from '../../../src/bgp/rib-list.ts';
 import type { Reader } from '../../../src/bgp/rib-reader.ts';
 import type { Family, Prefix } from '../../../src/model/address.ts';
 import type { NextHop, Route, RouteAttributes } from '../../../src/model/route.ts';
@@ -358,6 +359,29 @@ describe('what is told again to a peer with enhanced route refresh (RFC 7313 §4
     }
     expect(countIn(all, '0a0b0c0d'), 'told, if not only once').toBeGreaterThan(0);
     expect(out.told()).toBe(COUNT - 1);
+  });
+
+  it('says what other settings make other in turns as well, and what goes meanwhile before the rest of it', () => {
+    const { rib, out, said, at, COUNT } = large();
+    const stance = (index: number): string => out.standingOf(rib.find(at(index) as Prefix) as Found);
+    const other = { ...both.settings, attributes: { med: 0x0a0b0c0d }, only: ['10.1.0.0/20' as Prefix] };
+    out.change(terms({ ...both, settings: other }).settings);
+    expect([stance(0), stance(COUNT - 1)]).toEqual(['waiting', 'leaving']);
+    const all = said();
+    expect([countIn(all, '200a01'), stance(0), stance(1_000)]).toEqual([1_000, 'told', 'waiting']);
+    put(rib, at(4_000));
+    const next = said();
+    expect(next[0]).toBe(compact(`${MARKER}001c 02 0005 200a010fa0 0000`));
+    all.push(...next);
+    while (!out.isLevel()) all.push(...said());
+    for (const index of [0, 999, 1_000, 3_999, 4_096, COUNT - 1]) {
+      expect(countIn(all, `200a01${index.toString(16).padStart(4, '0')}`), `${index}`).toBe(1);
+    }
+    expect(countIn(all, '200a010fa0')).toBe(1);
+    expect([out.told(), stance(1_000), stance(COUNT - 1)]).toEqual([4_095, 'told', 'not-for-it']);
+    out.change(terms(both).settings);
+    out.change(terms({ ...both, settings: other }).settings);
+    while (!out.isLevel()) expect(said()).toEqual([]);
   });
 
   it('is told in full once more when it is asked for meanwhile, and after it the other family', () => {
