@@ -27,14 +27,16 @@ protocol bgp sender {
     for (const end = now() + WITHIN_MS; now() < end; await pause(1)) if (look(await status())) return now();
     throw new Error(`BIRD: not ${what} after ${WITHIN_MS / 1_000} s: ${await status()}`);
   };
-  const countIn = (text) =>
-    [...text.matchAll(/Routes:\s+(\d+) imported/g)].reduce((sum, [, each]) => sum + Number(each), 0);
+  const sumOf = (text, pattern) => [...text.matchAll(pattern)].reduce((sum, [, each]) => sum + Number(each), 0);
+  const countIn = (text) => sumOf(text, /Routes:\s+(\d+) imported/g);
   return {
     address,
     stop: bird.stop,
     isUp: () => until('up', (text) => text.includes('Established')),
     /** When it is so. */
     has: (isSo, what = 'so many routes') => until(what, (text) => isSo(countIn(text))),
+    /** The same of routes that it was told, ever: each time that something else was said of one counts. */
+    heard: (count) => until(`told ${count} routes`, (text) => sumOf(text, /Import updates:\s+(\d+)/g) >= count),
   };
 }
 
