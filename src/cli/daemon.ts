@@ -28,6 +28,7 @@ import {
   type Operator,
   type ReloadAnswer,
 } from '../runtime/operator.ts';
+import { watchSuspension } from '../runtime/suspension.ts';
 import { type Changed, createViewer, type OpenViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
@@ -136,6 +137,7 @@ export async function openDaemon({
   loop = own;
   const { whenHandled } = own;
   let { drainTime } = settings;
+  let suspension: ReturnType<typeof watchSuspension> | undefined;
   const operations = createOperations({
     ...{ state, push, whenHandled, clock, drainTime: () => drainTime },
     keeper: { ...overrides, isNamed: settings.name !== '' },
@@ -154,6 +156,12 @@ export async function openDaemon({
       if (added.length > 0) push({ type: 'overridden', at: clock.now(), by: '', added, removed: [], isKept: true });
       for (const backend of backends) backend.start();
       push({ type: 'started', at: clock.now() });
+      suspension = watchSuspension({
+        clock,
+        suspended: (lost) => push({ type: 'suspended', at: clock.now(), lost }),
+        // What is kept is kept by that clock.
+        wallMoved: () => state.overrides.said.size > 0 && overrides.keep(state.overrides.said),
+      });
       source.start();
     },
     prepare(other, warn) {
@@ -182,6 +190,7 @@ export async function openDaemon({
     },
     async close(time, how) {
       loop?.close();
+      suspension?.close();
       // Withdrawing comes first: it is what others wait for.
       await Promise.all(backends.map((backend) => backend.close(time, how)));
       source.close();

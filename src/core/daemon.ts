@@ -20,7 +20,7 @@ import { judgeChecked } from './checked-judgement.ts';
 import { addressesSetUp, checkDue, hooksFinished, probeFinished, startChecks } from './checks.ts';
 import { excuse } from './hold.ts';
 import { earlier, move } from './judgement.ts';
-import { OVERRIDE_TIMER, overridden, overridesDue, sweepSome } from './overriding.ts';
+import { OVERRIDE_TIMER, overridden, overridesDue, suspended, sweepSome } from './overriding.ts';
 import { factsRead, goOn } from './reading.ts';
 import { reconfigure } from './reconfigure.ts';
 import { log } from './report.ts';
@@ -51,6 +51,8 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
       return overridden(state, event, actions);
     case 'stalled':
       return stalled(state, event, actions);
+    case 'suspended':
+      return suspended(state, event, actions);
     case 'routesFound':
       return adopt(state, event, actions);
     case 'started':

@@ -2,7 +2,8 @@
  * What was said by hand, PURE: which of it is in force for a prefix. It acts beside the verdict, which goes on underneath:
  * `up` in the place of health, `drain` and `down` at the routes, whatever the verdict.
  *
- * Ends (`until`, `withdrawAt`) are promises among people, by the clock on the wall: a stall of ours moves none of them.
+ * Ends (`until`, `withdrawAt`) are promises among people: a stall of ours moves none of them, and time in which the host was
+ * suspended counts.
  */
 import { lengthOf, networkAddress, type Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';

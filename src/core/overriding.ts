@@ -54,6 +54,32 @@ export function overridesDue(state: DaemonState, at: Millis, actions: Action[]):
   return sweepSome(state, at, actions);
 }
 
+/** What was said by hand counts time in which the host was suspended, as people do; nothing else does. */
+export function suspended(
+  state: DaemonState,
+  { at, lost }: Extract<Event, { type: 'suspended' }>,
+  actions: Action[],
+): Action[] {
+  const { said, drains } = state.overrides;
+  log(actions, 'info', 'host was suspended', { for: formatDuration(lost) });
+  const earlier = <T extends Millis | undefined>(time: T): T => (time === undefined ? time : ms(time - lost)) as T;
+  for (const [key, each] of said) {
+    const times = { at: earlier(each.at), until: earlier(each.until) };
+    if (each.kind !== 'drain') {
+      said.set(key, { ...each, ...times });
+      continue;
+    }
+    const drain: Drain = { ...each, ...times, withdrawAt: earlier(each.withdrawAt) };
+    said.set(key, drain);
+    if (drain.target.type === 'prefix') drains.set(drain.target.prefix, drain);
+    if (each.withdrawAt > state.overrides.at && drain.withdrawAt <= at) mark(state, drain);
+  }
+  moveOn(state, at, actions);
+  if (said.size > 0) actions.push({ type: 'keepOverrides', overrides: said });
+  retime(state, actions);
+  return sweepSome(state, at, actions);
+}
+
 /** What ends or withdraws by itself until then. */
 function moveOn(state: DaemonState, at: Millis, actions: Action[]): void {
   const { overrides } = state;

@@ -31,6 +31,7 @@ const ORIGIN = {
   factsRead: 'cause',
   discoveryFailed: 'cause',
   stalled: 'cause',
+  suspended: 'cause',
   routesFound: 'cause',
   started: 'cause',
   settingsChanged: 'cause',

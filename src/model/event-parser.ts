@@ -165,6 +165,7 @@ const EVENTS: EventFields = {
   wentOn: { at: millis },
   timerFired: { at: millis, timer: text },
   stalled: { at: millis, lost: millis },
+  suspended: { at: millis, lost: millis },
   routesFound: { at: millis, announced: listOf(route), doubtful: listOf(route) },
   routeTold: { at: millis, key: text, told: oneOf('announce', 'withdraw') },
   routeRefused: { at: millis, key: text, detail: text },

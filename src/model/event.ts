@@ -81,6 +81,8 @@ export type Event =
   | { readonly type: 'timerFired'; readonly at: Millis; readonly timer: TimerName }
   /** We ourselves stood still for `lost` milliseconds, and saw nothing of what went on meanwhile. */
   | { readonly type: 'stalled'; readonly at: Millis; readonly lost: Millis }
+  /** The host was suspended for `lost` milliseconds, which are not in `at`: to people they have passed. */
+  | { readonly type: 'suspended'; readonly at: Millis; readonly lost: Millis }
   /**
    * What an earlier process of ours announced, according to the sink's own record: `announced` for certain, `doubtful`
    * perhaps. Comes before the first facts; later only with `doubtful` ones, of another process that is gone.

@@ -371,6 +371,54 @@ describe('set up', () => {
   });
 });
 
+describe('a host that was suspended', () => {
+  const slept = (core: Core, at: number, lost: number) => core.hear({ type: 'suspended', at: ms(at), lost: ms(lost) });
+
+  it('has what was to end meanwhile end at once, and what is left as much earlier', () => {
+    const core = running();
+    core.hear(
+      overridden(11_000, {
+        added: [drain(ONE, { at: 11_000, until: 1_811_000 }), set('down', TWO, { at: 11_000, until: 7_211_000 })],
+      }),
+    );
+    core.fire(71_000);
+    expect(core.routes()).toEqual([]);
+    const actions = slept(core, 80_000, 3_600_000);
+    expect(said(actions, 'info')).toEqual(['host was suspended', 'drain is over']);
+    expect(only(actions, 'keepOverrides')).not.toEqual([]);
+    expect([...core.state.overrides.said.values()]).toEqual([
+      set('down', TWO, { at: 11_000 - 3_600_000, until: 3_611_000 }),
+    ]);
+    core.hear(factsRead(80_001));
+    expect(core.routes()).toEqual([ONE]);
+    core.fire(3_610_999);
+    expect(core.standing(TWO)).toBe('set-down');
+    core.fire(3_611_000);
+    core.hear(factsRead(3_611_001));
+    expect(core.routes()).toEqual([ONE, TWO]);
+  });
+
+  it('has what was about to be withdrawn withdrawn, before anything is read', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('10.0.0.0/30', { at: 11_000 }), drain(TWO, { at: 11_000 })] }));
+    slept(core, 20_000, 40_000);
+    expect(core.routes()).toEqual([ONE, TWO]);
+    slept(core, 21_000, 20_000);
+    expect(core.routes()).toEqual([]);
+    expect(core.standing(ONE)).toBe('drained');
+  });
+
+  it('moves nothing else', () => {
+    const core = running(['--withdraw-delay', '10s']);
+    core.hear(
+      factsRead(11_000, { listeners: { added: [], removed: [...core.state.facts.listeners.keys()].slice(0, 1) } }),
+    );
+    const timers = [...core.timers];
+    expect(said(slept(core, 12_000, 3_600_000))).toEqual(['host was suspended']);
+    expect([[...core.timers], core.routes()]).toEqual([timers, [ONE, TWO]]);
+  });
+});
+
 describe('static prefixes', () => {
   const STATIC = ['--static', '192.0.2.0/24', '--static', '198.51.100.0/24'];
   const begun = (): Core => {
