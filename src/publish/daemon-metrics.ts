@@ -168,7 +168,13 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
       return times.length === 0 ? [] : [{ labels: { kind }, value: Math.min(...times) }];
     }),
   ),
-  metric('ha2bgp_sink_told', 'gauge', 'Routes handed on and not refused.', ['sink'], ofSinks('told')),
+  metric(
+    'ha2bgp_sink_routes',
+    'gauge',
+    'Routes that the sink was given and has not refused, also while no session is up.',
+    ['sink'],
+    ofSinks('told'),
+  ),
   metric('ha2bgp_sink_leaving', 'gauge', 'Routes whose withdraw is on its way.', ['sink'], ofSinks('leaving')),
   metric('ha2bgp_sink_waiting', 'gauge', 'What waits because nobody takes it.', ['sink'], ofSinks('waiting')),
   metric('ha2bgp_sink_refused', 'gauge', 'Routes that are refused, and tried again.', ['sink'], ofSinks('refused')),
@@ -204,7 +210,7 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
   metric(
     'ha2bgp_peer_told',
     'gauge',
-    'Routes that the peer has of us.',
+    'Routes that the peer has of us: none while no session is up.',
     PEER,
     ofPeers(({ told }) => [{ labels: {}, value: told }]),
   ),

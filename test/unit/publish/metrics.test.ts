@@ -145,7 +145,7 @@ const CASES: Readonly<Record<string, readonly (readonly [Partial<Seen>, readonly
     [{}, []],
     [OVERRIDES, [sample(THEN_S, { kind: 'drain' }), sample(THEN_S + 7, { kind: 'up' })]],
   ],
-  ha2bgp_sink_told: [[PEERS, sinks(4, 5)]],
+  ha2bgp_sink_routes: [[PEERS, sinks(4, 5)]],
   ha2bgp_sink_leaving: [[PEERS, sinks(3, 6)]],
   ha2bgp_sink_waiting: [[PEERS, sinks(2, 7)]],
   ha2bgp_sink_refused: [[PEERS, sinks(1, 8)]],
