@@ -5,6 +5,7 @@
  * non-blocking for everybody who shares it, and stderr is shared with whoever started us: ExaBGP would find its own log
  * writes failing. See `non-blocking` for how it is written to instead.
  */
+import { createLostLines } from './lost-lines.ts';
 import { nonBlockingWrite } from './non-blocking.ts';
 
 export interface DescriptorWriter {
@@ -38,9 +39,7 @@ export function createDescriptorWriter({
   const write = nonBlockingWrite(fd);
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  let dropped = 0;
-  /** Of those, how many nobody was told of. */
-  let unsaid = 0;
+  const lost = createLostLines();
   let isBroken = false;
   let retry: NodeJS.Timeout | undefined;
 
@@ -53,9 +52,10 @@ export function createDescriptorWriter({
       waitingBytes -= written;
       if (written < next.length) waiting[0] = next.subarray(written);
       else waiting.shift();
-      if (waiting.length === 0 && unsaid > 0) {
-        const line = Buffer.from(droppedLine(unsaid));
-        unsaid = 0;
+      const count = lost.unsaid();
+      if (waiting.length === 0 && count > 0) {
+        const line = Buffer.from(droppedLine(count));
+        lost.said(count);
         waiting.push(line);
         waitingBytes += line.length;
       }
@@ -71,7 +71,7 @@ export function createDescriptorWriter({
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
         // EPIPE, EIO, ENOSPC: nobody is left to tell. Logs never end the daemon.
         isBroken = (error as NodeJS.ErrnoException).code !== 'ENOSPC';
-        drop(waiting.length);
+        lost.add(waiting.length);
         waiting = [];
         waitingBytes = 0;
         return undefined;
@@ -82,16 +82,11 @@ export function createDescriptorWriter({
     return undefined;
   }
 
-  function drop(count: number): void {
-    dropped += count;
-    unsaid += count;
-  }
-
   return {
     write(line) {
       const bytes = Buffer.from(line);
       if (isBroken || waitingBytes + bytes.length > capacity) {
-        drop(1);
+        lost.add(1);
         return;
       }
       waiting.push(bytes);
@@ -99,6 +94,6 @@ export function createDescriptorWriter({
       if (retry === undefined) drain();
     },
     flush: drain,
-    dropped: () => dropped,
+    dropped: lost.total,
   };
 }

@@ -2,8 +2,9 @@
  * Sends datagrams to a socket of the file system that may be full, or not there: never blocks, never grows without bound,
  * counts what it drops. Nothing is connected, so that a daemon that comes back finds the next datagram by itself.
  */
+import { createLostLines } from '../lost-lines.ts';
 import { closeDescriptor, NativeError, openUnixDatagram, sendTo } from '../native.ts';
-import { LOG_CAPACITY } from './destination.ts';
+import { type Destination, droppedLine, LOG_CAPACITY, type LogLine } from './destination.ts';
 
 export interface DatagramWriter {
   /** Sends it now, or keeps it for later, or drops and counts it. */
@@ -40,16 +41,9 @@ export function createDatagramWriter({
   let fd: number | undefined;
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  let dropped = 0;
-  /** Of those, how many nobody was told of. */
-  let unsaid = 0;
+  const lost = createLostLines();
   let isFailing = false;
   let retry: NodeJS.Timeout | undefined;
-
-  function drop(count: number): void {
-    dropped += count;
-    unsaid += count;
-  }
 
   function drain(): void {
     clearTimeout(retry);
@@ -58,9 +52,8 @@ export function createDatagramWriter({
     while (sent < waiting.length && attempt(waiting[sent] ?? Buffer.alloc(0))) sent++;
     for (const datagram of waiting.slice(0, sent)) waitingBytes -= datagram.length;
     waiting = waiting.slice(sent);
-    if (waiting.length > 0 || unsaid === 0) return;
-    const count = unsaid;
-    if (attempt(droppedDatagram(count))) unsaid -= count;
+    const count = lost.unsaid();
+    if (waiting.length === 0 && count > 0 && attempt(droppedDatagram(count))) lost.said(count);
   }
 
   /** Whether there is nothing more to do for it. */
@@ -78,7 +71,7 @@ export function createDatagramWriter({
 
   function refused({ code, message }: NativeError): boolean {
     if (code === 'EMSGSIZE') {
-      drop(1); // it never fits
+      lost.add(1); // it never fits
       return true;
     }
     const isFull = code === 'EAGAIN' || code === 'ENOBUFS';
@@ -91,7 +84,7 @@ export function createDatagramWriter({
   return {
     write(datagram) {
       if (waitingBytes + datagram.length > capacity) {
-        drop(1);
+        lost.add(1);
         return;
       }
       waiting.push(datagram);
@@ -105,6 +98,22 @@ export function createDatagramWriter({
       if (fd !== undefined) closeDescriptor(fd);
       fd = undefined;
     },
-    dropped: () => dropped,
+    dropped: lost.total,
+  };
+}
+
+/** A log of a datagram a line. `name`: of the socket. */
+export function datagramDestination(
+  name: string,
+  encode: (line: LogLine) => Buffer,
+  failed: DatagramWriterOptions['failed'],
+): Destination {
+  const writer = createDatagramWriter({ name, failed, droppedDatagram: (count) => encode(droppedLine(count)) });
+  return {
+    write: (line) => writer.write(encode(line)),
+    flush: writer.flush,
+    close: async () => writer.close(),
+    reopen() {},
+    dropped: writer.dropped,
   };
 }

@@ -6,6 +6,7 @@
  */
 import { constants, writeSync } from 'node:fs';
 import fs from 'node:fs/promises';
+import { createLostLines } from '../lost-lines.ts';
 import { type Destination, droppedLine, LOG_CAPACITY } from './destination.ts';
 import type { Render } from './rendering.ts';
 
@@ -36,9 +37,7 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
   let waitingBytes = 0;
   /** Of the first line that waits, what is in the file already. */
   let written = 0;
-  let dropped = 0;
-  /** Of those, how many nobody was told of. */
-  let unsaid = 0;
+  const lost = createLostLines();
   let isFailing = false;
   let isWriting = false;
   let isOpenWanted = true;
@@ -145,9 +144,10 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
 
   /** Behind what waits: it is what came after that that was dropped. */
   function say(): void {
-    if (unsaid === 0 || waitingBytes >= capacity) return;
-    const line = Buffer.from(render(droppedLine(unsaid)));
-    unsaid = 0;
+    const count = lost.unsaid();
+    if (count === 0 || waitingBytes >= capacity) return;
+    const line = Buffer.from(render(droppedLine(count)));
+    lost.said(count);
     waiting.push(line);
     waitingBytes += line.length;
   }
@@ -164,8 +164,7 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
     write(line) {
       const bytes = Buffer.from(render(line));
       if (isClosed || waitingBytes + bytes.length > capacity) {
-        dropped++;
-        unsaid++;
+        lost.add(1);
         return;
       }
       waiting.push(bytes);
@@ -186,7 +185,7 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
       start();
       await pumping;
       clearTimeout(retry);
-      dropped += waiting.length;
+      lost.add(waiting.length);
       waiting = [];
       await handle?.close().catch(() => {});
       handle = undefined;
@@ -195,6 +194,6 @@ export function fileDestination({ file, render, failed, capacity = LOG_CAPACITY 
       isOpenWanted = true;
       start();
     },
-    dropped: () => dropped,
+    dropped: lost.total,
   };
 }

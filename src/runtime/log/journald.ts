@@ -12,8 +12,8 @@
  * of that length is a list that somebody logged, and a file needs system calls that nothing else of ours does.
  */
 import { SEVERITIES } from '../../model/syslog.ts';
-import { createDatagramWriter } from './datagram-writer.ts';
-import { type Destination, droppedLine, type LogLine } from './destination.ts';
+import { datagramDestination } from './datagram-writer.ts';
+import type { Destination, LogLine } from './destination.ts';
 import { sentenceOf } from './rendering.ts';
 import { cut } from './syslog.ts';
 
@@ -31,20 +31,8 @@ export interface JournalOptions {
   readonly socket?: string;
 }
 
-export function journalDestination({ failed, socket = JOURNAL_SOCKET }: JournalOptions): Destination {
-  const writer = createDatagramWriter({
-    name: socket,
-    droppedDatagram: (count) => encodeEntry(droppedLine(count)),
-    failed,
-  });
-  return {
-    write: (line) => writer.write(encodeEntry(line)),
-    flush: writer.flush,
-    close: () => Promise.resolve(writer.close()),
-    reopen() {},
-    dropped: writer.dropped,
-  };
-}
+export const journalDestination = ({ failed, socket = JOURNAL_SOCKET }: JournalOptions): Destination =>
+  datagramDestination(socket, encodeEntry, failed);
 
 /** Journald knows of these itself. */
 const KNOWN = new Set(['level', 'time', 'pid', 'hostname']);

@@ -4,8 +4,8 @@
  * fields of its own, none of them does unless told to.
  */
 import { FACILITIES, type Facility, SEVERITIES } from '../../model/syslog.ts';
-import { createDatagramWriter } from './datagram-writer.ts';
-import { type Destination, droppedLine, type LogLine } from './destination.ts';
+import { datagramDestination } from './datagram-writer.ts';
+import type { Destination, LogLine } from './destination.ts';
 import type { Render } from './rendering.ts';
 
 export interface SyslogOptions {
@@ -34,18 +34,7 @@ export function syslogDestination({
     const text = `<${priority}>${timestamp(new Date())} ${tag}[${process.pid}]: ${render(line).trimEnd()}`;
     return cut(Buffer.from(text), MOST_BYTES);
   };
-  const writer = createDatagramWriter({
-    name: socket,
-    droppedDatagram: (count) => encode(droppedLine(count)),
-    failed,
-  });
-  return {
-    write: (line) => writer.write(encode(line)),
-    flush: writer.flush,
-    close: () => Promise.resolve(writer.close()),
-    reopen() {},
-    dropped: writer.dropped,
-  };
+  return datagramDestination(socket, encode, failed);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
