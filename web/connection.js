@@ -9,7 +9,7 @@ import { ANSWER_LIMIT_MS, ProblemError, read, stream } from './client.js';
 import { hearMessages } from './event-stream.js';
 
 /** @import { Store } from './store.js' */
-/** @import { Change, ServiceView, Status, Summary, Transition } from '../src/model/view.ts' */
+/** @import { Change, HistoryView, ServiceView, Status, Summary } from '../src/model/view.ts' */
 /** @import { Prefix } from '../src/model/address.ts' */
 
 /** Together: when it is noticed that the daemon does not answer. */
@@ -134,7 +134,7 @@ export function createConnection(store, { onChange, onMove }) {
 
   /** @param {AbortSignal} signal */
   async function readHistory(signal) {
-    /** @type {{ transitions: readonly Transition[] }} */
+    /** @type {HistoryView} */
     const { transitions } = await read(`history?most=${HISTORY}`, signal);
     if (!signal.aborted) store.replaceHistory(transitions, transitions.length < HISTORY);
   }

@@ -157,7 +157,10 @@ export function createStore() {
           if (summary !== undefined) summary = { ...summary, discovery: change.discovery };
           return [];
         case 'reloaded':
+        case 'reload-refused':
           return 'all';
+        case 'stopping': // the connection ends, and that says it
+          return [];
         default:
           /** @satisfies {never} */ (change); // of a newer daemon
           return [];

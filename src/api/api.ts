@@ -9,6 +9,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Endpoint } from '../model/peer.ts';
+import type { Change } from '../model/view.ts';
 import type { Answering } from './answering.ts';
 import type { Via } from './caller.ts';
 import { controlSocket } from './control-socket.ts';
@@ -35,8 +36,8 @@ export interface Api {
    * all, and whether there are authorities of certificates, stays as it was.
    */
   renew(keys: ApiKeys): void;
-  /** At once; idempotent. */
-  close(): void;
+  /** At once; idempotent. `last`: what those hear who listen for changes, before they are cut off. */
+  close(last?: Change): void;
 }
 
 export function openApi(wish: ApiWish, ports: ApiPorts): Api {
@@ -44,6 +45,7 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
   let { keys } = wish;
   let credentials = credentialsWith(keys.token);
   let loading: Promise<Loaded> | undefined;
+  let loaded: Loaded | undefined;
   const listeners: Listener[] = [];
   const onTcp = new Set<HttpServer>();
 
@@ -55,7 +57,8 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
   ): Promise<void> {
     try {
       loading ??= load(ports);
-      await (await loading).answer(request, response, via, credentials, expectsContinue);
+      loaded = await loading;
+      await loaded.answer(request, response, via, credentials, expectsContinue);
     } catch (error) {
       // The installation is not whole; that is no reason to end what is announced.
       loading = undefined;
@@ -104,16 +107,18 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
         cutOff();
       }
     },
-    close() {
+    close(last) {
+      loaded?.close(last);
       for (const listener of listeners) listener.close();
-      void loading?.then((loaded) => loaded.close());
+      // One that is being loaded.
+      void loading?.then((late) => late.close());
     },
   };
 }
 
 interface Loaded {
   readonly answer: Answering;
-  close(): void;
+  close(last?: Change): void;
 }
 
 /** What nobody asks for is not loaded. */

@@ -4,10 +4,12 @@ import {
   type DiscoveryView,
   type EverView,
   type Explanation,
+  type HistoryView,
   type OverrideView,
   type PeerView,
   type PenaltyView,
   type PrefixExplanation,
+  type ProcessEntry,
   type ProcessView,
   type ReasonView,
   SERVICE_STATES,
@@ -47,6 +49,8 @@ const TRANSITION = {
   to: STATE,
   reason: maybe(ref('Reason')),
 };
+const NUMBERED = { at: INSTANT, number: COUNT };
+type EntryOf<T extends ProcessEntry['type']> = { type: string } & Omit<Extract<ProcessEntry, { type: T }>, 'type'>;
 const PEER = {
   name: STRING,
   as: COUNT,
@@ -144,6 +148,22 @@ export const SCHEMAS = {
   Summary: objectOf<Summary>({ ...ABOUT_IT, services: counts }),
   Status: objectOf<Status>({ ...ABOUT_IT, counts, services: listOf(ref('Service')) }),
   Transition: objectOf<Transition>(TRANSITION),
+  ProcessEntry: {
+    oneOf: [
+      objectOf<EntryOf<'started'>>({
+        ...{ type: { const: 'started' }, ...NUMBERED, version: STRING, pid: COUNT, lastSignOfBefore: maybe(INSTANT) },
+      }),
+      objectOf<EntryOf<'stopped'>>({
+        ...{ type: { const: 'stopped' }, ...NUMBERED, why: STRING, withdrawn: COUNT, left: COUNT },
+      }),
+      objectOf<EntryOf<'reloaded'>>({ type: { const: 'reloaded' }, ...NUMBERED, changed: listOf(STRING) }),
+      objectOf<EntryOf<'reload-refused'>>({ type: { const: 'reload-refused' }, ...NUMBERED, problems: COUNT }),
+    ],
+  },
+  History: objectOf<HistoryView>({
+    transitions: listOf(ref('Transition')),
+    process: listOf(ref('ProcessEntry')),
+  }),
   Change: {
     oneOf: [
       objectOf<{ type: string } & Transition>({ type: { const: 'transition' }, ...TRANSITION }),
@@ -166,6 +186,17 @@ export const SCHEMAS = {
         type: { const: 'reloaded' },
         at: INSTANT,
         changed: listOf(STRING),
+      }),
+      objectOf<{ type: string; at: string; problems: number }>({
+        type: { const: 'reload-refused' },
+        at: INSTANT,
+        problems: COUNT,
+      }),
+      objectOf<{ type: string; at: string; why: string; announced: number }>({
+        type: { const: 'stopping' },
+        at: INSTANT,
+        why: STRING,
+        announced: COUNT,
       }),
     ],
   },

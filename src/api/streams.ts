@@ -19,7 +19,8 @@ export interface Streams {
   /** Throws `ApiProblem` 503 when there are too many. */
   add(response: ServerResponse, types: ReadonlySet<Change['type']>): void;
   status(): { readonly open: number; readonly dropped: number };
-  close(): void;
+  /** `last`: what they are told before they are closed. */
+  close(last?: Change): void;
 }
 
 export interface StreamsPorts {
@@ -61,7 +62,7 @@ export function createStreams({ operator, clock, turns, dropped: heardOfDrop }: 
       let length = 0;
       while (told.length < waiting.length && length < LIMITS.piece && hasTime()) {
         const change = waiting[told.length] as Change;
-        const words = `event: ${change.type}\ndata: ${JSON.stringify(change)}\n\n`;
+        const words = wordsOf(change);
         told.push(change.type);
         text.push(words);
         length += words.length;
@@ -132,10 +133,16 @@ export function createStreams({ operator, clock, turns, dropped: heardOfDrop }: 
       }
     },
     status: () => ({ open: streams.size, dropped }),
-    close() {
-      for (const { response } of streams) response.destroy();
+    close(last) {
+      for (const { response, types } of streams) {
+        // It goes out at once, and whoever does not take it is cut off all the same.
+        if (last !== undefined && types.has(last.type)) response.end(wordsOf(last));
+        else response.destroy();
+      }
       streams.clear();
       rest();
     },
   };
 }
+
+const wordsOf = (change: Change): string => `event: ${change.type}\ndata: ${JSON.stringify(change)}\n\n`;

@@ -11,7 +11,7 @@ import { ownerFinder } from '../discovery/owners.ts';
 import type { Source } from '../discovery/source.ts';
 import { createSuccession } from '../discovery/succession.ts';
 import type { Event } from '../model/event.ts';
-import type { Transition } from '../model/view.ts';
+import type { HistoryEntry } from '../model/view.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
@@ -39,6 +39,7 @@ import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } fr
 import { openExabgpBackend } from './exabgp-backend.ts';
 import { discoveryWish } from './host.ts';
 import { listen } from './pipes.ts';
+import { mostTold } from './unfinished.ts';
 import { readVersion } from './version.ts';
 
 export interface Daemon {
@@ -61,8 +62,11 @@ export interface Daemon {
    * hears of what is questionable on this host.
    */
   prepare(settings: Settings, warn: (problem: Problem) => void): PreparedDaemon;
-  /** Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. */
-  close(time: AbortSignal, how: CloseHow): Promise<void>;
+  /**
+   * Withdraws what is announced, or keeps it, until `time` says that it is late, and lets go of everything. `why`: for the
+   * history.
+   */
+  close(time: AbortSignal, how: CloseHow, why: string): Promise<void>;
 }
 
 /** One of both is called, once, before anything else happens. */
@@ -125,8 +129,8 @@ export async function openDaemon({
   });
   const executor = createExecutor({
     ...{ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted },
-    keepOverrides: (said) => {
-      overrides.keep(said);
+    keepOverrides: (said, which) => {
+      overrides.keep(said, which);
       changed('overrides');
     },
   });
@@ -136,6 +140,18 @@ export async function openDaemon({
   const own = createLoop(state, executor, failed, openTap(clock));
   loop = own;
   const { whenHandled } = own;
+  /** Routes, when the end began. */
+  let announced: number | undefined;
+  function stopped(why: string): void {
+    const left = mostTold(sinks);
+    viewer?.stopped({ why, withdrawn: (announced ?? left) - left, left });
+    viewer?.close();
+  }
+  // Also where there was no time to withdraw, or nobody to withdraw from.
+  lifecycle.onEnd((why) => {
+    stopped(why);
+    history.flush();
+  });
   let { drainTime } = settings;
   let suspension: ReturnType<typeof watchSuspension> | undefined;
   const operations = createOperations({
@@ -163,6 +179,7 @@ export async function openDaemon({
         wallMoved: () => state.overrides.said.size > 0 && overrides.keep(state.overrides.said),
       });
       source.start();
+      viewer?.started();
     },
     prepare(other, warn) {
       const wish = discoveryWish(other);
@@ -188,15 +205,15 @@ export async function openDaemon({
         },
       };
     },
-    async close(time, how) {
+    async close(time, how, why) {
+      announced = mostTold(sinks);
       loop?.close();
       suspension?.close();
       // Withdrawing comes first: it is what others wait for.
       await Promise.all(backends.map((backend) => backend.close(time, how)));
       source.close();
-      viewer?.close();
-      await history.close();
-      await overrides.close();
+      stopped(why);
+      await Promise.all([history.close(), overrides.close()]);
       areKept = stores.doesAnswer;
     },
   };
@@ -210,7 +227,7 @@ interface Stores {
   readonly overrides: OverrideStore;
   readonly history: HistoryStore;
   /** What an earlier process left of the history. */
-  readonly before: Promise<readonly Transition[]>;
+  readonly before: Promise<readonly HistoryEntry[]>;
   readonly doesAnswer: boolean;
 }
 
@@ -232,9 +249,9 @@ async function openStores(settings: Settings, clock: Clock, log: Log): Promise<S
     const why = `${directory} did not answer at the start`;
     return { ...none, overrides: noOverrideStore(why), doesAnswer: false };
   }
-  const overrides = openOverrideStore(place, !isChosen, { clock, log });
+  const overrides = await openOverrideStore(place, !isChosen, { clock, log });
   const history = openHistoryStore(place, { clock, log });
-  const late = new Promise<readonly Transition[]>((resolve) => setTimeout(() => resolve([]), HISTORY_WITHIN).unref());
+  const late = new Promise<readonly HistoryEntry[]>((resolve) => setTimeout(() => resolve([]), HISTORY_WITHIN).unref());
   return { overrides, history, before: Promise.race([history.readLast(MOST_KEPT), late]), doesAnswer: true };
 }
 

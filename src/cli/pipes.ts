@@ -12,10 +12,10 @@ export function openStdout(log: Log, lifecycle: Lifecycle): Writable {
     if (error.code === 'EPIPE') {
       // Nobody reads what we say any more: there is nothing left to do, and nobody to withdraw from.
       log.info({ detail: error.message }, 'nobody reads stdout any more, going');
-      lifecycle.exit(0);
+      lifecycle.exit(0, 'nobody reads stdout any more');
     }
     log.error({ detail: error.message }, 'stdout cannot be written');
-    lifecycle.exit(1);
+    lifecycle.exit(1, 'stdout cannot be written');
   });
   return output;
 }
@@ -51,7 +51,7 @@ export function listen(
       return;
     }
     log.info({}, 'ExaBGP is gone, going');
-    lifecycle.exit(0);
+    lifecycle.exit(0, 'ExaBGP is gone');
   };
   process.stdin.on('data', hear ?? (() => {}));
   process.stdin.on('end', gone).on('error', (error) => {

@@ -14,7 +14,7 @@ import type { ReloadAnswer } from '../runtime/operator.ts';
 import { createRecorder, type Recorder } from '../runtime/recorder.ts';
 import { inspectFile } from '../runtime/ring.ts';
 import type { ServiceManager } from '../runtime/systemd/service-manager.ts';
-import type { Sink } from '../sink/sink.ts';
+import { instantBy } from '../runtime/wall-clock.ts';
 import { keyChanges, readApiKeys } from './api-keys.ts';
 import { type Daemon, openDaemon } from './daemon.ts';
 import { isRefusal } from './host.ts';
@@ -22,7 +22,7 @@ import { openLog } from './log.ts';
 import { preparePublishing } from './publishing.ts';
 import { answerOf, createReloader, type Reloader } from './reload.ts';
 import { settingViews } from './setting-views.ts';
-import { unfinished } from './unfinished.ts';
+import { mostTold, unfinished } from './unfinished.ts';
 
 /** `read`: the settings once more, as they were read for `resolved`. */
 export async function run(
@@ -87,10 +87,12 @@ export async function run(
     isStopping = true;
     manager?.stopping(why);
     reloader.close();
-    api?.close();
     const { onExit } = reloader.current().settings;
-    log.info({ why, announced: mostTold(sinks), onExit }, 'stopping');
-    await daemon.close(time, onExit);
+    const announced = mostTold(sinks);
+    const { clock } = daemon;
+    api?.close({ type: 'stopping', at: instantBy(clock)(clock.now()), why, announced });
+    log.info({ why, announced, onExit }, 'stopping');
+    await daemon.close(time, onExit, why);
     for (const sink of sinks) {
       const status = sink.status();
       log.info({ ...(sinks.length > 1 && { backend: status.name }), ...unfinished(status) }, 'stopped');
@@ -133,8 +135,6 @@ async function findServiceManager(daemon: Daemon, hasExabgp: boolean, log: Log):
   const { openServiceManager } = await import('./service-manager.ts');
   return openServiceManager(!hasExabgp, daemon, log);
 }
-
-const mostTold = (sinks: readonly Sink[]): number => Math.max(...sinks.map((sink) => sink.status().told));
 
 /** What is there already must not be spoilt: that is a mistake of the setting, and the end of the start. */
 function openRecorder(resolved: Resolved, version: string, clock: Clock, log: Log): Recorder | undefined {

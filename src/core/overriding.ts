@@ -9,7 +9,14 @@ import type { Action } from '../model/action.ts';
 import { insideOf, isHostPrefix, type Prefix } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
-import { type Drain, type Override, overrideKeyOf, type SetByHand, targetText } from '../model/override.ts';
+import {
+  type Drain,
+  type Override,
+  type OverrideKey,
+  overrideKeyOf,
+  type SetByHand,
+  targetText,
+} from '../model/override.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import { attributesNow, told } from './announcing.ts';
 import { judgeChecked } from './checked-judgement.ts';
@@ -41,7 +48,8 @@ export function overridden(
   }
   for (const each of added) if (endOf(each) > at) put(state, each, isKept, actions);
   if (isKept && added.length > 0) log(actions, 'info', 'what was said by hand goes on', { overrides: said.size });
-  if (!isKept) actions.push({ type: 'keepOverrides', overrides: said });
+  const changed = [...removed, ...added.map(overrideKeyOf)];
+  if (!isKept) actions.push({ type: 'keepOverrides', overrides: said, changed });
   retime(state, actions);
   return sweepSome(state, at, actions);
 }
@@ -85,17 +93,17 @@ function moveOn(state: DaemonState, at: Millis, actions: Action[]): void {
   const { overrides } = state;
   const before = overrides.at;
   overrides.at = ms(Math.max(before, at));
-  let hasEnded = false;
+  const ended: OverrideKey[] = [];
   for (const each of [...overrides.said.values()]) {
     if (endOf(each) <= at) {
-      hasEnded = true;
+      ended.push(overrideKeyOf(each));
       drop(state, each);
       if (each.kind === 'drain')
         log(actions, 'info', 'drain is over', { target: targetText(each.target), by: each.by });
       else log(actions, 'info', `set ${each.kind} is over`, { prefix: each.prefix, by: each.by });
     } else if (each.kind === 'drain' && each.withdrawAt > before && each.withdrawAt <= at) mark(state, each);
   }
-  if (hasEnded) actions.push({ type: 'keepOverrides', overrides: overrides.said });
+  if (ended.length > 0) actions.push({ type: 'keepOverrides', overrides: overrides.said, changed: ended });
 }
 
 function drop(state: DaemonState, override: Override): void {

@@ -28,7 +28,12 @@ export type Action =
       readonly changed: ReadonlySet<RouteKey>;
     }
   /** What was said by hand is another now: all of it, for whoever keeps it for the next process. The map lives on. */
-  | { readonly type: 'keepOverrides'; readonly overrides: ReadonlyMap<OverrideKey, Override> }
+  | {
+      readonly type: 'keepOverrides';
+      readonly overrides: ReadonlyMap<OverrideKey, Override>;
+      /** Where it is another: said, said anew, or no more. */
+      readonly changed: readonly OverrideKey[];
+    }
   /** Make the service's check once, and answer with `probeFinished`. */
   | { readonly type: 'startProbe'; readonly service: ServiceId }
   /** Run the commands one after the other, and answer with `hooksFinished` and the same `run`. */

@@ -220,6 +220,31 @@ export interface Transition {
   readonly reason?: ReasonView;
 }
 
+/**
+ * What became of the daemon itself: it concerns every service, and is numbered with their transitions. `stopped`: with how
+ * many routes were withdrawn, and how many are left announced on purpose, or because nobody took the withdraw.
+ */
+export type ProcessEntry = { readonly at: Instant; readonly number: number } & (
+  | {
+      readonly type: 'started';
+      readonly version: string;
+      readonly pid: number;
+      /** Where nothing says how the run before ended (it was killed, or the host lost its power): of its last entry. */
+      readonly lastSignOfBefore?: Instant;
+    }
+  | { readonly type: 'stopped'; readonly why: string; readonly withdrawn: number; readonly left: number }
+  | { readonly type: 'reloaded'; readonly changed: readonly string[] }
+  | { readonly type: 'reload-refused'; readonly problems: number }
+);
+
+export type HistoryEntry = Transition | ProcessEntry;
+
+/** `GET /v1/history`: both the newest first. */
+export interface HistoryView {
+  readonly transitions: readonly Transition[];
+  readonly process: readonly ProcessEntry[];
+}
+
 /** What is pushed to whoever listens for it. */
 export type Change =
   | ({ readonly type: 'transition' } & Transition)
@@ -227,7 +252,10 @@ export type Change =
   | { readonly type: 'overrides'; readonly at: Instant; readonly overrides: readonly OverrideView[] }
   | { readonly type: 'discovery'; readonly at: Instant; readonly discovery: DiscoveryView }
   /** The settings were read anew. */
-  | { readonly type: 'reloaded'; readonly at: Instant; readonly changed: readonly string[] };
+  | { readonly type: 'reloaded'; readonly at: Instant; readonly changed: readonly string[] }
+  | { readonly type: 'reload-refused'; readonly at: Instant; readonly problems: number }
+  /** The last that anybody hears of this process. */
+  | { readonly type: 'stopping'; readonly at: Instant; readonly why: string; readonly announced: number };
 
 /** One of the five stages, for one prefix. */
 export interface StageView {

@@ -36,7 +36,7 @@ export interface Ports {
   readonly lookNow: () => void;
   readonly push: (event: Event) => void;
   /** None where nothing outlives the process. */
-  readonly keepOverrides?: (overrides: ReadonlyMap<OverrideKey, Override>) => void;
+  readonly keepOverrides?: (overrides: ReadonlyMap<OverrideKey, Override>, changed: readonly OverrideKey[]) => void;
   /** None where no service is declared: then nothing is asked for. */
   readonly services?: ServicePorts;
   /** Hears how services stand from now on. */
@@ -89,7 +89,7 @@ export function createExecutor({
           for (const key of action.changed) changed.add(key);
           return;
         case 'keepOverrides':
-          keepOverrides(action.overrides);
+          keepOverrides(action.overrides, action.changed);
           return;
         case 'startProbe':
           services?.startProbe(action.service);

@@ -19,7 +19,7 @@ export interface ExplainingOptions {
   readonly state: DaemonState;
   readonly clock: Pick<Clock, 'now'>;
   readonly instant: InstantOf;
-  readonly history: Pick<History, 'list'>;
+  readonly history: Pick<History, 'transitionsOf'>;
   readonly service: (prefix: Prefix) => ServiceView;
   readonly tellings: (prefix: Prefix) => readonly Telling[];
   readonly findOwners: FindOwners;
@@ -38,7 +38,7 @@ export async function explainAll(of: IpAddress | Prefix, options: ExplainingOpti
     service: service(prefix),
     stages: explain(state, prefix, { now: clock.now(), instant, ...(readAt !== undefined && { readAt }) }),
     tellings: tellings(prefix).map((telling) => tellingView(telling, instant)),
-    history: history.list({ prefix, isExact: true, most: MOST_TRANSITIONS }),
+    history: history.transitionsOf(prefix, MOST_TRANSITIONS),
   }));
   const listeners = found.flatMap(({ stages }) =>
     stages.flatMap(({ lines }) => lines.flatMap(({ listener }) => listener ?? [])),

@@ -1,29 +1,35 @@
 /**
- * The last transitions of all services, in memory; and in a journal, where there is one, so that they outlive the process.
+ * The last transitions of all services, and what became of the daemon itself between them, in memory; and in a journal, where
+ * there is one, so that they outlive the process.
  *
- * Noting one costs next to nothing: its words are made when somebody asks for them, and for the journal and those who watch
- * behind the turn in which it came, some at a time.
+ * Noting a transition costs next to nothing: its words are made when somebody asks for them, and for the journal and those
+ * who watch behind the turn in which it came, some at a time.
  */
 import { reasonView } from '../core/view.ts';
 import { insideOf, type Prefix } from '../model/address.ts';
-import type { Transition } from '../model/view.ts';
+import type { Millis } from '../model/millis.ts';
+import type { HistoryEntry, HistoryView, ProcessEntry, Transition } from '../model/view.ts';
 import type { Clock } from './clock.ts';
 import type { NotedTransition } from './executor.ts';
 import { instantBy } from './wall-clock.ts';
 
 export interface History {
   note(transition: NotedTransition): void;
-  /** The newest first. `prefix`: of it, of those inside it, and of those that contain it; of it alone if `isExact`. */
-  list(which: Which): readonly Transition[];
+  noteProcess(at: Millis, news: ProcessNews): void;
+  /**
+   * `prefix`: of it, of those inside it, and of those that contain it. What became of the daemon concerns all of them: as far
+   * back as the transitions go. `most`: of each of both.
+   */
+  list(which: { readonly prefix?: Prefix; readonly most: number }): HistoryView;
+  /** Of this prefix alone, the newest first. */
+  transitionsOf(prefix: Prefix, most: number): readonly Transition[];
   /** What is not in the journal yet goes there. */
   close(): void;
 }
 
-export interface Which {
-  readonly prefix?: Prefix;
-  readonly isExact?: boolean;
-  readonly most: number;
-}
+type News<T> = T extends unknown ? Omit<T, 'at' | 'number'> : never;
+/** When it was, and its number, are given to it here. */
+export type ProcessNews = News<ProcessEntry>;
 
 /** Where it is kept. Never blocks, never throws. */
 export interface Journal {
@@ -34,15 +40,15 @@ export interface HistoryOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly journal?: Journal;
   /** What an earlier process kept, the oldest first. */
-  readonly before?: readonly Transition[];
+  readonly before?: readonly HistoryEntry[];
   /** Hears each, soon after it was noted. */
-  readonly heard?: (transition: Transition) => void;
+  readonly heard?: (entry: HistoryEntry) => void;
 }
 
 interface Kept {
   readonly number: number;
   /** Put into words once. */
-  it: NotedTransition | Transition;
+  it: NotedTransition | HistoryEntry;
 }
 
 export const MOST_KEPT = 10_000;
@@ -56,7 +62,7 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
   let rest: NodeJS.Immediate | undefined;
   const instant = instantBy(clock);
 
-  function wordsOf({ number: own, it }: Kept): Transition {
+  function wordsOf({ number: own, it }: Kept): HistoryEntry {
     if ('number' in it) return it;
     const { at, prefix, from, to, reason } = it;
     return {
@@ -68,10 +74,10 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
   function tell(most: number): void {
     const some = waiting.splice(0, most);
     for (const each of some) {
-      const transition = wordsOf(each);
-      each.it = transition;
-      journal?.append(JSON.stringify(transition));
-      heard(transition);
+      const entry = wordsOf(each);
+      each.it = entry;
+      journal?.append(JSON.stringify(entry));
+      heard(entry);
     }
   }
 
@@ -80,25 +86,36 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
     rest = waiting.length > 0 ? setImmediate(tellSome) : undefined;
   }
 
+  function keep(own: Kept): void {
+    kept.push(own);
+    // Not with each: to move ten thousand costs more than to keep them.
+    if (kept.length > 2 * MOST_KEPT) kept = kept.slice(-MOST_KEPT);
+    waiting.push(own);
+    rest ??= setImmediate(tellSome);
+  }
+
+  function newest(most: number, isAskedFor: (prefix: Prefix) => boolean): HistoryView {
+    const transitions: Transition[] = [];
+    const process: ProcessEntry[] = [];
+    const oldest = Math.max(0, kept.length - MOST_KEPT);
+    for (let index = kept.length - 1; index >= oldest && transitions.length < most; index--) {
+      const each = kept[index];
+      if (each === undefined || ('prefix' in each.it && !isAskedFor(each.it.prefix))) continue;
+      const entry = wordsOf(each);
+      if ('prefix' in entry) transitions.push(entry);
+      else if (process.length < most) process.push(entry);
+    }
+    return { transitions, process };
+  }
+
   return {
-    note(it) {
-      const own = { number: ++number, it };
-      kept.push(own);
-      // Not with each: to move ten thousand costs more than to keep them.
-      if (kept.length > 2 * MOST_KEPT) kept = kept.slice(-MOST_KEPT);
-      waiting.push(own);
-      rest ??= setImmediate(tellSome);
+    note: (it) => keep({ number: ++number, it }),
+    noteProcess(at, news) {
+      const own = ++number;
+      keep({ number: own, it: { at: instant(at), number: own, ...news } });
     },
-    list({ prefix, isExact = false, most }) {
-      const found: Transition[] = [];
-      const isAbout = prefix === undefined ? () => true : isExact ? (each: Prefix) => each === prefix : aboutOf(prefix);
-      const oldest = Math.max(0, kept.length - MOST_KEPT);
-      for (let index = kept.length - 1; index >= oldest && found.length < most; index--) {
-        const each = kept[index];
-        if (each !== undefined && isAbout(each.it.prefix)) found.push(wordsOf(each));
-      }
-      return found;
-    },
+    list: ({ prefix, most }) => newest(most, prefix === undefined ? () => true : aboutOf(prefix)),
+    transitionsOf: (prefix, most) => newest(most, (each) => each === prefix).transitions,
     close() {
       clearImmediate(rest);
       tell(waiting.length);

@@ -24,8 +24,8 @@ export interface Lifecycle {
   onClosed(settle: () => Promise<void>): void;
   /** What SIGHUP does; `undefined`: the same as SIGTERM. One that came before this was known is made good now. */
   onHangup(reload: (() => void) | undefined): void;
-  /** Called last, right before the process ends. */
-  onEnd(end: () => void): void;
+  /** Called last, right before the process ends: why it was asked to go, or went. */
+  onEnd(end: (why: string) => void): void;
   /**
    * Where a thread may be held by what never answers, such as a disk: Node waits for it at the end. `leave` is to end the
    * process without that; called at the very end, if it hangs then.
@@ -45,8 +45,8 @@ export interface Lifecycle {
   fail(status: number): void;
   /** Reports what nobody foresaw, and ends with 1. */
   failed(error: unknown): void;
-  /** Ends the process now, without closing anything. */
-  exit(status: number): never;
+  /** Ends the process now, without closing anything. `why`: where nobody asked it to go. */
+  exit(status: number, why?: string): never;
 }
 
 /** Leaves room below 2 s, after which ExaBGP 5 kills. */
@@ -59,7 +59,7 @@ export function startLifecycle(): Lifecycle {
   keepStderrBlocking();
   const closers: ((why: string, time: AbortSignal) => Promise<void>)[] = [];
   const settlers: (() => Promise<void>)[] = [];
-  const enders: (() => void)[] = [];
+  const enders: ((why: string) => void)[] = [];
   const reopeners: (() => void)[] = [];
   const hangs: { readonly isHanging: () => boolean; readonly leave: (status: number) => void }[] = [];
   let report = (error: unknown): void => {
@@ -68,13 +68,15 @@ export function startLifecycle(): Lifecycle {
   let servesExabgp = true;
   /** The status to end with, once the end has begun; a failure on the way makes it worse, never better. */
   let ending: number | undefined;
+  /** Why the end has begun. */
+  let cause: string | undefined;
   let isClosed = false;
   let signals = 0;
   let reload: (() => void) | 'end' | 'unknown' = 'unknown';
   let isHangupPending = false;
 
-  function exit(status: number): never {
-    for (const end of enders) end();
+  function exit(status: number, why = 'failure'): never {
+    for (const end of enders) end(cause ?? why);
     const worst = Math.max(status, ending ?? 0);
     hangs.find(({ isHanging }) => isHanging())?.leave(worst);
     process.exit(worst);
@@ -83,6 +85,7 @@ export function startLifecycle(): Lifecycle {
   /** Calls `then` when everything is closed, or when the time for it is up. */
   function close(why: string, status: number, then: () => void): void {
     ending = status;
+    cause = why;
     const time = new AbortController();
     const timer = setTimeout(() => time.abort(), CLOSE_WITHIN_MS);
     const timeUp = new Promise<void>((resolve) => time.signal.addEventListener('abort', () => resolve()));

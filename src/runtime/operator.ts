@@ -7,7 +7,7 @@
 import type { IpAddress, Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import type { DrainTarget } from '../model/override.ts';
-import type { Change, Explanation, OverrideView, ServiceView, Summary, Transition } from '../model/view.ts';
+import type { Change, Explanation, HistoryView, OverrideView, ServiceView, Summary } from '../model/view.ts';
 
 export interface Viewer {
   summary(): Summary;
@@ -19,8 +19,11 @@ export interface Viewer {
   /** Of any prefix, also one that was never a candidate. */
   service(prefix: Prefix): ServiceView;
   explain(of: IpAddress | Prefix): Promise<Explanation>;
-  /** The newest first. `prefix`: of it, of those inside it, and of those that contain it. */
-  history(which: { readonly prefix?: Prefix; readonly most: number }): readonly Transition[];
+  /**
+   * `prefix`: of it, of those inside it, and of those that contain it. What became of the daemon concerns all of them: as far
+   * back as the transitions go. `most`: of each of both.
+   */
+  history(which: { readonly prefix?: Prefix; readonly most: number }): HistoryView;
   /** Returns how to stop it. What hears must not throw, and must not take long. */
   subscribe(hear: (change: Change) => void): () => void;
 }

@@ -9,11 +9,11 @@ import type { PeerStanding, Telling } from '../model/telling.ts';
 import type {
   DiscoveryView,
   EverView,
+  HistoryEntry,
   OverrideView,
   ProcessView,
   ServiceView,
   SinkView,
-  Transition,
 } from '../model/view.ts';
 import type { Sink } from '../sink/sink.ts';
 import { createChanges } from './changes.ts';
@@ -32,9 +32,22 @@ export interface OpenViewer extends Viewer {
   noted(transition: NotedTransition): void;
   /** Whoever watches hears of it soon; of several changes at once, once. */
   changed(what: Changed): void;
-  /** Settings were read anew. Those who watch hear of it where others are in force. */
+  /** It begins. */
+  started(): void;
+  /** Settings were read anew, or refused. */
   reloaded(answer: ReloadAnswer): void;
+  /** How it ended, if it had begun; once more is nothing. */
+  stopped(how: Ended): void;
+  /** What is not in the journal yet goes there; once more is nothing. */
   close(): void;
+}
+
+export interface Ended {
+  /** The signal, or what else. */
+  readonly why: string;
+  /** Routes. */
+  readonly withdrawn: number;
+  readonly left: number;
 }
 
 export interface ViewerOptions {
@@ -45,7 +58,7 @@ export interface ViewerOptions {
   readonly findOwners: FindOwners;
   readonly journal?: Journal;
   /** What the journal had of an earlier process, the oldest first. */
-  readonly before?: readonly Transition[];
+  readonly before?: readonly HistoryEntry[];
   /** Why what is said by hand does not outlive this process. */
   readonly notKept: () => string | undefined;
   /** Why something is lost that was said by hand to an earlier process. */
@@ -74,8 +87,11 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     clock,
     ...(journal && { journal }),
     ...(before && { before }),
-    heard: (transition) => changes.push({ type: 'transition', ...transition }),
+    heard(entry) {
+      if ('prefix' in entry) changes.push({ type: 'transition', ...entry });
+    },
   });
+  let isRunning = false;
 
   const tellings = (prefix: Prefix): readonly Telling[] =>
     sinks.length === 1 && sinks[0] ? sinks[0].tellings(prefix) : sinks.flatMap((sink) => sink.tellings(prefix));
@@ -200,10 +216,32 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       waiting.add(what);
       rest ??= setImmediate(tellChanges);
     },
+    started() {
+      isRunning = true;
+      const last = before?.at(-1);
+      const isUnended = last !== undefined && !('type' in last && last.type === 'stopped');
+      history.noteProcess(clock.now(), {
+        ...{ type: 'started', version, pid: process.pid },
+        ...(isUnended && { lastSignOfBefore: last.at }),
+      });
+    },
     reloaded(answer) {
-      const at = instant(clock.now());
-      lastReload = { at, ok: answer.ok, problems: answer.ok ? 0 : answer.problems.length };
-      if (answer.ok) changes.push({ type: 'reloaded', at, changed: answer.changed });
+      const now = clock.now();
+      const at = instant(now);
+      const problems = answer.ok ? 0 : answer.problems.length;
+      lastReload = { at, ok: answer.ok, problems };
+      if (answer.ok) {
+        const { changed } = answer;
+        history.noteProcess(now, { type: 'reloaded', changed: shortened(changed) });
+        changes.push({ type: 'reloaded', at, changed });
+      } else {
+        history.noteProcess(now, { type: 'reload-refused', problems });
+        changes.push({ type: 'reload-refused', at, problems });
+      }
+    },
+    stopped(how) {
+      if (isRunning) history.noteProcess(clock.now(), { type: 'stopped', ...how });
+      isRunning = false;
     },
     close() {
       clearImmediate(rest);
@@ -213,4 +251,17 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       changes.close();
     },
   };
+}
+
+/** Of changed settings, and of characters of each. */
+const MOST_NAMED = 20;
+const LONGEST_NAMED = 200;
+
+/** For a history that is kept: somebody may have changed ten thousand networks. */
+function shortened(changed: readonly string[]): readonly string[] {
+  const named = changed
+    .slice(0, MOST_NAMED)
+    .map((each) => (each.length > LONGEST_NAMED ? `${each.slice(0, LONGEST_NAMED)}…` : each));
+  const more = changed.length - named.length;
+  return more > 0 ? [...named, `and ${more} more`] : named;
 }

@@ -4,8 +4,8 @@
  *
  * Nothing here is a reason not to announce. Where there is no such place, that is said, and everything goes on in memory.
  */
-import fs from 'node:fs';
-import { access, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import { lockFile, NativeError } from '../runtime/native.ts';
 
@@ -23,11 +23,13 @@ export const FILE_MODE = 0o640;
 const DIRECTORY_MODE = 0o755;
 
 /** Why nothing can be written there at present; `undefined` when it can. Makes the directory, in a parent that is there. */
-export function whyNotWritable(directory: string): string | undefined {
+export async function whyNotWritable(directory: string): Promise<string | undefined> {
   try {
     // Node 20 never returns from making the parents where that is not possible, as in /proc.
-    if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: DIRECTORY_MODE });
-    fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK);
+    await fs.mkdir(directory, { mode: DIRECTORY_MODE }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await fs.access(directory, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -40,10 +42,10 @@ export function whyNotWritable(directory: string): string | undefined {
  * it in this thread, and with it the process.
  */
 export async function answersWithin(place: DataDirectory, time: number): Promise<boolean> {
-  const { O_RDONLY, O_NONBLOCK } = fs.constants;
+  const { O_RDONLY, O_NONBLOCK } = constants;
   async function ask(): Promise<boolean> {
-    await access(place.directory);
-    const handle = await open(fileIn(place, 'overrides'), O_RDONLY | O_NONBLOCK);
+    await fs.access(place.directory);
+    const handle = await fs.open(fileIn(place, 'overrides'), O_RDONLY | O_NONBLOCK);
     await handle.read(Buffer.alloc(1), 0, 1, 0).finally(() => handle.close());
     return true;
   }
@@ -60,28 +62,25 @@ export async function answersWithin(place: DataDirectory, time: number): Promise
 
 export interface Lock {
   /** Once more is nothing. */
-  release(): void;
+  release(): Promise<void>;
 }
 
+/** What is no plain file holds nobody up. */
+const LOCK_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK;
+
 /**
- * Takes the file for this process until it ends or lets go. `undefined` when another one has it; throws what open(2) says,
- * or `NativeError`.
+ * Takes the file for this process until it ends or lets go. `undefined` when another one has it; rejects with what open(2)
+ * says, or `NativeError`.
  */
-export function takeLock(file: string): Lock | undefined {
-  const fd = fs.openSync(file, 'a', FILE_MODE);
-  let isHeld = true;
-  const release = (): void => {
-    // By now the number may be another file's.
-    if (isHeld) fs.closeSync(fd);
-    isHeld = false;
-  };
+export async function takeLock(file: string): Promise<Lock | undefined> {
+  const handle = await fs.open(file, LOCK_FLAGS, FILE_MODE);
   try {
-    if (lockFile(fd)) return { release };
+    if (lockFile(handle.fd)) return { release: () => handle.close() };
   } catch (error) {
-    fs.closeSync(fd);
+    await handle.close();
     throw error;
   }
-  fs.closeSync(fd);
+  await handle.close();
   return undefined;
 }
 

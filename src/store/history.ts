@@ -1,86 +1,132 @@
 /**
- * SHELL: the history of services, kept for the next process: a line of JSON each in a journal, and what stands there read
- * back. Where there is no such place, or another ha2bgp has it, nothing is kept, and the history is that of this process.
+ * SHELL: the history of services and of the daemon, kept for the next process: a line of JSON each in a journal, and what
+ * stands there read back. Where there is no such place, or another ha2bgp has it, nothing is kept, and the history is that of
+ * this process.
  */
-import { parsePrefix } from '../model/address.ts';
-import { type Instant, type ReasonView, SERVICE_STATES, type Transition } from '../model/view.ts';
+import { type Prefix, parsePrefix } from '../model/address.ts';
+import {
+  type HistoryEntry,
+  type Instant,
+  type ProcessEntry,
+  type ReasonView,
+  SERVICE_STATES,
+  type ServiceStateName,
+  type Transition,
+} from '../model/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { type DataDirectory, fileIn, isSystemError, type Lock, takeLock, whyNotWritable } from './data-directory.ts';
-import { openJournal, PAUSE } from './journal.ts';
+import { openJournal } from './journal.ts';
 
 export interface HistoryStore {
   /** Never blocks, never throws. */
   append(line: string): void;
   /** What an earlier process left, the oldest first; `most` at most. */
-  readLast(most: number): Promise<readonly Transition[]>;
+  readLast(most: number): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
+  /** What waits, at once, as far as it goes, at the end of the process. */
+  flush(): void;
 }
 
-export const noHistoryStore: HistoryStore = { append: () => {}, readLast: async () => [], close: async () => {} };
+export const noHistoryStore: HistoryStore = {
+  append: () => {},
+  readLast: async () => [],
+  close: async () => {},
+  flush: () => {},
+};
 
 export function openHistoryStore(
   place: DataDirectory,
   options: { readonly clock: Pick<Clock, 'now'>; readonly log: Log },
 ): HistoryStore {
-  const { clock } = options;
-  const journal = openJournal(place, 'history', options);
+  const journal = openJournal(place, 'history', { ...options, isOurs });
   let lock: Lock | undefined;
-  let askedAt = Number.NEGATIVE_INFINITY;
+  let claiming: Promise<void> | undefined;
 
-  /** Whether the files are ours to write. That they are not, `overrides` has said. */
-  function isOurs(): boolean {
-    if (lock !== undefined) return true;
-    if (clock.now() < askedAt + PAUSE) return false;
-    askedAt = clock.now();
-    try {
-      if (whyNotWritable(place.directory) === undefined) lock = takeLock(fileIn(place, 'history.lock'));
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-    }
+  /** That it is not, `overrides` has said. */
+  async function isOurs(): Promise<boolean> {
+    claiming ??= claim().finally(() => {
+      claiming = undefined;
+    });
+    await claiming;
     return lock !== undefined;
   }
 
+  async function claim(): Promise<void> {
+    if (lock !== undefined) return;
+    try {
+      if ((await whyNotWritable(place.directory)) === undefined) lock = await takeLock(fileIn(place, 'history.lock'));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
   return {
-    append(line) {
-      if (isOurs()) journal.append(line);
-    },
+    append: journal.append,
     async readLast(most) {
-      const lines = isOurs() ? await journal.readLast(most) : [];
-      return lines.map(parseTransition).filter((each) => each !== undefined);
+      const lines = (await isOurs()) ? await journal.readLast(most) : [];
+      return lines.map(parseEntry).filter((each) => each !== undefined);
     },
     async close() {
       await journal.close();
-      lock?.release();
+      await lock?.release();
     },
+    flush: journal.flush,
   };
 }
 
-/** `undefined` for what is none: half a line, or one that somebody else wrote. */
-export function parseTransition(line: string): Transition | undefined {
+/** `undefined` for what is none: half a line, or one that somebody else wrote. What we know nothing of is left out. */
+export function parseEntry(line: string): HistoryEntry | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return undefined;
   }
-  const { at, number, prefix, from, to, reason } = (value ?? {}) as Partial<Record<keyof Transition, unknown>>;
+  const fields = (value ?? {}) as Fields;
+  const { at, number } = fields;
+  if (!isInstant(at) || !isCount(number) || number === 0) return undefined;
+  const rest = fields['type'] === undefined ? transitionOf(fields) : processEntryOf(fields);
+  return rest && ({ at, number, ...rest } as HistoryEntry);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type Rest<T> = T extends unknown ? Omit<T, 'at' | 'number'> : never;
+
+function transitionOf({ prefix, from, to, reason }: Fields): Rest<Transition> | undefined {
   const isWhole =
-    isInstant(at) &&
-    Number.isSafeInteger(number) &&
-    Number(number) > 0 &&
     typeof prefix === 'string' &&
     parsePrefix(prefix) === prefix &&
     isState(from) &&
     isState(to) &&
     (reason === undefined || isReason(reason));
-  if (!isWhole) return undefined;
-  // And nothing that we know nothing of.
-  return { at, number: Number(number), prefix, from, to, ...(reason !== undefined && { reason }) } as Transition;
+  return isWhole ? { prefix: prefix as Prefix, from, to, ...(reason !== undefined && { reason }) } : undefined;
 }
 
+function processEntryOf(fields: Fields): Rest<ProcessEntry> | undefined {
+  const { type, version, pid, lastSignOfBefore: last, why, withdrawn, left, changed, problems } = fields;
+  switch (type) {
+    case 'started':
+      if (typeof version !== 'string' || !isCount(pid) || (last !== undefined && !isInstant(last))) return undefined;
+      return { type, version, pid, ...(last !== undefined && { lastSignOfBefore: last }) };
+    case 'stopped':
+      return typeof why === 'string' && isCount(withdrawn) && isCount(left)
+        ? { type, why, withdrawn, left }
+        : undefined;
+    case 'reloaded':
+      return Array.isArray(changed) && changed.every((each) => typeof each === 'string')
+        ? { type, changed }
+        : undefined;
+    case 'reload-refused':
+      return isCount(problems) ? { type, problems } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isInstant = (value: unknown): value is Instant => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const isState = (value: unknown): boolean => SERVICE_STATES.some((state) => state === value);
+const isState = (value: unknown): value is ServiceStateName => SERVICE_STATES.some((state) => state === value);
 const isReason = (value: unknown): value is ReasonView => {
   const { code, stage, sentence } = (value ?? {}) as Partial<ReasonView>;
   return [code, stage, sentence].every((each) => typeof each === 'string');

@@ -5,7 +5,7 @@
  * What it does not: make anybody wait, or lose a word about what it loses. Lines that the disk does not take are dropped and
  * counted, that is said once, and it is tried again later.
  */
-import { constants, statSync } from 'node:fs';
+import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import { memberOf } from '../model/recording.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -35,6 +35,8 @@ export interface JournalStatus {
 export interface JournalOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  /** Whether it is ours to write; where it is not, whoever says so has said why. */
+  readonly isOurs?: () => Promise<boolean>;
   /** Bytes after which a file is full. */
   readonly size?: number;
   readonly makeRing?: typeof createRing;
@@ -49,18 +51,9 @@ const MOST_WAITING = 4 * 2 ** 20;
 export const PAUSE = 30_000;
 const KIND: FileKind = { noun: 'a journal', start: '{', mode: FILE_MODE };
 
-/** A journal that is kept nowhere. `why`: for people. */
-export const noJournal = (why: string): Journal => ({
-  append: () => {},
-  readLast: async () => [],
-  status: () => ({ notKept: why, dropped: 0 }),
-  close: async () => {},
-  flush: () => {},
-});
-
 /** `what`: the last part of the file's name, such as `history`. */
 export function openJournal(place: DataDirectory, what: string, options: JournalOptions): Journal {
-  const { clock, log, size = SIZE, makeRing = createRing } = options;
+  const { clock, log, size = SIZE, makeRing = createRing, isOurs = async () => true } = options;
   const file = fileIn(place, what);
   const ring = makeRing({ file, files: FILES, kind: KIND, failed: (error) => fail(error.message), drained });
   /** Of the newest file, whoever wrote it. */
@@ -70,21 +63,66 @@ export function openJournal(place: DataDirectory, what: string, options: Journal
   let dropped = 0;
   /** Lines that wait for the disk, and would be lost with it. */
   let waiting = 0;
-  let isMeasured = false;
+  /** Whether the place is known to take them. */
+  let isReady = false;
+  let looking: Promise<void> | undefined;
+  /** What came before that was known, and its bytes. */
+  let early: string[] = [];
+  let earlyBytes = 0;
 
   function fail(why: string): void {
+    lose();
+    rest(why);
+  }
+
+  /** All that waits. */
+  function lose(): void {
     dropped += waiting;
     waiting = 0;
+    [early, earlyBytes] = [[], 0];
     retryAt = clock.now() + PAUSE;
+    isReady = false;
+  }
+
+  function rest(why: string): void {
     if (notKept === undefined) log.error({ file, detail: why }, 'not written, tried again later');
     notKept = why;
+    retryAt = clock.now() + PAUSE;
   }
 
   function drained(): void {
     waiting = 0;
     if (notKept === undefined) return;
     notKept = undefined;
+    retryAt = Number.NEGATIVE_INFINITY;
     log.info({ file, lost: dropped }, 'written again');
+  }
+
+  /** A disk that does not answer holds this up, and nobody else. */
+  async function look(): Promise<void> {
+    if (!(await isOurs())) {
+      lose();
+      return;
+    }
+    const why = await whyNotWritable(place.directory);
+    if (why !== undefined) {
+      fail(why);
+      return;
+    }
+    bytes = await sizeOf(file);
+    isReady = true;
+    const lines = early;
+    [early, earlyBytes] = [[], 0];
+    for (const line of lines) write(line);
+  }
+
+  function write(line: string): void {
+    if (bytes >= size) {
+      ring.turn();
+      bytes = 0;
+    }
+    bytes += Buffer.byteLength(line) + 1;
+    ring.append(line);
   }
 
   return {
@@ -93,21 +131,20 @@ export function openJournal(place: DataDirectory, what: string, options: Journal
         dropped++;
         return;
       }
-      const why = notKept === undefined && isMeasured ? undefined : whyNotWritable(place.directory);
-      if (why !== undefined || ring.waiting() > MOST_WAITING) {
+      if (earlyBytes + ring.waiting() > MOST_WAITING) {
         dropped++;
-        fail(why ?? `the disk is too slow, ${MOST_WAITING} bytes wait for it`);
+        rest(`the disk is too slow, ${MOST_WAITING} bytes wait for it`);
         return;
       }
-      if (!isMeasured) bytes = sizeOf(file);
-      isMeasured = true;
-      if (bytes >= size) {
-        ring.turn();
-        bytes = 0;
-      }
-      bytes += Buffer.byteLength(line) + 1;
       waiting++;
-      ring.append(line);
+      if (isReady) write(line);
+      else {
+        early.push(line);
+        earlyBytes += line.length;
+        looking ??= look().finally(() => {
+          looking = undefined;
+        });
+      }
     },
     async readLast(most) {
       const lines: string[] = [];
@@ -117,12 +154,16 @@ export function openJournal(place: DataDirectory, what: string, options: Journal
       return lines.slice(-most);
     },
     status: () => ({ notKept, dropped }),
-    close: () => ring.close(),
+    async close() {
+      await looking;
+      await ring.close();
+    },
     flush: () => ring.flush(),
   };
 }
 
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+const sizeOf = async (file: string): Promise<number> =>
+  (await fs.stat(file).catch((): { readonly size: number } => ({ size: 0 }))).size;
 
 /** The whole lines of the end of a file; none where there is no file, or none that can be read. */
 async function linesOf(file: string, size: number): Promise<string[]> {

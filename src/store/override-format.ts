@@ -1,5 +1,6 @@
 /**
- * Overrides as lines of a file: a header that says how many follow, then one a line, in JSON. Times are those of the
+ * Overrides as lines of a file: a header that says how many follow, then one a line, in JSON; and behind these what was said
+ * since, of which the last word counts: an override in place of the one of its key, or the end of one. Times are those of the
  * wall, RFC 3339 in UTC: the file outlives this process's clock. What is whole of a damaged file is found.
  */
 import { type Prefix, parsePrefix } from '../model/address.ts';
@@ -25,6 +26,8 @@ export function overrideLine(override: Override, toWall: ToWall): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+export const endedLine = (key: OverrideKey): string => `${JSON.stringify({ ended: key })}\n`;
+
 export interface FoundOverrides {
   /** In the order of the lines; the last one of a key. */
   readonly overrides: readonly Override[];
@@ -43,7 +46,9 @@ export function parseOverrides(text: string, fromWall: ToWall): FoundOverrides {
   for (const [index, line] of lines.entries()) {
     if (index === 0 && count !== undefined) continue;
     const override = parseLine(line, fromWall);
+    const ended = parsed(line)?.['ended'];
     if (override !== undefined) found.set(overrideKeyOf(override), override);
+    else if (typeof ended === 'string') found.delete(ended as OverrideKey);
     else {
       damaged++;
       firstDamaged ??= index + 1;
@@ -52,8 +57,9 @@ export function parseOverrides(text: string, fromWall: ToWall): FoundOverrides {
   const overrides = [...found.values()];
   if (damaged > 0) return { overrides, damage: `line ${firstDamaged} says nothing, ${damaged} such in all` };
   if (count === undefined) return { overrides, damage: 'there is no first line that says what it is' };
-  if (!isEnded || count !== lines.length - 1) {
-    return { overrides, damage: `it is cut: ${lines.length - 1} whole lines of ${count} are there` };
+  if (!isEnded || count > lines.length - 1) {
+    const least = count > lines.length - 1 ? `of ${count}` : 'and a part of one';
+    return { overrides, damage: `it is cut: ${lines.length - 1} whole lines ${least} are there` };
   }
   return { overrides, damage: undefined };
 }

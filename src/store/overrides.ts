@@ -1,26 +1,28 @@
 /**
- * SHELL: what was said by hand, kept for the next process and after a restart of the host, in one file that is replaced as a
- * whole on every change.
+ * SHELL: what was said by hand, kept for the next process and after a restart of the host. One write is under way at a time;
+ * whatever is said meanwhile goes into the next one, together.
  *
  * It stops nothing: where it cannot be written, that is said, whoever asks hears it, and it is tried again on the next
  * change. A damaged file is set aside before a new one takes its place.
  */
-import fs from 'node:fs';
+import type { Stats } from 'node:fs';
+import fs from 'node:fs/promises';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Override, OverrideKey } from '../model/override.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import { replaceFile } from './atomic-file.ts';
+import type { replaceFile } from './atomic-file.ts';
 import { type DataDirectory, fileIn, isSystemError, type Lock, takeLock, whyNotWritable } from './data-directory.ts';
-import { headerLine, overrideLine, parseOverrides } from './override-format.ts';
+import { createOverrideFile } from './override-file.ts';
+import { type FoundOverrides, parseOverrides } from './override-format.ts';
 
 export interface OverrideStore {
   /** What was said to an earlier process and is in force, by our own clock. */
   readonly found: readonly Override[];
   /** What is wrong with the file that they stood in; `undefined` where nothing is lost. */
   readonly lost: string | undefined;
-  /** The map lives on: it is written as it is then. */
-  keep(overrides: ReadonlyMap<OverrideKey, Override>): void;
+  /** `changed`: since the last call. The map lives on: it is written as it is then. */
+  keep(overrides: ReadonlyMap<OverrideKey, Override>, changed: readonly OverrideKey[]): void;
   /** Resolves when what was to be kept before is on the disk, or cannot be. */
   settled(): Promise<void>;
   /** Why what is said does not outlive this process at present; `undefined` when it does. */
@@ -39,8 +41,6 @@ export interface OverrideStoreOptions {
 
 /** A hundred thousand are 20 MB, and ten times that where everybody writes as much as is taken. */
 const LARGEST_FILE = 256 * 2 ** 20;
-/** So many are put into words in one go: some milliseconds. */
-const LINES_AT_ONCE = 1_000;
 /** A damaged file is kept as `.damaged`, `.damaged.2`, and so on; the last of them is the newest. */
 const MOST_DAMAGED = 9;
 
@@ -55,41 +55,46 @@ export const noOverrideStore = (why: string): OverrideStore => ({
 });
 
 /** `isQuiet`: nobody asked for that place, so that it is no mistake when it cannot be used. */
-export function openOverrideStore(
+export async function openOverrideStore(
   place: DataDirectory,
   isQuiet: boolean,
-  { clock, log, wall = Date.now, replace = replaceFile }: OverrideStoreOptions,
-): OverrideStore {
+  { clock, log, wall = Date.now, replace }: OverrideStoreOptions,
+): Promise<OverrideStore> {
   const file = fileIn(place, 'overrides');
+  /** What the wall clock is ahead of ours. */
+  const offset = (): number => wall() - clock.now();
+  const kept = createOverrideFile(file, { offset, ...(replace && { replace }) });
   let lock: Lock | undefined;
   let why: string | undefined;
-  let wanted: ReadonlyMap<OverrideKey, Override> | undefined;
+  /** What was said since the write that is under way began. */
+  let changed = new Set<OverrideKey>();
   let writing: Promise<void> | undefined;
+  /** The write after that. */
+  let next: Promise<void> | undefined;
   let isClosed = false;
-  const { found, lost } = read();
+  const isInForce = ({ until }: Override): boolean => until === undefined || until > clock.now();
+  const { found, lost } = await read();
   /** What is there must not be lost, and has not been moved away yet. */
   let hasToMove = lost !== undefined;
-  claim();
+  await claim();
   if (why !== undefined)
     log[isQuiet ? 'info' : 'warn']({ detail: why }, 'what is said by hand is not kept over a restart');
 
-  function read(): Pick<OverrideStore, 'found' | 'lost'> {
+  async function read(): Promise<Pick<OverrideStore, 'found' | 'lost'>> {
     const nothing: readonly Override[] = [];
     try {
-      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      const stat = await statOf(file);
       if (stat === undefined) {
-        tryWarnOfOther();
+        await tryWarnOfOther();
         return { found: nothing, lost: undefined };
       }
       const { size } = stat;
-      const offset = wall() - clock.now();
       const { overrides, damage } =
         // To read a FIFO would wait for somebody to write to it.
         !stat.isFile() || size > LARGEST_FILE
           ? { overrides: nothing, damage: stat.isFile() ? `${size} bytes` : 'no regular file' }
-          : parseOverrides(fs.readFileSync(file, 'utf8'), (at) => at - offset);
-      const known = overrides.map((each) => broughtBack(each, clock.now()));
-      const inForce = known.filter(({ until }) => until === undefined || until > clock.now());
+          : parse(await fs.readFile(file, 'utf8'));
+      const inForce = overrides.map((each) => broughtBack(each, clock.now())).filter(isInForce);
       if (damage !== undefined) {
         log.error(
           { file, detail: damage, found: overrides.length },
@@ -104,9 +109,14 @@ export function openOverrideStore(
     }
   }
 
-  function tryWarnOfOther(): void {
+  function parse(text: string): FoundOverrides {
+    const ahead = offset();
+    return parseOverrides(text, (at) => at - ahead);
+  }
+
+  async function tryWarnOfOther(): Promise<void> {
     try {
-      warnOfOther();
+      await warnOfOther();
     } catch (error) {
       // It is not ours.
       if (!isSystemError(error)) throw error;
@@ -114,12 +124,10 @@ export function openOverrideStore(
   }
 
   /** Of a name that has kept nothing yet: settings may have changed it, and what was said would be lost in silence. */
-  function warnOfOther(): void {
-    const other = otherThatNobodyKeeps(place, file);
+  async function warnOfOther(): Promise<void> {
+    const other = await otherThatNobodyKeeps(place, file);
     if (other === undefined) return;
-    const offset = wall() - clock.now();
-    const { overrides } = parseOverrides(fs.readFileSync(other, 'utf8'), (at) => at - offset);
-    const inForce = overrides.filter(({ until }) => until === undefined || until > clock.now()).length;
+    const inForce = parse(await fs.readFile(other, 'utf8')).overrides.filter(isInForce).length;
     if (inForce > 0) {
       log.warn(
         { file: other, overrides: inForce, own: file },
@@ -129,12 +137,12 @@ export function openOverrideStore(
   }
 
   /** Whether the file is ours to write. */
-  function claim(): boolean {
+  async function claim(): Promise<boolean> {
     if (lock !== undefined) return true;
     try {
-      why = whyNotWritable(place.directory);
+      why = await whyNotWritable(place.directory);
       if (why !== undefined) return false;
-      lock = takeLock(`${file}.lock`);
+      lock = await takeLock(`${file}.lock`);
       if (lock === undefined) why = `another ha2bgp keeps its own in ${file}: give each a --name of its own`;
     } catch (error) {
       if (!isSystemError(error)) throw error;
@@ -145,11 +153,13 @@ export function openOverrideStore(
 
   async function write(overrides: ReadonlyMap<OverrideKey, Override>): Promise<void> {
     const before = why;
+    const which = changed;
+    changed = new Set();
     try {
-      if (!claim()) return;
-      if (hasToMove) setAside(file);
+      if (!(await claim())) return;
+      if (hasToMove) await setAside(file);
       hasToMove = false;
-      await replace(file, await textOf([...overrides.values()], wall() - clock.now()));
+      await kept.write(overrides, which);
       why = undefined;
       if (before !== undefined) log.info({ file }, 'what is said by hand is kept again');
     } catch (error) {
@@ -159,32 +169,31 @@ export function openOverrideStore(
     }
   }
 
-  async function pump(): Promise<void> {
-    while (wanted !== undefined) {
-      const next = wanted;
-      wanted = undefined;
-      await write(next);
-    }
-    writing = undefined;
+  /** When the one that is under way is done. */
+  function writeNext(overrides: ReadonlyMap<OverrideKey, Override>): Promise<void> {
+    // Not before whoever says it has said all of it.
+    const own = (writing ?? Promise.resolve()).then(async () => {
+      [writing, next] = [own, undefined];
+      await write(overrides);
+      if (writing === own) writing = undefined;
+    });
+    return own;
   }
 
   return {
     found,
     lost,
-    keep(overrides) {
+    keep(overrides, which) {
       if (isClosed) return;
-      wanted = overrides;
-      // Not before whoever says it has said all of it.
-      writing ??= Promise.resolve().then(pump);
+      for (const key of which) changed.add(key);
+      next ??= writeNext(overrides);
     },
-    async settled() {
-      while (writing !== undefined) await writing;
-    },
+    settled: async () => next ?? writing,
     notKept: () => why,
     async close() {
-      while (writing !== undefined) await writing;
+      while (next !== undefined || writing !== undefined) await (next ?? writing);
       isClosed = true;
-      lock?.release();
+      await lock?.release();
       lock = undefined;
     },
   };
@@ -204,37 +213,35 @@ function broughtBack(override: Override, now: Millis): Override {
     : { ...override, ...said };
 }
 
-async function textOf(overrides: readonly Override[], offset: number): Promise<string> {
-  const parts = [headerLine(overrides.length)];
-  for (let from = 0; from < overrides.length; from += LINES_AT_ONCE) {
-    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
-    const some = overrides.slice(from, from + LINES_AT_ONCE);
-    parts.push(some.map((each) => overrideLine(each, (at) => at + offset)).join(''));
-  }
-  return parts.join('');
-}
-
-/** Where there is exactly one besides ours, and no process has it. Throws what the disk says. */
-function otherThatNobodyKeeps(place: DataDirectory, own: string): string | undefined {
-  if (!fs.existsSync(place.directory)) return undefined;
-  const [other, ...more] = fs
-    .readdirSync(place.directory)
+/** Where there is exactly one besides ours, and no process has it. Rejects with what the disk says. */
+async function otherThatNobodyKeeps(place: DataDirectory, own: string): Promise<string | undefined> {
+  const names = await fs.readdir(place.directory);
+  const [other, ...more] = names
     .filter((name) => name.endsWith('.overrides'))
     .map((name) => fileIn({ ...place, name: name.slice(0, -'.overrides'.length) }, 'overrides'))
     .filter((file) => file !== own);
   if (other === undefined || more.length > 0) return undefined;
-  const stat = fs.statSync(other);
+  const stat = await fs.stat(other);
   if (!stat.isFile() || stat.size > LARGEST_FILE) return undefined;
   const lockFile = `${other}.lock`;
-  if (!fs.existsSync(lockFile)) return other;
-  const lock = takeLock(lockFile);
-  lock?.release();
+  if ((await statOf(lockFile)) === undefined) return other;
+  const lock = await takeLock(lockFile);
+  await lock?.release();
   return lock === undefined ? undefined : other;
 }
 
-/** Throws what rename(2) says. */
-function setAside(file: string): void {
+/** Rejects with what rename(2) says. */
+async function setAside(file: string): Promise<void> {
   let aside = `${file}.damaged`;
-  for (let number = 2; fs.existsSync(aside) && number <= MOST_DAMAGED; number++) aside = `${file}.damaged.${number}`;
-  fs.renameSync(file, aside);
+  for (let number = 2; (await statOf(aside)) !== undefined && number <= MOST_DAMAGED; number++) {
+    aside = `${file}.damaged.${number}`;
+  }
+  await fs.rename(file, aside);
 }
+
+/** `undefined` where nothing is there; rejects with what else the system says. */
+const statOf = (file: string): Promise<Stats | undefined> =>
+  fs.stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });

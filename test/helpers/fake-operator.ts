@@ -53,7 +53,7 @@ export function fakeOperator(services = 3): FakeOperator {
     },
     service: () => serviceAt(0),
     explain: async (asked) => ({ asked, prefixes: [] }),
-    history: () => [],
+    history: () => ({ transitions: [], process: [] }),
     subscribe(hear) {
       heard.add(hear);
       return () => heard.delete(hear);

@@ -46,4 +46,4 @@ export async function openLive(given: readonly string[]): Promise<LiveDaemon> {
 }
 
 export const closeLive = (daemon: Pick<Daemon, 'close'>): Promise<void> =>
-  daemon.close(new AbortController().signal, 'withdraw');
+  daemon.close(new AbortController().signal, 'withdraw', 'SIGTERM');

@@ -15,7 +15,7 @@ if (problems.length + others.length > 0) throw new Error(JSON.stringify([problem
 const log = createLog({ level: 'debug', to: [stderrDestination(renderAs('json'))] });
 const daemon = await openDaemon({ settings, log, lifecycle, warn: () => {} });
 lifecycle.onEnd(log.flush);
-lifecycle.onClose((_, time) => daemon.close(time, settings.onExit));
+lifecycle.onClose((why, time) => daemon.close(time, settings.onExit, why));
 process.on('disconnect', () => process.exit(1));
 const { operator } = daemon;
 process.on('message', async ({ id, method, args }) => {

@@ -167,11 +167,13 @@ export function createStage(): Stage {
           ],
         };
       },
-      history: ({ prefix, most }) =>
-        history
+      history: ({ prefix, most }) => ({
+        transitions: history
           .filter((each) => prefix === undefined || each.prefix === prefix)
           .reverse()
           .slice(0, most),
+        process: [],
+      }),
       subscribe(hear) {
         listeners.add(hear);
         return () => void listeners.delete(hear);

@@ -6,6 +6,7 @@ import type {
   Instant,
   OverrideView,
   PeerView,
+  ProcessEntry,
   ReasonView,
   ServiceView,
   Status,
@@ -99,6 +100,16 @@ export const TRANSITIONS: readonly Transition[] = [
     reason: reason('no-listener', 'health', 'nothing that --listen-filter matches listens on 192.0.2.2'),
   },
   { at: ago(192), number: 7, prefix: '2001:db8::1/128' as Prefix, from: 'rising', to: 'announced' },
+];
+
+/** The newest first. */
+export const PROCESS: readonly ProcessEntry[] = [
+  { type: 'started', at: ago(5), number: 12, version: '0.1.0', pid: 4_711, lastSignOfBefore: ago(8) },
+  { type: 'stopped', at: ago(8), number: 11, why: 'SIGTERM', withdrawn: 1, left: 2 },
+  { type: 'reload-refused', at: ago(9), number: 10, problems: 2 },
+  { type: 'reloaded', at: ago(10), number: 9, changed: ['network: +10.9.0.0/24'] },
+  { type: 'started', at: ago(300), number: 6, version: '0.1.0', pid: 4_710 },
+  { type: 'stopped', at: ago(360), number: 5, why: 'SIGTERM', withdrawn: 0, left: 0 },
 ];
 
 export const EXPLANATION: Explanation = {

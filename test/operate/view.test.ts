@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { IpAddress, Prefix } from '../../src/model/address.ts';
-import type { Change, ServiceView } from '../../src/model/view.ts';
+import type { Change, HistoryEntry, ServiceView } from '../../src/model/view.ts';
 import { ownLoopback, PORT } from '../helpers/besieged.ts';
 import { closeLive, type LiveDaemon, openLive } from '../helpers/live-daemon.ts';
 import { addNamespace, type Namespace } from '../helpers/namespaces.ts';
@@ -101,16 +101,20 @@ it('shows how each service stands, since when, and who was told', async () => {
   });
   expect(gone.told).toEqual({ told: 0, of: 2, except: [] });
 
-  const history = operator.history({ prefix: SERVICE, most: 10 });
+  const { transitions: history, process: ours } = operator.history({ prefix: SERVICE, most: 10 });
   expect(history.map(({ from, to, reason }) => [from, to, reason?.code])).toEqual([
     ['leaving', 'down', 'no-listener'],
     ['announced', 'leaving', 'no-listener'],
     ['rising', 'announced', undefined],
     ['down', 'rising', 'announce-delay'],
   ]);
-  expect(history.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
-  expect(operator.history({ prefix: '10.20.0.0/24' as Prefix, most: 2 }).map(({ number }) => number)).toEqual([4, 3]);
-  expect(operator.history({ prefix: UNSERVED, most: 10 })).toEqual([]);
+  expect(history.map(({ number }) => number)).toEqual([5, 4, 3, 2]);
+  expect(ours).toMatchObject([{ type: 'started', number: 1, pid: process.pid }]);
+  expect(operator.history({ prefix: '10.20.0.0/24' as Prefix, most: 2 })).toEqual({
+    transitions: history.slice(0, 2),
+    process: [],
+  });
+  expect(operator.history({ prefix: UNSERVED, most: 10 })).toEqual({ transitions: [], process: ours });
   expect(gone.since).toBe(history[0]?.at);
   await until('heard of it', () =>
     changes.some((change) => change.type === 'transition' && change.prefix === SERVICE && change.to === 'down'),
@@ -149,23 +153,46 @@ it('keeps what became of services over a restart, and goes on counting', async (
   await until('the service at the peer', () => peer.table.has(SERVICE));
   await service.stop();
   await until('withdrawn', () => daemon.operator.service(SERVICE).state === 'down');
-  const first = daemon.operator.history({ most: 100 });
+  const first = numbered(daemon);
+  expect(first[0]).toMatchObject({ type: 'started', number: 1 });
   await cleanUp();
   const { daemon: next } = await build('view-kept-again', words);
   await until('announced', () => next.operator.service(SERVICE).state === 'announced');
-  const all = next.operator.history({ most: 100 });
-  expect(all.slice(-first.length)).toEqual(first);
-  expect(all.map(({ number }) => number)).toEqual(Array.from(all, (_, index) => all.length - index));
-  expect(all.length).toBeGreaterThan(first.length);
-  fs.writeFileSync(path.join(directory, 'kept.history'), '{"at":"never"}\nhalf a li', { flag: 'a' });
+  const all = numbered(next);
+  expect(all.slice(0, first.length)).toEqual(first);
+  expect(all.map(({ number }) => number)).toEqual(Array.from(all, (_, index) => index + 1));
+  // The static prefix was announced; the service was no more.
+  expect(all.slice(first.length)).toMatchObject([
+    { type: 'stopped', why: 'SIGTERM', withdrawn: 1, left: 0 },
+    { type: 'started' },
+    { prefix: SERVICE, to: 'rising' },
+    { prefix: SERVICE, to: 'announced' },
+  ]);
+  expect(all[first.length + 1]).not.toHaveProperty('lastSignOfBefore');
+  const file = path.join(directory, 'kept.history');
+  await until('all of it is written', () => fs.readFileSync(file, 'utf8').includes(`"number":${all.length}`));
+  fs.writeFileSync(file, '{"at":"never"}\nhalf a li\n', { flag: 'a' });
   await cleanUp();
+  // As if it had been killed.
+  const written = fs.readFileSync(file, 'utf8');
+  const stopped = written.trimEnd().split('\n').at(-1) ?? '';
+  expect(JSON.parse(stopped)).toMatchObject({ type: 'stopped', number: all.length + 1, withdrawn: 2 });
+  fs.writeFileSync(file, written.replace(`${stopped}\n`, ''));
   const { daemon: last } = await build('view-kept-third', words);
   await until('announced', () => last.operator.service(SERVICE).state === 'announced');
-  // What is no transition is passed over, and numbers go on.
-  expect(last.operator.history({ most: 100 }).map(({ number }) => number)[0]).toBe(all.length + 2);
+  // What is no entry is passed over, and numbers go on.
+  expect(numbered(last).slice(all.length)).toMatchObject([
+    { type: 'started', number: all.length + 1, lastSignOfBefore: all.at(-1)?.at },
+    ...[{ to: 'rising' }, { to: 'announced' }],
+  ]);
   await cleanUp();
   fs.rmSync(directory, { recursive: true });
 });
+
+const numbered = ({ operator }: Pick<LiveDaemon, 'operator'>): readonly HistoryEntry[] => {
+  const { transitions, process: ours } = operator.history({ most: 100 });
+  return [...transitions, ...ours].sort((a, b) => a.number - b.number);
+};
 
 it('shows the peers, and all in numbers', async () => {
   const { daemon, peer, names } = await build('view-peers');

@@ -10,6 +10,8 @@ export const CHANGE_TYPES = [
   'overrides',
   'discovery',
   'reloaded',
+  'reload-refused',
+  'stopping',
 ] as const satisfies readonly Change['type'][];
 
 const ALL: ReadonlySet<Change['type']> = new Set(CHANGE_TYPES);

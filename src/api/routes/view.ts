@@ -6,7 +6,6 @@ import { needed, optional } from '../field.ts';
 import { addressOrPrefix, choices, integer, isWithin, prefix, present, word } from '../kinds.ts';
 import type { ApiPorts } from '../ports.ts';
 import { json, jsonOf, type Route, route } from '../route.ts';
-import { listOf, objectOf } from '../schema.ts';
 import { schemaOf } from '../schemas.ts';
 
 const STATUS_FILTERS = {
@@ -73,14 +72,14 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       method: 'GET',
       path: '/v1/history',
       name: 'history',
-      summary: 'The last transitions, the newest first',
+      summary: 'The last transitions, and starts, stops and reloads of the daemon, the newest first',
       query: {
-        prefix: optional({ ...addressOrPrefix, help: 'only those of this prefix, or address' }),
-        most: optional({ ...integer(1, 10_000), help: 'how many, 1000 when left out' }),
+        prefix: optional({ ...addressOrPrefix, help: 'only transitions of this prefix, or address' }),
+        most: optional({ ...integer(1, 10_000), help: 'how many of each, 1000 when left out' }),
       },
-      answers: jsonOf(objectOf<{ transitions: unknown[] }>({ transitions: listOf(schemaOf('Transition')) })),
+      answers: jsonOf(schemaOf('History')),
       act: ({ query: { prefix: of, most = 1_000 } }) =>
-        json({ transitions: operator.history({ most, ...(of !== undefined && { prefix: asPrefix(of) }) }) }),
+        json(operator.history({ most, ...(of !== undefined && { prefix: asPrefix(of) }) })),
     }),
   ];
 }

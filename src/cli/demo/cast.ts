@@ -52,7 +52,7 @@ export async function openCast({ events, lifecycle, warned, opened }: CastOption
     lifecycle,
     warn: ({ place, text }) => warned(`${place}: ${text}`),
   });
-  opened((time) => daemon.close(time, 'withdraw'));
+  opened((time) => daemon.close(time, 'withdraw', 'asked to'));
   return {
     router,
     services: { web: web.service, dns: dns.service },

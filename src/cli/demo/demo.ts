@@ -152,7 +152,7 @@ async function show(
     },
     async stopDaemon() {
       isStopped = true;
-      await cast.daemon.close(AbortSignal.timeout(CLOSE_WITHIN_MS), 'withdraw');
+      await cast.daemon.close(AbortSignal.timeout(CLOSE_WITHIN_MS), 'withdraw', 'done');
     },
     told(news) {
       if (cut.aborted) return;

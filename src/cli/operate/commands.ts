@@ -77,7 +77,9 @@ export const OPERATE_COMMANDS = {
   history: {
     ...COMMON,
     summary: 'the last changes of state, with their causes',
-    description: 'Prints the last changes of state, the newest below, each with its cause; of all services, or of one.',
+    description:
+      'Prints the last changes of state, the newest below, each with its cause; of all services, or of one. Starts, stops ' +
+      'and reloads of the daemon stand between them.',
     own: HISTORY_OPTIONS,
     operands: [
       { ...{ shown: 'ADDRESS|PREFIX', kind: 'service', isNeeded: false }, expected: 'an address or a prefix' },

@@ -60,7 +60,7 @@ function prefixLines(
       overrides.map((each) => [span(overrideWords(each, now), 'routed')]),
     ),
     ...section('Told', tellingLines(tellings, now)),
-    ...section('Last changes', historyLines(history, now).toReversed()),
+    ...section('Last changes', historyLines({ transitions: history, process: [] }, now).toReversed()),
   ];
 }
 

@@ -1,13 +1,65 @@
 /** What `ha2bgp history` prints, and `watch --events`, PURE. */
-import type { Change, Transition } from '../../model/view.ts';
+import type { Change, HistoryEntry, HistoryView, ProcessEntry, Transition } from '../../model/view.ts';
 import { columnsOf, type Line, span } from '../terminal/line.ts';
-import { ago, moment, type Now, overrideWords, shown, stateTone } from './words.ts';
+import { ago, moment, type Now, overrideWords, plural, shown, stateTone } from './words.ts';
 
 /** The newest last, as in a log. `now`: for how long ago; left out for none. */
-export function historyLines(transitions: readonly Transition[], now?: Now): Line[] {
-  const widest = Math.max(0, ...transitions.map(({ prefix }) => prefix.length));
-  return transitions.toReversed().map((each) => transitionLine(each, widest, now));
+export function historyLines({ transitions, process }: HistoryView, now?: Now): Line[] {
+  const entries: HistoryEntry[] = [...transitions, ...process].sort((a, b) => a.number - b.number);
+  const widest = Math.max(0, ...entries.map((each) => ('prefix' in each ? each.prefix : OURSELVES).length));
+  return entries.map((each) => ('prefix' in each ? transitionLine(each, widest, now) : processLine(each, widest, now)));
 }
+
+/** What stands where a service's prefix does. */
+const OURSELVES = 'ha2bgp';
+
+function processLine(entry: ProcessEntry, widest: number, now?: Now): Line {
+  return [
+    span(`${moment(entry.at)}  `, 'faint'),
+    ...(now === undefined ? [] : [span(`${ago(entry.at, now).padEnd(AGO)}  `, 'faint')]),
+    span(`${OURSELVES.padEnd(widest)}  `, 'strong'),
+    ...processWords(entry),
+  ];
+}
+
+function processWords(entry: ProcessEntry): Line {
+  switch (entry.type) {
+    case 'started': {
+      const { version, pid, lastSignOfBefore: last } = entry;
+      const before = `; the run before ended without a word after ${last && moment(last)}: killed, or the power failed`;
+      return [
+        span('started', 'served'),
+        span(`, version ${shown(version)}, pid ${pid}`),
+        ...(last === undefined ? [] : [span(before, 'bad')]),
+      ];
+    }
+    case 'stopped': {
+      const { why, withdrawn, left } = entry;
+      const parts = [
+        ...(withdrawn > 0 ? [`${plural(withdrawn, 'route')} withdrawn`] : []),
+        ...(left > 0 ? [`${plural(left, 'route')} not withdrawn`] : []),
+      ];
+      const what = parts.length === 0 ? 'nothing was announced' : parts.join(', ');
+      return [span('stopped', 'bad'), span(` (${shown(why)}): ${what}`)];
+    }
+    case 'reloaded':
+      return reloadWords(entry.changed);
+    case 'reload-refused':
+      return refusalWords(entry.problems);
+    default:
+      return entry satisfies never;
+  }
+}
+
+function reloadWords(changed: readonly string[]): Line {
+  const what = changed.length === 0 ? 'nothing changed' : changed.map(shown).join(', ');
+  return [span('settings read again', 'strong'), span(`: ${what}`)];
+}
+
+const refusalWords = (problems: number): Line => [
+  span('reload refused', 'caution'),
+  span(`: ${plural(problems, 'problem')}, see the log`),
+];
 
 /** `widest`: of the prefixes that stand one below the other. */
 export function transitionLine({ at, prefix, from, to, reason }: Transition, widest = 0, now?: Now): Line {
@@ -57,10 +109,16 @@ export function changeLine(change: Change, now: Now): Line {
           : span(`the kernel cannot be read: ${shown(failure ?? 'unknown')}`, 'bad'),
       ];
     }
-    case 'reloaded': {
-      const what = change.changed.length === 0 ? 'nothing changed' : change.changed.map(shown).join(', ');
-      return [at, span('settings read again  ', 'strong'), span(what)];
-    }
+    case 'reloaded':
+      return [at, ...reloadWords(change.changed)];
+    case 'reload-refused':
+      return [at, ...refusalWords(change.problems)];
+    case 'stopping':
+      return [
+        at,
+        span('stopping', 'bad'),
+        span(` (${shown(change.why)}), ${plural(change.announced, 'route')} announced`),
+      ];
     default:
       return change satisfies never;
   }

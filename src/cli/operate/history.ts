@@ -1,7 +1,7 @@
-/** `ha2bgp history`: the last changes of state. */
+/** `ha2bgp history`: the last changes of state, and starts, stops and reloads of the daemon between them. */
 import type { HISTORY_OPTIONS } from '../../config/options/operate.ts';
 import { quote } from '../../config/quote.ts';
-import type { Transition } from '../../model/view.ts';
+import type { HistoryView } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
 import { complain, STATUS } from '../output.ts';
 import { span } from '../terminal/line.ts';
@@ -23,11 +23,10 @@ export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
       await printBody(body);
       return STATUS.ok;
     }
-    const { transitions } = readJson<{ readonly transitions: readonly Transition[] }>(body);
+    const history = readJson<HistoryView>(body);
     const sheet = paper(environment, values.noColor);
-    const lines =
-      transitions.length === 0 ? [[span('nothing is known to have changed')]] : historyLines(transitions, sheet.now);
-    await printLines(lines, sheet);
+    const lines = historyLines(history, sheet.now);
+    await printLines(lines.length === 0 ? [[span('nothing is known to have changed')]] : lines, sheet);
     return STATUS.ok;
   });
 };

@@ -74,6 +74,16 @@ describe('a stream of events', () => {
     expect([numbersIn(all), numbersIn(some)]).toEqual([[1], []]);
   });
 
+  it('tells the last word before it ends, to whoever hears of such', async () => {
+    const operator = fakeOperator();
+    await open(operator);
+    const [all, some] = [await stream(), await stream('transition')];
+    const last = { type: 'stopping', at: INSTANT, why: 'SIGTERM', announced: 3 } as const;
+    api?.close(last);
+    expect(await all.closed).toContain(`event: stopping\ndata: ${JSON.stringify(last)}\n\n`);
+    expect(await some.closed).not.toContain('stopping');
+  });
+
   it('costs its words once, for however many hear them, and one subscription and one timer', async () => {
     const operator = fakeOperator();
     await open(operator);

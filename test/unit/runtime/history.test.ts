@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prefix } from '../../../src/model/address.ts';
 import { ms } from '../../../src/model/millis.ts';
-import type { Transition } from '../../../src/model/view.ts';
+import type { HistoryEntry } from '../../../src/model/view.ts';
 import type { NotedTransition } from '../../../src/runtime/executor.ts';
 import { createHistory, type HistoryOptions, MOST_KEPT } from '../../../src/runtime/history.ts';
 import { SteppedClock } from '../../helpers/stepped-clock.ts';
@@ -14,11 +14,11 @@ const note = (prefix: string, to: NotedTransition['to'] = 'announced'): NotedTra
 
 function rig(options: Partial<HistoryOptions> = {}) {
   const lines: string[] = [];
-  const heard: Transition[] = [];
+  const heard: HistoryEntry[] = [];
   const history = createHistory({
     clock: new SteppedClock(),
     journal: { append: (line) => void lines.push(line) },
-    heard: (transition) => void heard.push(transition),
+    heard: (entry) => void heard.push(entry),
     ...options,
   });
   return { history, lines, heard };
@@ -29,7 +29,8 @@ describe('the history', () => {
     const { history } = rig();
     history.note(note('10.0.0.1/32'));
     history.note(note('10.0.0.1/32', 'down'));
-    expect(history.list({ most: 10 }).map(({ number, to, reason }) => [number, to, reason])).toEqual([
+    const moves = history.transitionsOf('10.0.0.1/32' as Prefix, 10);
+    expect(moves.map(({ number, to, reason }) => [number, to, reason])).toEqual([
       [
         2,
         'down',
@@ -40,27 +41,48 @@ describe('the history', () => {
       ],
       [1, 'announced', undefined],
     ]);
-    expect(history.list({ most: 1 })).toHaveLength(1);
+    expect(history.list({ most: 1 }).transitions).toHaveLength(1);
   });
 
   it('is asked for of a prefix, of what is inside it, and of what contains it', () => {
     const { history } = rig();
     for (const prefix of ['10.0.0.0/24', '10.0.0.1/32', '10.0.1.1/32', '2001:db8::/32']) history.note(note(prefix));
-    const of = (prefix: string, isExact = false): Prefix[] =>
-      history.list({ prefix: prefix as Prefix, isExact, most: 10 }).map((each) => each.prefix);
+    const of = (prefix: string): unknown[] =>
+      history.list({ prefix: prefix as Prefix, most: 10 }).transitions.map((each) => each.prefix);
     expect(of('10.0.0.1/32')).toEqual(['10.0.0.1/32', '10.0.0.0/24']);
     expect(of('10.0.0.0/16')).toEqual(['10.0.1.1/32', '10.0.0.1/32', '10.0.0.0/24']);
     expect(of('2001:db8::1/128')).toEqual(['2001:db8::/32']);
-    expect(of('10.0.0.1/32', true)).toEqual(['10.0.0.1/32']);
+    expect(history.transitionsOf('10.0.0.1/32' as Prefix, 10).map(({ number }) => number)).toEqual([2]);
+  });
+
+  it('has what became of the daemon among all that it concerns, which is everything, and not among the transitions', () => {
+    const { history, lines } = rig();
+    history.noteProcess(ms(1_000), { type: 'started', version: '1', pid: 7 });
+    history.note(note('10.0.0.1/32'));
+    history.noteProcess(ms(3_000), { type: 'stopped', why: 'SIGTERM', withdrawn: 1, left: 0 });
+    const of = (prefix: string, most = 10): readonly (readonly number[])[] => {
+      const { transitions, process } = history.list({ prefix: prefix as Prefix, most });
+      return [transitions, process].map((each) => each.map(({ number }) => number));
+    };
+    expect(of('10.0.0.1/32')).toEqual([[2], [3, 1]]);
+    // As far back as these go.
+    expect(of('10.0.0.1/32', 1)).toEqual([[2], [3]]);
+    expect(of('192.0.2.1/32')).toEqual([[], [3, 1]]);
+    expect(of('192.0.2.1/32', 1)).toEqual([[], [3]]);
+    expect(history.transitionsOf('10.0.0.1/32' as Prefix, 10).map(({ number }) => number)).toEqual([2]);
+    const stopped = { type: 'stopped', at: expect.any(String), number: 3, why: 'SIGTERM', withdrawn: 1, left: 0 };
+    expect(history.list({ most: 10 }).process[0]).toEqual(stopped);
+    history.close();
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ number: 1 }, { number: 2 }, stopped]);
   });
 
   it('goes on where an earlier process ended', () => {
     const { history: earlier } = rig();
     for (let index = 0; index < 3; index++) earlier.note(note('10.0.0.1/32'));
-    const before = [...earlier.list({ most: 10 })].reverse();
+    const before = [...earlier.list({ most: 10 }).transitions].reverse();
     const { history, lines } = rig({ before });
     history.note(note('10.0.0.2/32'));
-    expect(history.list({ most: 10 }).map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+    expect(history.list({ most: 10 }).transitions.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
     history.close();
     // What was kept is not kept again.
     expect(lines).toHaveLength(1);
@@ -69,7 +91,7 @@ describe('the history', () => {
   it('is bounded', () => {
     const { history } = rig();
     for (let index = 0; index < 3 * MOST_KEPT + 7; index++) history.note(note('10.0.0.1/32'));
-    const all = history.list({ most: Number.POSITIVE_INFINITY });
+    const all = history.list({ most: Number.POSITIVE_INFINITY }).transitions;
     expect([all.length, all[0]?.number, all.at(-1)?.number]).toEqual([MOST_KEPT, 3 * MOST_KEPT + 7, 2 * MOST_KEPT + 8]);
     history.close();
   });

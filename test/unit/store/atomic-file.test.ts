@@ -42,20 +42,20 @@ describe('a file that is replaced', () => {
 });
 
 describe('a data directory', () => {
-  it('is made in a parent that is there, and in no other', () => {
-    expect(whyNotWritable(path.join(place, 'made'))).toBeUndefined();
+  it('is made in a parent that is there, and in no other', async () => {
+    expect(await whyNotWritable(path.join(place, 'made'))).toBeUndefined();
     expect(fs.statSync(path.join(place, 'made')).mode & 0o777).toBe(0o755);
-    expect(whyNotWritable(path.join(place, 'no', 'parent'))).toContain('ENOENT');
-    expect(whyNotWritable('/proc/ha2bgp')).toContain('ENOENT');
+    expect(await whyNotWritable(path.join(place, 'no', 'parent'))).toContain('ENOENT');
+    expect(await whyNotWritable('/proc/ha2bgp')).toContain('ENOENT');
   });
 
-  it('has locks that one has at a time', () => {
+  it('has locks that one has at a time', async () => {
     const file = path.join(place, 'lock');
-    const first = takeLock(file);
-    expect([first === undefined, takeLock(file)]).toEqual([false, undefined]);
-    first?.release();
-    const second = takeLock(file);
+    const first = await takeLock(file);
+    expect([first === undefined, await takeLock(file)]).toEqual([false, undefined]);
+    await first?.release();
+    const second = await takeLock(file);
     expect(second).toBeDefined();
-    second?.release();
+    await second?.release();
   });
 });

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openHistoryStore, parseTransition } from '../../../src/store/history.ts';
+import { openHistoryStore, parseEntry } from '../../../src/store/history.ts';
 import { RecordingLog } from '../../helpers/recording-log.ts';
 import { SteppedClock } from '../../helpers/stepped-clock.ts';
 
@@ -11,10 +11,27 @@ const WHOLE = {
   reason: { code: 'no-listener', stage: 'health', sentence: 'nothing listens' },
 };
 
+const OF_PROCESS = [
+  { type: 'started', version: '0.1.0', pid: 7, lastSignOfBefore: '2026-11-20T02:59:00.000Z' },
+  { type: 'started', version: '0.1.0', pid: 7 },
+  { type: 'stopped', why: 'SIGTERM', withdrawn: 3, left: 0 },
+  { type: 'reloaded', changed: ['network: +10.9.0.0/24'] },
+  { type: 'reload-refused', problems: 2 },
+].map((each) => ({ at: '2026-11-20T03:00:00.000Z', number: 8, ...each }));
+
 describe('a line of the history', () => {
   it('is a transition, with or without a reason', () => {
     const { reason: _, ...bare } = WHOLE;
-    for (const each of [WHOLE, bare]) expect(parseTransition(JSON.stringify(each))).toEqual(each);
+    for (const each of [WHOLE, bare]) expect(parseEntry(JSON.stringify(each))).toEqual(each);
+  });
+
+  it.each(OF_PROCESS)('is an entry of the daemon: $type', (entry) => {
+    expect(parseEntry(JSON.stringify({ ...entry, more: '<script>' }))).toEqual(entry);
+    for (const key of Object.keys(entry).filter((each) => each !== 'lastSignOfBefore')) {
+      for (const value of [undefined, null, -1, {}]) {
+        expect(parseEntry(JSON.stringify({ ...entry, [key]: value })), `${key}: ${value}`).toBeUndefined();
+      }
+    }
   });
 
   it.each<[string, unknown]>([
@@ -23,16 +40,18 @@ describe('a line of the history', () => {
     ['without a number', JSON.stringify({ ...WHOLE, number: undefined })],
     ['with number 0', JSON.stringify({ ...WHOLE, number: 0 })],
     ['with half a number', JSON.stringify({ ...WHOLE, number: 1.5 })],
+    ['of a type that is none', JSON.stringify({ ...WHOLE, type: 'paused' })],
+    ['with half a start', JSON.stringify({ ...OF_PROCESS[0], lastSignOfBefore: 'once' })],
     ['with a time that is none', JSON.stringify({ ...WHOLE, at: 'yesterday' })],
     ['with a prefix that is none', JSON.stringify({ ...WHOLE, prefix: '192.0.2.1/24' })],
     ['with a state that is none', JSON.stringify({ ...WHOLE, to: 'up' })],
     ['with half a reason', JSON.stringify({ ...WHOLE, reason: { code: 'no-listener' } })],
   ])('%s is none', (_what, line) => {
-    expect(parseTransition(String(line))).toBeUndefined();
+    expect(parseEntry(String(line))).toBeUndefined();
   });
 
   it('has nothing else', () => {
-    expect(parseTransition(JSON.stringify({ ...WHOLE, more: '<script>' }))).toEqual(WHOLE);
+    expect(parseEntry(JSON.stringify({ ...WHOLE, more: '<script>' }))).toEqual(WHOLE);
   });
 });
 
@@ -56,10 +75,11 @@ describe('the store', () => {
 
   it('belongs to one ha2bgp at a time: another one of that name keeps nothing, and reads nothing', async () => {
     const first = open();
+    await first.readLast(10);
     first.append(JSON.stringify(WHOLE));
     const other = open();
-    other.append(JSON.stringify({ ...WHOLE, number: 99 }));
     expect(await other.readLast(10)).toEqual([]);
+    other.append(JSON.stringify({ ...WHOLE, number: 99 }));
     await other.close();
     await first.close();
     const next = open();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ms } from '../../../src/model/millis.ts';
 import { createRing, type Ring, type RingOptions } from '../../../src/runtime/ring.ts';
-import { type Journal, type JournalOptions, noJournal, openJournal, PAUSE } from '../../../src/store/journal.ts';
+import { type Journal, type JournalOptions, openJournal, PAUSE } from '../../../src/store/journal.ts';
 import { silentLog } from '../../helpers/simulation.ts';
 
 let place = '';
@@ -89,7 +89,7 @@ describe('a journal', () => {
     };
     const full = journal({ makeRing });
     for (const number of [1, 2, 3]) full.append(lineOf(number));
-    expect(full.status()).toEqual({ notKept: 'ENOSPC: no space left on device, write', dropped: 3 });
+    await expect.poll(() => full.status()).toEqual({ notKept: 'ENOSPC: no space left on device, write', dropped: 3 });
     isFull = false;
     full.append(lineOf(4)); // it rests
     now += PAUSE;
@@ -130,9 +130,46 @@ describe('a journal', () => {
     expect(await second.readLast(10)).toEqual([lineOf(1)]);
   });
 
-  it('that is kept nowhere says why', async () => {
-    const none = noJournal('no --data-dir');
-    none.append(lineOf(1));
-    expect([await none.readLast(1), none.status()]).toEqual([[], { notKept: 'no --data-dir', dropped: 0 }]);
+  it('of a disk that answers late has what came meanwhile, in its order', async () => {
+    let answer = (): void => {};
+    const answered = new Promise<boolean>((resolve) => {
+      answer = () => resolve(true);
+    });
+    const late = journal({ isOurs: () => answered });
+    for (const number of [1, 2]) late.append(lineOf(number));
+    expect(fs.readdirSync(place)).toEqual([]);
+    answer();
+    late.append(lineOf(3));
+    await late.close();
+    expect(await late.readLast(10)).toEqual([1, 2, 3].map(lineOf));
+    expect(late.status()).toEqual({ notKept: undefined, dropped: 0 });
+  });
+
+  it('of a disk that does not answer drops what is too much to wait, and says so once', () => {
+    const held = journal({ isOurs: () => new Promise(() => {}) });
+    const line = JSON.stringify('x'.repeat(2 ** 20));
+    for (let count = 0; count < 7; count++) held.append(line);
+    expect(held.status()).toMatchObject({ notKept: expect.stringContaining('the disk is too slow'), dropped: 3 });
+    expect(said).toEqual(['error not written, tried again later']);
+    open.splice(0);
+  });
+
+  it('that is not ours is left alone, and asked for again later', async () => {
+    let isOurs = false;
+    let asked = 0;
+    const other = journal({
+      isOurs: async () => {
+        asked++;
+        return isOurs;
+      },
+    });
+    other.append(lineOf(1));
+    await expect.poll(() => other.status().dropped).toBe(1);
+    other.append(lineOf(2));
+    isOurs = true;
+    now += PAUSE;
+    other.append(lineOf(3));
+    await other.close();
+    expect([asked, await other.readLast(10), said]).toEqual([2, [lineOf(3)], []]);
   });
 });

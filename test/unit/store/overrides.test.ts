@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ms } from '../../../src/model/millis.ts';
-import { type Override, overrideKeyOf } from '../../../src/model/override.ts';
+import { type Override, type OverrideKey, overrideKeyOf } from '../../../src/model/override.ts';
 import { instantBy } from '../../../src/runtime/wall-clock.ts';
 import { replaceFile } from '../../../src/store/atomic-file.ts';
 import { overrideLine, parseOverrides } from '../../../src/store/override-format.ts';
@@ -33,14 +33,14 @@ afterEach(async () => {
 const EPOCH = Date.parse('2026-11-20T03:00:00.000Z');
 const file = (): string => path.join(place, 'one.overrides');
 /** `now`: of the process's own clock; `wall`: milliseconds after EPOCH. */
-function store(
+async function store(
   now: number,
   wall: number,
   options: Partial<OverrideStoreOptions> = {},
   directory = place,
-): OverrideStore {
+): Promise<OverrideStore> {
   const note = (level: string) => (_: object, message: string) => void said.push(`${level} ${message}`);
-  const made = openOverrideStore({ directory, name: 'one' }, false, {
+  const made = await openOverrideStore({ directory, name: 'one' }, false, {
     clock: { now: () => ms(now) },
     wall: () => EPOCH + wall,
     log: { ...silentLog, info: note('info'), warn: note('warn'), error: note('error') },
@@ -49,7 +49,19 @@ function store(
   open.push(made);
   return made;
 }
+let wallNow = EPOCH;
+const setTheClock = (): void => {
+  wallNow += 3_600_000;
+};
+function replaceBy(text: string): void {
+  fs.writeFileSync(`${file()}.other`, text);
+  fs.renameSync(`${file()}.other`, file());
+}
 const mapOf = (...all: readonly Override[]) => new Map(all.map((each) => [overrideKeyOf(each), each]));
+
+/** As the core does when it has heard of all of them. */
+const keep = (to: OverrideStore, all: ReadonlyMap<OverrideKey, Override>, ...ended: readonly Override[]): void =>
+  to.keep(all, [...all.keys(), ...ended.map(overrideKeyOf)]);
 
 const ALL = [
   drain('all', { at: 1_000, withdrawAt: 61_000, until: 1_801_000, why: 'new kernel', by: 'anna' }),
@@ -68,40 +80,43 @@ describe('what was said by hand under another name', () => {
     );
   const WARNING = 'warn said by hand under another name, and not in force here';
 
-  it('and that nobody keeps is worth a warning, and no more', () => {
+  it('and that nobody keeps is worth a warning, and no more', async () => {
     other('two', ...ALL);
-    expect(store(6_000, 6_000).found).toEqual([]);
+    expect((await store(6_000, 6_000)).found).toEqual([]);
     expect(said).toEqual([WARNING]);
     expect(fs.readdirSync(place).sort()).toEqual(['one.overrides.lock', 'two.overrides']);
   });
 
-  it('is none where it is kept, is over, is one of several, or there is one of this name', () => {
+  it('is none where it is kept, is over, is one of several, or there is one of this name', async () => {
     other('two', drain('all', { until: 5_000 }));
-    store(6_000, 6_000);
+    await store(6_000, 6_000);
     other('two', ...ALL);
     other('three');
-    store(6_000, 6_000);
+    await store(6_000, 6_000);
     fs.rmSync(path.join(place, 'three.overrides'));
     const [keeper] = [
-      openOverrideStore({ directory: place, name: 'two' }, false, { clock: { now: () => ms(0) }, log: silentLog }),
+      await openOverrideStore({ directory: place, name: 'two' }, false, {
+        clock: { now: () => ms(0) },
+        log: silentLog,
+      }),
     ];
     open.push(keeper);
-    store(6_000, 6_000);
+    await store(6_000, 6_000);
     expect(said.filter((line) => line === WARNING)).toEqual([]);
   });
 
-  it('is none where that cannot be read', () => {
+  it('is none where that cannot be read', async () => {
     fs.mkdirSync(path.join(place, 'two.overrides'));
-    expect(store(6_000, 6_000).lost).toBeUndefined();
+    expect((await store(6_000, 6_000)).lost).toBeUndefined();
     expect(said).toEqual([]);
   });
 });
 
 describe('what was said by hand', () => {
   it('is there for the next process, by its own clock', async () => {
-    const first = store(10_000, 0);
+    const first = await store(10_000, 0);
     expect(first.found).toEqual([]);
-    first.keep(mapOf(...ALL));
+    keep(first, mapOf(...ALL));
     await first.settled();
     await first.close();
     expect(fs.statSync(file()).mode & 0o777).toBe(0o640);
@@ -112,7 +127,7 @@ describe('what was said by hand', () => {
     ]);
     // The host was started anew 20 s later, and this process 500 ms after that: what was at 1 s is at 1 s − 29.5 s.
     const later = (at: number) => ms(at - 29_500);
-    const second = store(500, 20_000);
+    const second = await store(500, 20_000);
     expect(second.found).toEqual(
       ALL.map((each) => ({
         ...each,
@@ -125,21 +140,21 @@ describe('what was said by hand', () => {
   });
 
   it('and has ended meanwhile is dropped', async () => {
-    const first = store(10_000, 0);
-    first.keep(mapOf(...ALL));
+    const first = await store(10_000, 0);
+    keep(first, mapOf(...ALL));
     await first.settled();
     await first.close();
-    const kinds = store(0, 600_000).found.map(overrideKeyOf);
+    const kinds = (await store(0, 600_000)).found.map(overrideKeyOf);
     expect(kinds).toEqual(['drain all', 'drain 10.0.0.0/8', 'drain service dns', 'set 192.0.2.1/32']);
   });
 
   it('lasts no longer than it was to on a host whose clock is behind, and is in force at once', async () => {
-    const first = store(10_000, 0);
-    first.keep(mapOf(...ALL));
+    const first = await store(10_000, 0);
+    keep(first, mapOf(...ALL));
     await first.settled();
     await first.close();
     const now = 500;
-    const found = store(now, -50 * 365 * 86_400_000).found;
+    const { found } = await store(now, -50 * 365 * 86_400_000);
     expect(found.map(({ at, until }) => [at, until])).toEqual([
       [now, now + 1_800_000],
       [now, undefined],
@@ -156,51 +171,137 @@ describe('what was said by hand', () => {
       JSON.stringify({ kind: 'down', prefix: `192.0.2.${index}/32`, by: 'x', why: '', at }),
     );
     fs.writeFileSync(file(), `{"ha2bgp-overrides":1,"count":2}\n${lines.join('\n')}\n`);
-    const one = store(1_234.567, 0.5);
+    const one = await store(1_234.567, 0.5);
     expect(one.found).toHaveLength(2);
     const instant = instantBy({ now: () => ms(1_234.567) });
     expect(() => one.found.map(({ at }) => instant(at))).not.toThrow();
-    one.keep(mapOf(...one.found));
+    keep(one, mapOf(...one.found));
     await one.settled();
     expect(one.notKept()).toBeUndefined();
   });
 
-  it('that is no regular file is said, and waits for nobody', () => {
+  it('that is no regular file is said, and waits for nobody', async () => {
     execFileSync('mkfifo', [file()]);
-    expect(store(0, 0).found).toEqual([]);
+    expect((await store(0, 0)).found).toEqual([]);
     expect(said).toEqual(['error damaged: something that was said by hand is lost']);
   });
 
   it('is written as it is when there is time for that: the newest, and once for many', async () => {
     let writes = 0;
-    const one = store(0, 0, {
+    const one = await store(0, 0, {
       replace: (...args) => {
         writes++;
         return replaceFile(...args);
       },
     });
     const all = mapOf(...ALL);
-    one.keep(all);
+    keep(one, all);
     for (const each of ALL) {
       all.delete(overrideKeyOf(each));
-      one.keep(all);
+      keep(one, all);
     }
     await one.settled();
     expect([writes, fs.readFileSync(file(), 'utf8')]).toEqual([1, '{"ha2bgp-overrides":1,"count":0}\n']);
   });
 
+  it('costs its own line behind what stands there, and the last word of each counts', async () => {
+    let wholes = 0;
+    const one = await store(0, 0, {
+      replace: (...args) => {
+        wholes++;
+        return replaceFile(...args);
+      },
+    });
+    const [first, second, third] = [set('up', '192.0.2.1/32'), set('down', '192.0.2.1/32'), drain('10.0.0.0/8')];
+    const all = mapOf(first);
+    keep(one, all);
+    await one.settled();
+    const before = fs.readFileSync(file(), 'utf8');
+    for (const each of [second, third]) {
+      all.set(overrideKeyOf(each), each);
+      one.keep(all, [overrideKeyOf(each)]);
+      await one.settled();
+    }
+    all.delete(overrideKeyOf(third));
+    one.keep(all, [overrideKeyOf(third)]);
+    await one.settled();
+    const lines = [second, third].map((each) => overrideLine(each, (at) => EPOCH + at));
+    expect(fs.readFileSync(file(), 'utf8')).toBe(`${before}${lines.join('')}{"ended":"drain 10.0.0.0/8"}\n`);
+    expect(wholes).toBe(1);
+    await one.close();
+    expect((await store(0, 0)).found).toEqual([second]);
+    expect(said).toEqual([]);
+  });
+
+  it('is written as a whole again before what was said since is more than that', async () => {
+    const one = await store(0, 0);
+    const why = 'x'.repeat(400);
+    let largest = 0;
+    for (let at = 1; at <= 300; at++) {
+      const each = set('up', '192.0.2.1/32', { at, why });
+      one.keep(mapOf(each), [overrideKeyOf(each)]);
+      await one.settled();
+      largest = Math.max(largest, fs.statSync(file()).size);
+    }
+    expect(largest).toBeLessThan(70_000);
+    expect(largest).toBeGreaterThan(60_000);
+    await one.close();
+    expect((await store(300, 300)).found).toEqual([set('up', '192.0.2.1/32', { at: 300, why })]);
+  });
+
+  it.each<[string, () => void]>([
+    ['was removed', () => fs.rmSync(file())],
+    ['was written to', () => fs.appendFileSync(file(), 'Dear diary\n')],
+    ['was replaced', () => replaceBy(fs.readFileSync(file(), 'utf8'))],
+    ['is on another clock: that one was set', setTheClock],
+  ])('is written as a whole again where the file %s', async (_, happens) => {
+    const one = await store(0, 0, { wall: () => wallNow });
+    wallNow = EPOCH;
+    const all = mapOf(...ALL);
+    keep(one, all);
+    await one.settled();
+    happens();
+    const [last] = ALL.slice(-1) as [Override];
+    all.delete(overrideKeyOf(last));
+    one.keep(all, [overrideKeyOf(last)]);
+    await one.settled();
+    const lines = ALL.slice(0, -1).map((each) => overrideLine(each, (at) => wallNow + at));
+    expect(fs.readFileSync(file(), 'utf8')).toBe(`{"ha2bgp-overrides":1,"count":4}\n${lines.join('')}`);
+  });
+
+  it('is settled when it is kept, though others go on', async () => {
+    const one = await store(0, 0);
+    let isOver = false;
+    const all = mapOf();
+    const others = (async () => {
+      for (let number = 0; !isOver; number = (number + 1) % 250) {
+        const each = set('up', `192.0.2.${number}/32`);
+        all.set(overrideKeyOf(each), each);
+        one.keep(all, [overrideKeyOf(each)]);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const own = set('down', '198.51.100.1/32');
+    all.set(overrideKeyOf(own), own);
+    one.keep(all, [overrideKeyOf(own)]);
+    await one.settled();
+    expect(fs.readFileSync(file(), 'utf8')).toContain('"198.51.100.1/32"');
+    isOver = true;
+    await others;
+  });
+
   it('of two processes of one name the first one keeps; the other reads, and takes over when the first is gone', async () => {
-    const first = store(0, 0);
-    first.keep(mapOf(...ALL.slice(1, 2)));
+    const first = await store(0, 0);
+    keep(first, mapOf(...ALL.slice(1, 2)));
     await first.settled();
-    const second = store(0, 0);
+    const second = await store(0, 0);
     expect(second.found.map(overrideKeyOf)).toEqual(['drain 10.0.0.0/8']);
     expect(second.notKept()).toContain('another ha2bgp keeps its own in');
-    second.keep(mapOf());
+    keep(second, mapOf());
     await second.settled();
     expect(fs.readFileSync(file(), 'utf8')).toContain('10.0.0.0/8');
     await first.close();
-    second.keep(mapOf());
+    keep(second, mapOf());
     await second.settled();
     expect([second.notKept(), fs.readFileSync(file(), 'utf8')]).toEqual([
       undefined,
@@ -215,8 +316,8 @@ describe('what was said by hand', () => {
 
 describe('a damaged file', () => {
   const whole = async (): Promise<string> => {
-    const first = store(0, 0);
-    first.keep(mapOf(...ALL));
+    const first = await store(0, 0);
+    keep(first, mapOf(...ALL));
     await first.settled();
     await first.close();
     return fs.readFileSync(file(), 'utf8');
@@ -245,17 +346,17 @@ describe('a damaged file', () => {
     ].entries()) {
       fs.writeFileSync(file(), damaged);
       said = [];
-      const next = store(0, 0);
+      const next = await store(0, 0);
       expect(said).toEqual(['error damaged: something that was said by hand is lost']);
       expect(open.at(-1)?.lost).toEqual(expect.any(String));
       expect(fs.readFileSync(file(), 'utf8')).toBe(damaged);
-      next.keep(mapOf(...next.found));
+      keep(next, mapOf(...next.found));
       await next.settled();
       await next.close();
       const aside = run === 0 ? `${file()}.damaged` : `${file()}.damaged.${run + 1}`;
       expect(fs.readFileSync(aside, 'utf8')).toBe(damaged);
       said = [];
-      expect(store(0, 0).found).toEqual(next.found);
+      expect((await store(0, 0)).found).toEqual(next.found);
       expect(said).toEqual([]);
       for (const each of open.splice(0)) await each.close();
     }
@@ -287,17 +388,17 @@ describe('a place that takes nothing', () => {
     ['is read only', 'EROFS: read-only file system, open'],
   ])('because it %s is said once, and tried again with the next change', async (_, message) => {
     let isBad = true;
-    const one = store(0, 0, {
+    const one = await store(0, 0, {
       replace: (...args) =>
         isBad ? Promise.reject(Object.assign(new Error(message), { syscall: 'write' })) : replaceFile(...args),
     });
     for (const each of ALL) {
-      one.keep(mapOf(each));
+      keep(one, mapOf(each));
       await one.settled();
       expect(one.notKept()).toBe(message);
     }
     isBad = false;
-    one.keep(mapOf(...ALL));
+    keep(one, mapOf(...ALL));
     await one.settled();
     expect(one.notKept()).toBeUndefined();
     expect(said).toEqual([
@@ -306,17 +407,17 @@ describe('a place that takes nothing', () => {
     ]);
   });
 
-  it('because it is none is said at the start, and quietly where nobody asked for it', () => {
-    expect(store(0, 0, {}, '/proc/ha2bgp').notKept()).toContain('ENOENT');
+  it('because it is none is said at the start, and quietly where nobody asked for it', async () => {
+    expect((await store(0, 0, {}, '/proc/ha2bgp')).notKept()).toContain('ENOENT');
     const log = { ...silentLog, info: (_: object, message: string) => void said.push(`info ${message}`) };
-    openOverrideStore({ directory: '/proc/ha2bgp', name: 'one' }, true, { clock: { now: () => ms(0) }, log });
+    await openOverrideStore({ directory: '/proc/ha2bgp', name: 'one' }, true, { clock: { now: () => ms(0) }, log });
     const text = 'what is said by hand is not kept over a restart';
     expect(said).toEqual([`warn ${text}`, `info ${text}`]);
   });
 
   it('on purpose says why', async () => {
     const none = noOverrideStore('--data-dir none');
-    none.keep(mapOf(...ALL));
+    keep(none, mapOf(...ALL));
     await none.settled();
     expect([none.found, none.notKept()]).toEqual([[], '--data-dir none']);
   });

@@ -7,8 +7,19 @@ import { peerLines } from '../../../../src/cli/operate/peers-text.ts';
 import { serviceLines, surroundingLines } from '../../../../src/cli/operate/status-text.ts';
 import { type Line, render, textOf, widthOf } from '../../../../src/cli/terminal/line.ts';
 import type { Prefix } from '../../../../src/model/address.ts';
-import type { Change, Explanation, ServiceView } from '../../../../src/model/view.ts';
-import { ago, DRAIN, EXPLANATION, NOW, PEERS, SERVICES, STATUS, service, TRANSITIONS } from '../../../helpers/views.ts';
+import type { Change, Explanation, ProcessEntry, ServiceView } from '../../../../src/model/view.ts';
+import {
+  ago,
+  DRAIN,
+  EXPLANATION,
+  NOW,
+  PEERS,
+  PROCESS,
+  SERVICES,
+  STATUS,
+  service,
+  TRANSITIONS,
+} from '../../../helpers/views.ts';
 
 const ANY = Number.POSITIVE_INFINITY;
 const texts = (lines: readonly Line[]): string[] => lines.map((line) => textOf(line).trimEnd());
@@ -133,9 +144,22 @@ describe('an explanation', () => {
 
 describe('history', () => {
   it('has the newest change last', () => {
-    expect(texts(historyLines(TRANSITIONS, NOW))).toEqual([
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: [] }, NOW))).toEqual([
       '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
       '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down        nothing that --listen-filter matches listens on 192.0.2.2',
+    ]);
+  });
+
+  it('has what became of the daemon between the changes', () => {
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: PROCESS }, NOW))).toEqual([
+      '2026-11-20 02:54:00.000Z  6m ago       ha2bgp           stopped (SIGTERM): nothing was announced',
+      '2026-11-20 02:55:00.000Z  5m ago       ha2bgp           started, version 0.1.0, pid 4710',
+      '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
+      '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down        nothing that --listen-filter matches listens on 192.0.2.2',
+      '2026-11-20 02:59:50.000Z  10s ago      ha2bgp           settings read again: network: +10.9.0.0/24',
+      '2026-11-20 02:59:51.000Z  9.0s ago     ha2bgp           reload refused: 2 problems, see the log',
+      '2026-11-20 02:59:52.000Z  8.0s ago     ha2bgp           stopped (SIGTERM): 1 route withdrawn, 2 routes not withdrawn',
+      '2026-11-20 02:59:55.000Z  5.0s ago     ha2bgp           started, version 0.1.0, pid 4711; the run before ended without a word after 2026-11-20 02:59:52.000Z: killed, or the power failed',
     ]);
   });
 
@@ -153,8 +177,10 @@ describe('history', () => {
       { type: 'discovery', at: ago(0), discovery: { ...STATUS.discovery, failingSince: ago(1), failure: 'ENOBUFS' } },
       'discovery  the kernel cannot be read: ENOBUFS',
     ],
-    [{ type: 'reloaded', at: ago(0), changed: [] }, 'settings read again  nothing changed'],
-    [{ type: 'reloaded', at: ago(0), changed: ['network', 'peer'] }, 'settings read again  network, peer'],
+    [{ type: 'reloaded', at: ago(0), changed: [] }, 'settings read again: nothing changed'],
+    [{ type: 'reloaded', at: ago(0), changed: ['network', 'peer'] }, 'settings read again: network, peer'],
+    [{ type: 'reload-refused', at: ago(0), problems: 1 }, 'reload refused: 1 problem, see the log'],
+    [{ type: 'stopping', at: ago(0), why: 'SIGTERM', announced: 3 }, 'stopping (SIGTERM), 3 routes announced'],
   ])('of events is a line each: %j', (change, text) => {
     expect(textOf(changeLine(change, NOW))).toMatch(/^2026-11-20 0[23]:\d\d:\d\d\.000Z {2}/);
     expect(textOf(changeLine(change, NOW)).slice(26)).toBe(text);
@@ -242,7 +268,10 @@ describe('texts of others', () => {
       ...surroundingLines(spoilt(status), NOW, ANY),
       ...explanationLines(fixed(spoilt(EXPLANATION)), NOW, ANY),
       ...historyLines(
-        spoilt(TRANSITIONS).map((each) => ({ ...each, to: 'down' as const })),
+        {
+          transitions: spoilt(TRANSITIONS).map((each) => ({ ...each, to: 'down' as const })),
+          process: PROCESS.map((each) => ({ ...spoilt(each), type: each.type }) as ProcessEntry),
+        },
         NOW,
       ),
       ...doneLines(HOSTILE, { overrides: [spoilt(DRAIN)], services: [], remarks: [HOSTILE] }, NOW, ANY),
