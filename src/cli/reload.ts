@@ -35,6 +35,8 @@ export interface ReloaderOptions {
   readonly told?: (state: 'reloading' | 'reloaded', isRefused?: boolean) => void;
   /** Reads the keys of the API again. Throws what `isRefusal` knows. */
   readonly prepareKeys?: (settings: Settings) => Promise<PreparedKeys>;
+  /** Hears of settings that are in force from now on. */
+  readonly committed?: (settings: Settings) => void;
   /** Hears what became of each. */
   readonly reloaded?: (answer: ReloadAnswer) => void;
 }
@@ -53,6 +55,7 @@ export function createReloader({
   log,
   told = () => {},
   prepareKeys = async () => ({ changed: [], commit() {} }),
+  committed = () => {},
   reloaded = () => {},
 }: ReloaderOptions): Reloader {
   let current = resolved;
@@ -108,11 +111,12 @@ export function createReloader({
       const ofDaemon = [...changesOf(current, found), ...prepared.changed];
       const changed = [...ofDaemon, ...keys.changed];
       for (const { key, before, after } of changed) log.info({ key, before, after }, 'setting changed');
-      if (ofDaemon.length === 0) prepared.abandon();
+      if (ofDaemon.every(({ key }) => OF_THE_LOG.has(key))) prepared.abandon();
       else prepared.commit(recordSettings(found));
       for (const warning of changed.length > 0 ? found.warnings : []) warn(warning);
       current = found;
       keys.commit();
+      committed(found.settings);
       return { ok: true, changed };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -144,6 +148,9 @@ export function createReloader({
     },
   };
 }
+
+/** Settings that are nothing to the daemon: whoever wants to know more at night moves nothing by it. */
+const OF_THE_LOG: ReadonlySet<string> = new Set(['log-level', 'debug']);
 
 /** `withdraw-delay: 3s → 10s`; of a long list `network: +10.9.0.0/24 -10.7.0.0/16`; of a secret its key alone. */
 function changeText({ key, before, after, isDifference }: SettingChange): string {

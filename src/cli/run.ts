@@ -77,6 +77,7 @@ export async function run(
       return { changed, commit };
     },
     told: (state, isRefused) => (state === 'reloading' ? manager?.reloading() : manager?.reloaded(isRefused)),
+    committed: ({ logLevel }) => log.setLevel(logLevel),
     reloaded: daemon.reloaded,
   });
   reload = reloader.reload;

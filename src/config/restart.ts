@@ -25,8 +25,6 @@ export const NEEDS_RESTART: Readonly<Partial<Record<OptionName, string>>> = {
   recordSize: RECORDING,
   recordFiles: RECORDING,
   logFormat: LOG,
-  logLevel: LOG,
-  debug: LOG,
   noColor: LOG,
   logTo: LOG,
   syslogFacility: LOG,

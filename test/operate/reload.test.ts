@@ -47,7 +47,7 @@ const SERVED = { network: '127.96.0.0/24', 'listen-filter': 'sport = :8796' };
 
 describe('a good file', () => {
   it('is in force at once: what is left out goes, what is new comes, what says something else is said anew', async () => {
-    await listen(['127.96.0.1:8796', '127.96.0.2:8796', '127.96.1.1:8797']);
+    const service = await listen(['127.96.0.1:8796', '127.96.0.2:8796', '127.96.1.1:8797']);
     write({ ...SERVED, static: '[{prefixes: 198.51.100.0/24}]' });
     const daemon = run();
     await daemon.announces('198.51.100.0/24', '127.96.0.1/32', '127.96.0.2/32');
@@ -89,7 +89,17 @@ describe('a good file', () => {
     await reload(daemon, 'reloaded');
     await reload(daemon, 'reloaded');
     expect(daemon.stderr()).toContain('"changed":0,"msg":"reloaded"');
+    expect(daemon.stderr()).not.toContain('"level":"debug"');
+    write({
+      ...{ network: '127.96.0.1/32', 'listen-filter': 'sport = :8796', med: '9', 'discovery-source': 'proc' },
+      'log-level': 'debug',
+    });
+    await reload(daemon, 'reloaded');
+    expect(daemon.stderr()).toContain('"key":"log-level","before":"info","after":"debug"');
     expect(daemon.lines()).toHaveLength(said);
+    // What is logged at this level alone.
+    await service.stop();
+    await daemon.logged('"msg":"flapped"');
     expect(await daemon.stop()).toBe(0);
   });
 
@@ -161,10 +171,10 @@ describe('a bad file', () => {
     await reload(daemon, REFUSED);
     expect(daemon.stderr()).toContain('cannot be read: ENOENT');
     // Good in itself, and not while it runs.
-    write({ ...good, med: '7', 'bgp-backend': 'exabgp', 'log-level': 'debug' });
+    write({ ...good, med: '7', 'bgp-backend': 'exabgp', 'no-color': 'true' });
     await reload(daemon, REFUSED);
     expect(daemon.stderr()).toContain(`"place":"${file}:1:1: bgp-backend","detail":"needs a restart to change: `);
-    expect(daemon.stderr()).toContain(`"place":"${file}:8:1: log-level","detail":"needs a restart to change: `);
+    expect(daemon.stderr()).toContain(`"place":"${file}:8:1: no-color","detail":"needs a restart to change: `);
     // Good, and nothing for this host.
     write({ ...good, med: '7', hints: 'destroy', 'discovery-source': 'proc' });
     await reload(daemon, REFUSED);

@@ -2,7 +2,9 @@
  * Where a log goes. A destination takes a line at once, never blocks and never throws; what it cannot hand on waits, up to a
  * bound, and what goes beyond is dropped and counted. A log is never a reason for anything else not to happen.
  */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** From the least to the greatest. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogLine {
   readonly level: LogLevel;

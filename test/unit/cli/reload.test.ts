@@ -13,6 +13,8 @@ const of = (text: string): Resolved =>
 /** `texts`: of the file, each time that it is read; the last one from then on. */
 function rig(texts: readonly string[], prepared: Partial<PreparedDaemon> = {}) {
   const did: string[] = [];
+  /** Of the log, each time that settings came into force. */
+  const levels: string[] = [];
   const left = [...texts];
   let release: () => void = () => {};
   let isSlow = false;
@@ -38,9 +40,11 @@ function rig(texts: readonly string[], prepared: Partial<PreparedDaemon> = {}) {
     },
     log: silentLog,
     told: (state) => did.push(state),
+    committed: ({ logLevel }) => levels.push(logLevel),
   });
   return {
     reloader,
+    levels,
     did: () => did.splice(0),
     slow(is: boolean) {
       isSlow = is;
@@ -65,6 +69,26 @@ describe('a reload', () => {
       changed: [{ key: 'community', before: '65000:1,no-export', after: 'no-export' }],
     });
     expect(reloader.current().settings.community).toEqual(['no-export']);
+  });
+
+  it('moves nothing of the daemon for another level of the log', async () => {
+    const { reloader, did, levels } = rig([
+      'med: 1\nlog-level: debug',
+      'med: 1\nlog-level: debug',
+      'med: 2\nlog-level: warn',
+    ]);
+    expect(await reloader.reload()).toEqual({
+      ok: true,
+      changed: [{ key: 'log-level', before: 'info', after: 'debug' }],
+    });
+    expect(did()).toEqual(['reloading', 'read', 'abandon', 'reloaded']);
+    await reloader.reload();
+    await reloader.reload();
+    expect(did()).toEqual([
+      ...['reloading', 'read', 'abandon', 'reloaded'],
+      ...['reloading', 'read', 'commit 2 2', 'reloaded'],
+    ]);
+    expect(levels).toEqual(['debug', 'debug', 'warn']);
   });
 
   it('changes nothing where nothing is other', async () => {
@@ -129,7 +153,7 @@ describe('a reload', () => {
   });
 
   it('is refused with all that is wrong, and what was in force stays so', async () => {
-    const { reloader, did } = rig(['med: x\nlocal-preference: y', 'dry-run: true\nlog-level: debug\nmed: 9']);
+    const { reloader, did } = rig(['med: x\nlocal-preference: y', 'dry-run: true\nlog-format: json\nmed: 9']);
     expect(await reloader.reload()).toMatchObject({
       ok: false,
       problems: [{ place: '/etc/x.yaml:1:6' }, { place: '/etc/x.yaml:2:19' }],
@@ -138,7 +162,7 @@ describe('a reload', () => {
       ok: false,
       problems: [
         { place: '/etc/x.yaml:1:1: dry-run', text: expect.stringMatching(/^needs a restart to change: /) },
-        { place: '/etc/x.yaml:2:1: log-level', text: expect.stringMatching(/^needs a restart to change: /) },
+        { place: '/etc/x.yaml:2:1: log-format', text: expect.stringMatching(/^needs a restart to change: /) },
       ],
     });
     expect(did()).toEqual(['reloading', 'read', 'reloaded', 'reloading', 'read', 'reloaded']);
