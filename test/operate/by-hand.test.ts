@@ -77,8 +77,8 @@ it('is kept over a restart, also after a crash, and ends when it was said to', a
   const kept = ['--data-dir', path.join(place, 'data')];
   const first = await run(...kept, '--drain-time', '0');
   await told(first, NATURAL);
-  const { remarks } = await drain(first, ms(4_000));
   const ends = Date.now() + 4_000;
+  const { remarks } = await drain(first, ms(4_000));
   expect(remarks).toEqual([]);
   await first.stop('SIGKILL');
 
@@ -86,7 +86,7 @@ it('is kept over a restart, also after a crash, and ends when it was said to', a
   expect((await second.summary()).overrides).toMatchObject([{ kind: 'drain', target: 'all', by: 'anna' }]);
   await second.logged('first facts read');
   await told(second, NATURAL);
-  // By a clock that was read after the drain had begun, and a timer that is never early.
+  // The drain began after the clock was read, and its timer is never early, but for the grain of two clocks.
   expect(Date.now()).toBeGreaterThan(ends - 100);
   expect(second.stderr()).toMatch(/"msg":"what was said by hand goes on"/);
   await until('the file', () => fs.readFileSync(path.join(place, 'data/one.overrides'), 'utf8').includes('"count":0'));
