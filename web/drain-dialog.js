@@ -20,7 +20,7 @@ const LENGTHS = [
 const FIRST_LENGTH = '30m';
 const LONGEST_WHY = 200;
 
-/** @typedef {{ readonly remarks: readonly string[], readonly services: readonly string[] }} Answer Of `Done`. */
+/** @typedef {{ readonly before?: readonly { readonly target: string, readonly by: string }[], readonly remarks: readonly string[], readonly services: readonly string[] }} Answer Of `Done`. */
 
 /**
  * @param {App} app
@@ -178,9 +178,11 @@ async function carryOut(app, path, body, confirm, problem, words) {
   problem.textContent = '';
   try {
     /** @type {Answer} */
-    const { services, remarks } = await change(path, body);
+    const { services, before = [], remarks } = await change(path, body);
     closeDialog();
-    app.tell(`${[words(services.length), ...remarks].join('; ')}.`);
+    const was =
+      before.length === 0 ? [] : [`before: ${before.map(({ target, by }) => `${target} by ${by}`).join(', ')}`];
+    app.tell(`${[words(services.length), ...was, ...remarks].join('; ')}.`);
     app.connection.want('all');
   } catch (error) {
     confirm.disabled = false;

@@ -213,8 +213,9 @@ export const SCHEMAS = {
     history: listOf(ref('Transition')),
   }),
   Explanation: objectOf<Explanation>({ asked: STRING, prefixes: listOf(ref('PrefixExplanation')) }),
-  Done: objectOf<{ overrides: unknown[]; services: unknown[]; remarks: unknown[] }>({
+  Done: objectOf<{ overrides: unknown[]; before?: unknown[]; services: unknown[]; remarks: unknown[] }>({
     overrides: listOf(ref('Override')),
+    before: maybe(listOf(ref('Override'))),
     services: listOf(STRING),
     remarks: listOf(STRING),
   }),

@@ -6,15 +6,17 @@ import {
   type Drain,
   type DrainTarget,
   drainKey,
+  type Override,
   type OverrideKey,
   overrideKeyOf,
+  setKey,
   targetText,
 } from '../model/override.ts';
 
 /** Of services: some milliseconds. */
 const MOST_LOOKED_AT = 2_000;
-/** Of drains that an answer names; how many more there are is said. */
-const MOST_NAMED = 20;
+/** That an answer names. */
+export const MOST_NAMED = 20;
 
 const drainsOf = ({ overrides }: DaemonState): Drain[] =>
   [...overrides.said.values()].filter((each): each is Drain => each.kind === 'drain');
@@ -29,6 +31,9 @@ export function drainsInside(state: DaemonState, target: DrainTarget): readonly 
   );
 }
 
+export const drainsOver = (state: DaemonState, prefix: Prefix): readonly Drain[] =>
+  overridesOf(state, prefix).filter((each) => each.kind === 'drain');
+
 /** Drains besides those that hold for something inside it. */
 export function othersOver(
   state: DaemonState,
@@ -38,8 +43,20 @@ export function othersOver(
 ): readonly Drain[] {
   const some = services.slice(0, MOST_LOOKED_AT);
   const inside = target.type === 'prefix' ? [target.prefix, ...some] : some;
-  const found = new Set(inside.flatMap((prefix) => overridesOf(state, prefix)));
-  return [...found].filter((each): each is Drain => each.kind === 'drain' && !besides.has(overrideKeyOf(each)));
+  const found = new Set(inside.flatMap((prefix) => drainsOver(state, prefix)));
+  return [...found].filter((each) => !besides.has(overrideKeyOf(each)));
+}
+
+/** What is set by hand inside it, as far as somebody reads on. */
+export function setsInside(
+  { overrides: { said } }: DaemonState,
+  target: DrainTarget,
+  services: readonly Prefix[],
+): readonly Override[] {
+  const some = services.slice(0, MOST_LOOKED_AT);
+  const inside = new Set(target.type === 'prefix' ? [target.prefix, ...some] : some);
+  const found = [...inside].map((prefix) => said.get(setKey(prefix))).filter((each) => each !== undefined);
+  return found.slice(0, MOST_NAMED);
 }
 
 export function whyNotDrained(state: DaemonState, target: DrainTarget, over: readonly Drain[]): string {

@@ -11,7 +11,6 @@ import { type Millis, ms } from '../model/millis.ts';
 import {
   type Drain,
   type DrainTarget,
-  drainKey,
   type Override,
   type OverrideKey,
   overrideKeyOf,
@@ -20,7 +19,7 @@ import {
 import { sentence, stageOf } from '../model/reason.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Clock } from './clock.ts';
-import { drainsInside, namesOf, othersOver, whyNotDrained } from './drains.ts';
+import { drainsInside, drainsOver, MOST_NAMED, namesOf, othersOver, setsInside, whyNotDrained } from './drains.ts';
 import { type Done, OperationError, type Operations } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
@@ -79,17 +78,26 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
     if (!(await whenHandled())) throw new OperationError('not-possible', 'this ha2bgp is about to end');
   }
 
+  const viewOf = (of: Override) => overrideView(of, instant);
+  /** As it is in force at that moment. */
+  const known = (keys: readonly OverrideKey[]): Override[] =>
+    keys.map((key) => state.overrides.said.get(key)).filter((each) => each !== undefined);
+
+  /** `before`: what was in force in the place of `keys`, or was ended. `beside`: what is, and was before, too. */
   async function done(
     keys: readonly OverrideKey[],
+    before: readonly Override[],
+    beside: readonly Override[],
     services: readonly Prefix[],
     remarks: readonly string[],
   ): Promise<Done> {
     const isSettled = await within(KEPT_WITHIN, keeper.settled());
     const why = isSettled ? keeper.notKept() : 'the disk takes its time';
-    const inForce = keys.map((key) => state.overrides.said.get(key)).filter((each) => each !== undefined);
+    const inForce = known(keys);
     const kept = inForce.length > 0 && !keeper.isNamed ? [UNNAMED] : [];
     return {
-      overrides: inForce.map((each) => overrideView(each, instant)),
+      overrides: [...inForce, ...beside].map(viewOf),
+      ...(before.length > 0 && { before: before.slice(0, MOST_NAMED).map(viewOf) }),
       services,
       remarks: [...remarks, ...(why === undefined ? kept : [`not kept over a restart: ${why}`])],
     };
@@ -123,11 +131,13 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       if (target.type === 'service' && !state.checks.has(target.service)) throw unknownService(target.service);
       const withdrawAt = ms(at + drainTime());
       const drain: Drain = { kind: 'drain', by, why: oneLine(why, LONGEST_WHY), at, until, target, withdrawAt };
+      const key = overrideKeyOf(drain);
+      const before = known([key]);
       await say(at, by, [drain], []);
       const services = await servicesIn(state, target);
       const none = services.length === 0 ? ['it concerns no service at present'] : [];
       const short = until !== undefined && until <= withdrawAt ? ['it ends before anything is withdrawn'] : [];
-      return done([overrideKeyOf(drain)], services, [...none, ...short]);
+      return done([key], before, setsInside(state, target, services), services, [...none, ...short]);
     },
     async undrain({ target, by: who }) {
       const by = oneLine(who, LONGEST_NAME);
@@ -137,23 +147,27 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       const others = othersOver(state, target, services, new Set(keys));
       if (ended.length === 0) throw new OperationError('not-found', whyNotDrained(state, target, others));
       await say(clock.now(), by, [], keys);
-      const isExact = ended.length === 1 && keys[0] === drainKey(target);
-      return done([], services, [
-        ...(isExact ? [] : [`ended: ${namesOf(ended)}`]),
-        ...(others.length === 0 ? [] : [`another drain still holds: ${namesOf(others)}`]),
-      ]);
+      const more = ended.length > MOST_NAMED ? [`${ended.length} drains ended`] : [];
+      const rest = others.length === 0 ? [] : [`another drain still holds: ${namesOf(others)}`];
+      return done([], ended, [], services, [...more, ...rest]);
     },
     async set({ prefix, to, by: who, why, ttl }) {
       const at = clock.now();
       const [by, until] = [oneLine(who, LONGEST_NAME), endOf(at, ttl)];
       const key = setKey(prefix);
+      const before = known([key]);
       if (to === 'auto') {
-        const was = state.overrides.said.has(key);
         await say(at, by, [], [key]);
-        return done([], [prefix], was ? [] : ['nothing was set by hand']);
+        return done(
+          [],
+          before,
+          drainsOver(state, prefix),
+          [prefix],
+          before.length > 0 ? [] : ['nothing was set by hand'],
+        );
       }
       await say(at, by, [{ kind: to, by, why: oneLine(why, LONGEST_WHY), at, until, prefix }], []);
-      return done([key], [prefix], remarksOn(prefix, to));
+      return done([key], before, drainsOver(state, prefix), [prefix], remarksOn(prefix, to));
     },
     findTarget(text) {
       if (text === 'all') return { type: 'all' };

@@ -46,6 +46,8 @@ export interface SetOrder {
 export interface Done {
   /** In force now, of what was asked about. */
   readonly overrides: readonly OverrideView[];
+  /** What it took the place of, or ended: the first twenty. Left out where there was nothing. */
+  readonly before?: readonly OverrideView[];
   /** Services that it concerns at present. */
   readonly services: readonly Prefix[];
   /** What is worth knowing: that it has no effect yet, and why; that a wider drain still holds; that it is not kept over a restart. */

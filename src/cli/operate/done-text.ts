@@ -8,6 +8,7 @@ import { type Now, overrideWords, plural, shown } from './words.ts';
 /** As the API answers. */
 export interface DoneView {
   readonly overrides: readonly OverrideView[];
+  readonly before?: readonly OverrideView[];
   readonly services: readonly Prefix[];
   readonly remarks: readonly string[];
 }
@@ -16,7 +17,12 @@ export interface DoneView {
 const MOST_SERVICES = 20;
 
 /** `what`: the sentence for what was asked: `drain of 192.0.2.1 ended`. */
-export function doneLines(what: string, { overrides, services, remarks }: DoneView, now: Now, room: number): Line[] {
+export function doneLines(
+  what: string,
+  { overrides, before = [], services, remarks }: DoneView,
+  now: Now,
+  room: number,
+): Line[] {
   const listed = inOrder(services.map((prefix) => ({ prefix }) as Pick<ServiceView, 'prefix'>)).map(
     ({ prefix }) => prefix,
   );
@@ -30,6 +36,7 @@ export function doneLines(what: string, { overrides, services, remarks }: DoneVi
       const shownAs = listed.length === 0 || withdrawAt === undefined ? each : { ...each, withdrawAt };
       return [span(`  in force: ${overrideWords(shownAs, now)}`, 'routed')];
     }),
+    ...before.map((each): Line => [span(`  before: ${overrideWords(each, now)}`)]),
     ...(listed.length === 0
       ? // Of a drain the daemon remarks upon it.
         remarks.some((remark) => remark.includes('concerns no service'))

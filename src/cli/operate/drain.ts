@@ -18,5 +18,9 @@ export const answer: Answer<typeof DRAIN_OPTIONS> = async (call) => {
     ...(length > 0 && { for: formatDuration(length) }),
     ...(reason !== '' && { why: reason }),
   };
-  return give({ command: 'drain', body, what: `drain of ${target.shown} begun` }, call);
+  return give({ command: 'drain', body, what: ({ before }) => begun(target.shown, before) }, call);
 };
+
+/** The second of the same words is no new one: what the first was to withdraw is withdrawn when it was to be. */
+const begun = (of: string, before: readonly unknown[] = []): string =>
+  before.length === 0 ? `drain of ${of} begun` : `drain of ${of} replaced`;

@@ -9,7 +9,7 @@ export interface Order {
   readonly command: 'drain' | 'undrain' | 'set';
   readonly body: object;
   /** What was done, as a sentence. */
-  readonly what: string;
+  readonly what: (done: DoneView) => string;
 }
 
 export const give = (
@@ -23,7 +23,8 @@ export const give = (
     if (call.values.json) await printBody(done);
     else {
       const sheet = paper(call.environment);
-      await printLines(doneLines(what, readJson<DoneView>(done), sheet.now, sheet.room), sheet);
+      const view = readJson<DoneView>(done);
+      await printLines(doneLines(what(view), view, sheet.now, sheet.room), sheet);
     }
     return STATUS.ok;
   });

@@ -41,5 +41,5 @@ export const answer: Answer<typeof SET_OPTIONS> = async (call) => {
     ...(ttl > 0 && { ttl: formatDuration(ttl) }),
     ...(reason !== '' && { why: reason }),
   };
-  return give({ command: 'set', body, what: DONE[to](asked.prefix) }, call);
+  return give({ command: 'set', body, what: () => DONE[to](asked.prefix) }, call);
 };

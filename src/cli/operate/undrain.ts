@@ -11,5 +11,8 @@ export const answer: Answer<typeof UNDRAIN_OPTIONS> = async (call) => {
     complain([target.problem]);
     return STATUS.unknown;
   }
-  return give({ command: 'undrain', body: { target: target.target }, what: `drain of ${target.shown} ended` }, call);
+  return give(
+    { command: 'undrain', body: { target: target.target }, what: () => `drain of ${target.shown} ended` },
+    call,
+  );
 };

@@ -4,6 +4,7 @@ import type { Prefix } from '../../../src/model/address.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
 import { setKey } from '../../../src/model/override.ts';
+import type { OverrideView } from '../../../src/model/view.ts';
 import { createOperations, MOST_OVERRIDES, type OperationsOptions } from '../../../src/runtime/operations.ts';
 import { added, coreOf, factsRead } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
@@ -118,14 +119,18 @@ describe('undrain', () => {
   });
 
   it.each([
-    ['all', ['10.0.0.0/8', ONE, '192.0.2.0/24'], 0, ['ended: 10.0.0.0/8, 10.0.0.1/32, 192.0.2.0/24']],
-    ['all', [ONE], 0, ['ended: 10.0.0.1/32']],
-    ['10.0.0.0/8', [ONE, '192.0.2.0/24'], 1, ['ended: 10.0.0.1/32']],
-    ['10.0.0.0/8', [ONE, 'all'], 1, ['ended: 10.0.0.1/32', 'another drain still holds: all']],
-  ])('of %s ends what is inside of %j', async (target, drains, left, remarks) => {
+    ['all', ['10.0.0.0/8', ONE, '192.0.2.0/24'], 0, ['10.0.0.0/8', ONE, '192.0.2.0/24'], []],
+    ['all', [ONE], 0, [ONE], []],
+    ['10.0.0.0/8', [ONE, '192.0.2.0/24'], 1, [ONE], []],
+    ['10.0.0.0/8', [ONE, 'all'], 1, [ONE], ['another drain still holds: all']],
+  ])('of %s ends what is inside of %j, and says what that was', async (target, drains, left, ended, remarks) => {
     const { core, operations } = rig();
     for (const each of drains) await operations.drain({ ...ANNA, target: targetOf(each), for: undefined });
-    expect((await operations.undrain({ target: targetOf(target), by: 'anna' })).remarks).toEqual(remarks);
+    const done = await operations.undrain({ target: targetOf(target), by: 'berta' });
+    expect(done.before?.map(({ kind, target: of, by }) => `${kind} ${of} ${by}`)).toEqual(
+      ended.map((of) => `drain ${of} anna`),
+    );
+    expect(done.remarks).toEqual(remarks);
     expect(core.state.overrides.said.size).toBe(left);
   });
 
@@ -135,7 +140,7 @@ describe('undrain', () => {
       await operations.drain({ ...ANNA, target, for: undefined });
     const one = await operations.undrain({ target: targetOf(ONE), by: 'anna' });
     expect(one).toEqual({
-      ...{ overrides: [], services: [ONE] },
+      ...{ overrides: [], before: [expect.objectContaining({ kind: 'drain', target: ONE })], services: [ONE] },
       remarks: ['another drain still holds: all, 10.0.0.0/8'],
     });
     expect((await operations.undrain({ target: targetOf('10.0.0.0/8'), by: 'anna' })).remarks).toEqual([
@@ -143,6 +148,58 @@ describe('undrain', () => {
     ]);
     expect((await operations.undrain({ target: ALL, by: 'anna' })).remarks).toEqual([]);
     expect(core.state.overrides.said.size).toBe(0);
+  });
+
+  it('of many names the first, and says how many there were', async () => {
+    const { operations } = rig();
+    for (let number = 0; number < 30; number++)
+      await operations.drain({ ...ANNA, target: targetOf(`10.0.0.${number}/32`), for: undefined });
+    const { before, remarks } = await operations.undrain({ target: ALL, by: 'anna' });
+    expect([before?.length, remarks]).toEqual([20, ['30 drains ended']]);
+  });
+});
+
+describe('the answer', () => {
+  const kinds = (all: readonly OverrideView[] = []): string[] =>
+    all.map(({ kind, target, by, why }) => `${kind} ${target} by ${by}: ${why}`);
+
+  it('to a second drain says what the first was', async () => {
+    const { operations } = rig();
+    const target = targetOf(ONE);
+    const first = await operations.drain({ target, by: 'anna', why: 'disk', for: ms(600_000) });
+    expect(first).not.toHaveProperty('before');
+    const second = await operations.drain({ target, by: 'berta', why: 'kernel', for: undefined });
+    expect([kinds(second.before), kinds(second.overrides)]).toEqual([
+      [`drain ${ONE} by anna: disk`],
+      [`drain ${ONE} by berta: kernel`],
+    ]);
+    const [before] = second.before ?? [];
+    expect(Date.parse(before?.until ?? '') - Date.parse(before?.at ?? '')).toBe(600_000);
+  });
+
+  it('to set says what was set before, and which drains go over it', async () => {
+    const { operations } = rig();
+    await operations.drain({ target: ALL, by: 'anna', why: '', for: undefined });
+    const set = (to: 'up' | 'down' | 'auto', why: string) =>
+      operations.set({ prefix: ONE, to, by: 'berta', why, ttl: undefined });
+    const down = await set('down', 'a');
+    expect(down).not.toHaveProperty('before');
+    expect(kinds(down.overrides)).toEqual([`down ${ONE} by berta: a`, 'drain all by anna: ']);
+    const up = await set('up', 'b');
+    expect([kinds(up.before), kinds(up.overrides)]).toEqual([
+      [`down ${ONE} by berta: a`],
+      [`up ${ONE} by berta: b`, 'drain all by anna: '],
+    ]);
+    const auto = await set('auto', '');
+    expect([kinds(auto.before), kinds(auto.overrides)]).toEqual([[`up ${ONE} by berta: b`], ['drain all by anna: ']]);
+  });
+
+  it('to a drain says what is set by hand inside it', async () => {
+    const { operations } = rig();
+    await operations.set({ ...ANNA, prefix: ONE, to: 'down', ttl: undefined });
+    await operations.set({ ...ANNA, prefix: '192.0.2.1/32' as Prefix, to: 'down', ttl: undefined });
+    const { overrides } = await operations.drain({ ...ANNA, target: targetOf('10.0.0.0/8'), for: undefined });
+    expect(kinds(overrides)).toEqual(['drain 10.0.0.0/8 by anna: ', `down ${ONE} by anna: `]);
   });
 });
 
@@ -154,7 +211,7 @@ describe('set', () => {
     expect(await set('down')).toMatchObject({ overrides: [{ kind: 'down', target: ONE }], remarks: [] });
     expect(core.routes()).toEqual([]);
     expect(await set('up')).toMatchObject({ overrides: [{ kind: 'up', target: ONE }], remarks: [] });
-    expect(await set('auto')).toEqual({ overrides: [], services: [ONE], remarks: [] });
+    expect(await set('auto')).toMatchObject({ overrides: [], services: [ONE], remarks: [] });
     expect((await set('auto')).remarks).toEqual(['nothing was set by hand']);
     expect((await set('up', '10.0.0.9/32')).remarks).toEqual([
       'no effect at present: 10.0.0.9 is not an address of this host',

@@ -217,6 +217,13 @@ describe('what was done', () => {
     ]);
     expect(lines[2]).toMatch(/^ {2}concerns 25 services: 192\.0\.2\.0\/32 .* 192\.0\.2\.19\/32 and 5 more$/);
     expect(lines[3]).toBe('  not kept over a restart: no --data-dir');
+    const before = { ...DRAIN, by: 'anna', why: 'disk', withdrawAt: ago(1), until: ago(-60) };
+    expect(texts(doneLines('x', { ...done, before: [before], services: [], remarks: [] }, NOW, ANY))).toEqual([
+      'x',
+      '  in force: drain 192.0.2.4/32 by root, 30s ago, ends in 29m 30s, "new kernel"',
+      '  before: drain 192.0.2.4/32 by anna, 30s ago, ends in 1m, "disk"',
+      '  concerns no service at present',
+    ]);
     const none = { overrides: [DRAIN], services: [], remarks: ['it concerns no service at present'] };
     expect(texts(doneLines('x', none, NOW, 80))).toEqual([
       'x',
