@@ -88,6 +88,7 @@ const PURE_FILES = [
   'cli/operate/target.ts',
   'cli/operate/watch/frame.ts',
   'cli/operate/watch/keys.ts',
+  'cli/operate/watch/press.ts',
   'cli/operate/watch/state.ts',
   'cli/operate/words.ts',
   'cli/terminal/line.ts',

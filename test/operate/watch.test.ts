@@ -11,13 +11,14 @@ import { DRAIN, EXPLANATION, STATUS, TRANSITIONS } from '../helpers/views.ts';
 let socket: ControlSocket;
 let streams: http.ServerResponse[];
 let status: typeof STATUS | undefined;
+let health: object | undefined;
 const FOLDERS: string[] = [];
 
 function open(within?: string): Promise<ControlSocket> {
   return openControlSocket(
     {
       'GET /v1/status': () => status,
-      'GET /v1/health': { ok: true },
+      'GET /v1/health': () => health,
       'GET /v1/explain/192.0.2.2%2F32': EXPLANATION,
       'POST /v1/drain': { overrides: [DRAIN], services: ['192.0.2.2/32'], remarks: ['not kept'] },
       'POST /v1/undrain': { refusal: { status: 409, title: 'no such drain' } },
@@ -36,6 +37,7 @@ function open(within?: string): Promise<ControlSocket> {
 beforeEach(async () => {
   streams = [];
   status = STATUS;
+  health = { ok: true };
   socket = await open();
 });
 afterEach(async () => {
@@ -57,6 +59,10 @@ interface Terminal extends Started {
   see(text: string | RegExp): Promise<void>;
   /** As typed, and one key after the other. */
   press(keys: string): void;
+  /** Keys, and what is to be seen then, one step after the other. */
+  walk(...steps: readonly (readonly [keys: string, sees: string | RegExp])[]): Promise<void>;
+  /** Waits for the end, with status 0. */
+  quits(keys?: string): Promise<void>;
 }
 
 /** On a terminal of script(1): `first` is run by the shell there before, and `rest` afterwards. */
@@ -66,15 +72,25 @@ function watch(words = '', rest = 'echo "ended with $?"', first = ':'): Terminal
     env: { ...cleanEnvironment(), TERM: 'xterm', SHELL: '/bin/bash' },
   });
   const now = (): string => seen(started.stdout());
+  const press = (keys: string): void => void started.child.stdin?.write(keys);
+  const see = async (text: string | RegExp): Promise<void> =>
+    void (await until(
+      () => `${text}\n${now()}\n${started.stderr()}`,
+      () => (typeof text === 'string' ? now().includes(text) : text.test(now())),
+    ));
   return {
-    ...started,
-    seen: now,
-    see: async (text) =>
-      void (await until(
-        () => `${text}\n${now()}\n${started.stderr()}`,
-        () => (typeof text === 'string' ? now().includes(text) : text.test(now())),
-      )),
-    press: (keys) => void started.child.stdin?.write(keys),
+    ...{ ...started, seen: now, see, press },
+    async walk(...steps) {
+      for (const [keys, sees] of steps) {
+        press(keys);
+        await see(sees);
+      }
+    },
+    async quits(keys = 'q') {
+      press(keys);
+      await until('the end', () => started.stdout().includes('ended with 0'));
+      await started.ended;
+    },
   };
 }
 
@@ -82,18 +98,13 @@ describe('ha2bgp watch', () => {
   it('shows the table, takes keys, and gives the terminal back', async () => {
     const terminal = watch();
     await terminal.see('> 192.0.2.2/32');
-    terminal.press('j');
-    await terminal.see('> 192.0.2.3/32');
-    terminal.press('/dns\r');
-    await terminal.see(/^> 192\.0\.2\.5\/32/m);
-    terminal.press('\x1b[A');
-    terminal.press('?');
-    await terminal.see('end its drain, after a confirmation');
-    terminal.press('x');
-    await terminal.see(' /dns ');
-    terminal.press('q');
-    await until('the end', () => terminal.stdout().includes('ended with 0'));
-    await terminal.ended;
+    await terminal.walk(
+      ['j', '> 192.0.2.3/32'],
+      ['/dns\r', /^> 192\.0\.2\.5\/32/m],
+      ['\x1b[A?', 'end its drain, after a confirmation'],
+      ['x', ' /dns '],
+    );
+    await terminal.quits();
     expect(terminal.stdout().split(ENTER)).toHaveLength(2);
     expect(terminal.stdout()).toContain(`\x1b[?25h${LEAVE}`);
     expect(terminal.stdout().split(LEAVE)).toHaveLength(2);
@@ -102,39 +113,43 @@ describe('ha2bgp watch', () => {
   it('waits for a daemon that does not answer, and says so', async () => {
     status = undefined;
     const terminal = watch();
-    await terminal.see(/no daemon for .*, trying again: .*the daemon does not answer/);
+    await terminal.see(/no answer for .*, trying again: .*the daemon does not answer/);
     status = STATUS;
     await terminal.see('> 192.0.2.2/32');
-    terminal.press('q');
-    await terminal.ended;
+    await terminal.quits();
+  });
+
+  it('asks again and again whether the daemon answers, whose stream stays open', async () => {
+    const terminal = watch();
+    await until('its stream', () => streams.length > 0);
+    health = undefined;
+    await terminal.see(/no answer for .*: the daemon does not answer/);
+    health = { ok: true };
+    await until('an answer', () => !terminal.seen().includes('no answer'));
+    expect(streams).toHaveLength(1);
+    await terminal.quits();
   });
 
   it('explains, drains after a confirmation, and says what the daemon refuses', async () => {
     const terminal = watch();
     await terminal.see('> 192.0.2.2/32');
-    terminal.press('\r');
-    await terminal.see('✗ health');
-    terminal.press('x');
-    await terminal.see('> 192.0.2.2/32');
-    terminal.press('d');
-    await terminal.see('drain 192.0.2.2/32: tell the routers, then withdraw it?');
-    terminal.press('n');
-    await terminal.see('nothing done: no drain');
-    expect(socket.asked.filter(({ method }) => method === 'POST')).toEqual([]);
-    terminal.press('d');
-    await terminal.see('withdraw it?');
-    terminal.press('y');
-    await terminal.see('drain 192.0.2.2/32: done, concerns 1 service; not kept');
-    terminal.press('jju');
-    await terminal.see('end the drain of 192.0.2.4/32?');
-    terminal.press('y');
-    await terminal.see('undrain 192.0.2.4/32: no such drain');
-    expect(socket.asked.filter(({ method }) => method === 'POST').map(({ url, body }) => `${url} ${body}`)).toEqual([
-      '/v1/drain {"target":"192.0.2.2/32"}',
-      '/v1/undrain {"target":"192.0.2.4/32"}',
-    ]);
-    terminal.press('\x03');
-    await until('the end', () => terminal.stdout().includes('ended with 0'));
+    const given = (): string[] =>
+      socket.asked.filter(({ method }) => method === 'POST').map(({ url, body }) => `${url} ${body}`);
+    await terminal.walk(
+      ['\r', '✗ health'],
+      ['x', '> 192.0.2.2/32'],
+      ['d', 'drain 192.0.2.2/32: tell the routers, then withdraw it?'],
+      ['n', 'nothing done: no drain'],
+    );
+    expect(given()).toEqual([]);
+    await terminal.walk(
+      ['d', 'withdraw it?'],
+      ['y', 'drain 192.0.2.2/32: done, concerns 1 service; not kept'],
+      ['jju', 'end the drain of 192.0.2.4/32?'],
+      ['y', 'undrain 192.0.2.4/32: no such drain'],
+    );
+    expect(given()).toEqual(['/v1/drain {"target":"192.0.2.2/32"}', '/v1/undrain {"target":"192.0.2.4/32"}']);
+    await terminal.quits('\x03');
   });
 
   it('follows changes, and a daemon that is restarted', async () => {
@@ -149,14 +164,13 @@ describe('ha2bgp watch', () => {
     FOLDERS.push(folder);
     fs.mkdirSync(`${folder}/again`);
     await socket.close();
-    await terminal.see(/no daemon for \d/);
+    await terminal.see(/no answer for \d/);
     fs.mkdirSync(folder, { recursive: true });
     status = { ...STATUS, process: { ...STATUS.process, pid: 4_712, startedAt: STATUS.at } };
     socket = await open(folder);
     await terminal.see('the daemon was started again: pid 4712');
-    expect(terminal.seen()).not.toContain('no daemon');
-    terminal.press('q');
-    await terminal.ended;
+    expect(terminal.seen()).not.toContain('no answer');
+    await terminal.quits();
   });
 
   it.each(['TERM', 'HUP', 'INT'])('gives the terminal back at SIG%s', async (signal) => {
@@ -182,10 +196,8 @@ describe('ha2bgp watch', () => {
     const [, between = ''] = terminal.stdout().split(LEAVE);
     expect(between).toMatch(/stopped with 148[\s\S]* icanon [\s\S]* echo /);
     await terminal.see('> 192.0.2.3/32');
-    terminal.press('k');
-    await terminal.see('> 192.0.2.2/32');
-    terminal.press('q');
-    await until('the end', () => terminal.stdout().includes('ended with 0'));
+    await terminal.walk(['k', '> 192.0.2.2/32']);
+    await terminal.quits();
   });
 });
 

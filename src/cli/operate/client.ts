@@ -32,8 +32,8 @@ export interface ServerEvent {
 }
 
 export interface Client {
-  /** The body, JSON. Throws `RefusedError`, `NoDaemonError`. */
-  get(path: string): Promise<Buffer>;
+  /** The body, JSON. Throws `RefusedError`, `NoDaemonError`; also when `end` ends it. */
+  get(path: string, end?: AbortSignal): Promise<Buffer>;
   post(path: string, body: object): Promise<Buffer>;
   /** Calls `hear` for each event until the daemon ends the stream, or `end` does. Throws as the others. */
   listen(
@@ -46,8 +46,9 @@ export interface Client {
 
 /** It answers within milliseconds. */
 const BEGIN_WITHIN_MS = 3_000;
-/** An explanation looks at processes for two seconds at most; a reload reads files. */
-const SLOWER: readonly (readonly [path: string, beginWithinMs: number])[] = [
+/** An explanation looks at processes for two seconds at most; a reload reads files; health is asked for again and again. */
+const OTHERWISE: readonly (readonly [path: string, beginWithinMs: number])[] = [
+  ['/v1/health', 1_500],
   ['/v1/explain/', 5_000],
   ['/v1/reload', 20_000],
 ];
@@ -57,9 +58,9 @@ const ANSWER_WITHIN_MS = 20_000;
 const SILENT_FOR_MS = 90_000;
 
 export function createClient(socketPath: string): Client {
-  const exchange = async (method: string, path: string, body?: object): Promise<Buffer> => {
+  const exchange = async (method: string, path: string, body?: object, end?: AbortSignal): Promise<Buffer> => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const { response, time } = await send(socketPath, method, path, text, 'application/json');
+    const { response, time } = await send(socketPath, method, path, text, 'application/json', end);
     try {
       return await answerOf(response, socketPath);
     } finally {
@@ -67,7 +68,7 @@ export function createClient(socketPath: string): Client {
     }
   };
   return {
-    get: (path) => exchange('GET', path),
+    get: (path, end) => exchange('GET', path, undefined, end),
     post: (path, body) => exchange('POST', path, body),
     async listen(path, hear, opened, end) {
       const { response, time, request } = await send(socketPath, 'GET', path, undefined, 'text/event-stream', end);
@@ -105,7 +106,7 @@ async function send(
   const late = new SilentDaemonError(
     `${visible(socketPath)}: the daemon does not answer: is it stopped, or very busy?${later}`,
   );
-  const beginWithin = SLOWER.find(([slow]) => path.startsWith(slow))?.[1] ?? BEGIN_WITHIN_MS;
+  const beginWithin = OTHERWISE.find(([begin]) => path.startsWith(begin))?.[1] ?? BEGIN_WITHIN_MS;
   let time = setTimeout(() => request.destroy(late), beginWithin);
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {

@@ -7,6 +7,7 @@ import { SilentDaemonError } from '../find-daemon.ts';
 import { changeLine } from '../history-text.ts';
 import { type Paper, printLines } from '../session.ts';
 import { follow } from './follow.ts';
+import { feelPulse } from './pulse.ts';
 
 export interface EventOptions {
   readonly client: Client;
@@ -18,9 +19,12 @@ export interface EventOptions {
 export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOptions): Promise<number> {
   const end = new AbortController();
   lifecycle.onClose(async () => end.abort());
+  const tell = (text: string): void => complain([{ place: 'watch', text }]);
   // Fails at once where there is none: from then on it is waited for.
-  let isLost = await isSilent(client);
-  await follow({
+  let isLost = await isSilent(client, tell);
+  /** Its stream is there still. */
+  let isQuiet = false;
+  const following = follow({
     ...{ client, end: end.signal },
     async hear({ data }) {
       const change = JSON.parse(data) as Change;
@@ -30,24 +34,38 @@ export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOpt
       if (!isRead) end.abort();
     },
     opened() {
-      if (isLost) complain([{ place: 'watch', text: 'connected again; what happened meanwhile is in ha2bgp history' }]);
+      if (isLost) tell('connected again; what happened meanwhile is in ha2bgp history');
       isLost = false;
     },
     lost(why) {
-      if (!isLost) complain([{ place: 'watch', text: `${why}; trying again` }]);
+      if (!isLost) tell(`${why}; trying again`);
       isLost = true;
+      isQuiet = false;
     },
   });
+  const pulse = feelPulse({
+    ...{ client, end: end.signal },
+    silent(why) {
+      if (isLost) return;
+      tell(`${why} Waiting for it`);
+      isQuiet = true;
+    },
+    answers() {
+      if (isQuiet) tell('it answers again');
+      isQuiet = false;
+    },
+  });
+  await Promise.all([following, pulse]);
   return STATUS.ok;
 }
 
-async function isSilent(client: Client): Promise<boolean> {
+async function isSilent(client: Client, tell: (text: string) => void): Promise<boolean> {
   try {
     await client.get('/v1/health');
     return false;
   } catch (error) {
     if (!(error instanceof SilentDaemonError)) throw error;
-    complain([{ place: 'watch', text: `${error.message}; trying again` }]);
+    tell(`${error.message} Waiting for it`);
     return true;
   }
 }

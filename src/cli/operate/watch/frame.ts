@@ -59,7 +59,7 @@ function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { colu
     status === undefined ? [] : [span(` ${surroundings(status, columns - 1)}`, 'faint')],
     link.type === 'connected'
       ? []
-      : [span(` no daemon for ${lengthWords(now - link.since)}, trying again: ${shown(link.why)}`, 'bad')],
+      : [span(` no answer for ${lengthWords(now - link.since)}, trying again: ${shown(link.why)}`, 'bad')],
   ];
 }
 

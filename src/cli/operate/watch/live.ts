@@ -18,7 +18,9 @@ import { plural } from '../words.ts';
 import { follow } from './follow.ts';
 import { frame, pageOf } from './frame.ts';
 import { keysOf } from './keys.ts';
-import { type Effect, NEW_WATCH, type Order, press, type WatchState, withStatus } from './state.ts';
+import { type Effect, press } from './press.ts';
+import { feelPulse } from './pulse.ts';
+import { NEW_WATCH, type Order, type WatchState, withStatus } from './state.ts';
 
 export interface LiveOptions {
   readonly client: Client;
@@ -73,7 +75,7 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
 
   const refresh = refresher(async () => {
     try {
-      const status = readJson<Status>(await client.get('/v1/status'));
+      const status = readJson<Status>(await client.get('/v1/status', end.signal));
       const isNew =
         state.status !== undefined &&
         status.process.startedAt !== state.status?.process.startedAt &&
@@ -105,9 +107,9 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
 
   async function explain(prefix: string): Promise<void> {
     try {
-      const of = readJson<Explanation>(await client.get(withPart('/v1/explain', prefix)));
+      const of = readJson<Explanation>(await client.get(withPart('/v1/explain', prefix), end.signal));
       explained = { of, at: Date.now() };
-      become({ ...state, mode: { type: 'explain', prefix: of.asked as never, top: 0 } });
+      become({ ...state, mode: { type: 'explain', top: 0 } });
     } catch (error) {
       say(sentenceOf(error), true);
     }
@@ -140,7 +142,8 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
   stdin.on('data', (text) => {
     for (const key of keysOf(String(text))) {
       if (end.signal.aborted) return;
-      const step = press(state, key, pageOf(screen.size()));
+      const size = screen.size();
+      const step = press(state, key, pageOf(size), explainedLines(size.columns).length);
       become(step.state);
       if (step.effect !== undefined) carryOut(step.effect);
     }
@@ -150,7 +153,10 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
   draw();
   const timers = [setInterval(draw, REDRAW_EVERY_MS), setInterval(refresh, ASK_EVERY_MS)];
   try {
-    await follow({ client, hear: () => refresh(), opened: refresh, lost, end: end.signal });
+    await Promise.all([
+      follow({ client, hear: () => refresh(), opened: refresh, lost, end: end.signal }),
+      feelPulse({ client, silent: lost, answers: refresh, end: end.signal }),
+    ]);
   } finally {
     for (const timer of timers) clearInterval(timer);
     giveBack();

@@ -132,6 +132,24 @@ describe('a request', () => {
     expect((error as RefusedError).refusal).toMatchObject({ status: 409, problems: [{ place: 'a', text: 'b' }] });
   });
 
+  it('that is wanted no more ends, and the daemon sees that', async () => {
+    let isClosed = false;
+    const end = new AbortController();
+    const client = await clientOf({
+      'GET /v1/x': (_asked, response) => {
+        response.on('close', () => {
+          isClosed = true;
+        });
+        end.abort();
+        return undefined;
+      },
+    });
+    const error = await client.get('/v1/x', end.signal).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NoDaemonError);
+    expect(error).not.toBeInstanceOf(SilentDaemonError);
+    await until('closed', () => isClosed);
+  });
+
   it.each(['oops', '"oops"', 'null', '[]', '{"title":5}'])('that is refused with %s is refused', async (text) => {
     const client = await clientOf({
       'GET /v1/x': (_asked, response) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { frame, HELP } from '../../../../../src/cli/operate/watch/frame.ts';
 import { NEW_WATCH, type WatchState, withStatus } from '../../../../../src/cli/operate/watch/state.ts';
 import { type Line, type Size, span, textOf, widthOf } from '../../../../../src/cli/terminal/line.ts';
-import { NOW, SERVICES, STATUS, service } from '../../../../helpers/views.ts';
+import { NOW, STATUS, service } from '../../../../helpers/views.ts';
 
 const START = withStatus(NEW_WATCH, STATUS);
 const texts = (lines: readonly Line[]): string[] => lines.map((line) => textOf(line).trimEnd());
@@ -34,7 +34,7 @@ describe('a frame', () => {
       { type: 'filter', before: '' },
       { type: 'confirm', order: { command: 'drain', target: '192.0.2.2/32' } },
       { type: 'help' },
-      { type: 'explain', prefix: SERVICES[0]?.prefix as never, top: 3 },
+      { type: 'explain', top: 3 },
     ];
     for (const mode of modes) {
       const lines = frame({ ...START, mode }, NOW, size, [[span('a'.repeat(300))], [], [], [span('b')]]);
@@ -60,7 +60,7 @@ describe('a frame', () => {
 
   it('tells that there is no daemon, for how long, and why', () => {
     const state: WatchState = { ...START, link: { type: 'lost', since: NOW - 3_000, why: 'it is\x1b[2J gone' } };
-    expect(draw(state, { columns: 100, rows: 10 })[2]).toBe(' no daemon for 3.0s, trying again: it is\\u001b[2J gone');
+    expect(draw(state, { columns: 100, rows: 10 })[2]).toBe(' no answer for 3.0s, trying again: it is\\u001b[2J gone');
   });
 
   it('tells what it leaves out, and when nothing is left', () => {
@@ -75,7 +75,7 @@ describe('a frame', () => {
     const help = draw({ ...START, mode: { type: 'help' } }, size).join('\n');
     for (const [keys, does] of HELP)
       expect(help).toMatch(new RegExp(`${keys.replace(/[/?]/g, '\\$&')} +${does.slice(0, 20)}`));
-    const explain: WatchState = { ...START, mode: { type: 'explain', prefix: 'x' as never, top: 1 } };
+    const explain: WatchState = { ...START, mode: { type: 'explain', top: 1 } };
     expect(draw(explain, size, [[span('first')], [span('second')]])[3]).toBe('second');
     expect(draw({ ...START, message: { text: 'done', isBad: false } }, size).at(-1)).toBe(' done');
     expect(draw({ ...START, mode: { type: 'filter', before: '' }, filter: 'dn' }, size).at(-1)).toBe(

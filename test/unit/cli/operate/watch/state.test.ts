@@ -1,24 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { keysOf } from '../../../../../src/cli/operate/watch/keys.ts';
-import {
-  type Effect,
-  NEW_WATCH,
-  press,
-  topFor,
-  type WatchState,
-  withStatus,
-} from '../../../../../src/cli/operate/watch/state.ts';
+import { type Effect, press } from '../../../../../src/cli/operate/watch/press.ts';
+import { NEW_WATCH, topFor, type WatchState, withStatus } from '../../../../../src/cli/operate/watch/state.ts';
 import { DRAIN, SERVICES, STATUS, service } from '../../../../helpers/views.ts';
 
 const START = withStatus(NEW_WATCH, STATUS);
 const PAGE = 3;
+const EXPLAINED = 12;
 
 /** All keys one after the other; what they asked for. */
 function type(keys: string, state: WatchState = START): { state: WatchState; effects: Effect[] } {
   const effects: Effect[] = [];
   let now = state;
   for (const key of keysOf(keys)) {
-    const step = press(now, key, PAGE);
+    const step = press(now, key, PAGE, EXPLAINED);
     now = step.state;
     if (step.effect !== undefined) effects.push(step.effect);
   }
@@ -144,11 +139,10 @@ describe('other keys', () => {
 
   it('explain, scroll in that, and go back', () => {
     expect(type('\r').effects).toEqual([{ type: 'explain', prefix: '192.0.2.2/32' }]);
-    const explaining: WatchState = {
-      ...START,
-      mode: { type: 'explain', prefix: START.rows[0]?.prefix as never, top: 0 },
-    };
+    const explaining: WatchState = { ...START, mode: { type: 'explain', top: 0 } };
     expect(type('\x1b[B\x1b[B\x1b[A', explaining).state.mode).toMatchObject({ top: 1 });
+    // No further than to the last line, and one back is one back.
+    expect(type(`${'j'.repeat(99)}k`, explaining).state.mode).toMatchObject({ top: EXPLAINED - 2 });
     expect(type('jjk', explaining).state.mode).toMatchObject({ top: 1 });
     expect(type('\x1b[5~\x1b[6~', explaining).state.mode).toMatchObject({ top: PAGE });
     expect(type('x', explaining).state.mode.type).toBe('table');
