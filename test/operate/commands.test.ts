@@ -180,7 +180,13 @@ describe.skipIf(why.length > 0)(
         services: [PREFIX],
         overrides: [{ kind: 'drain', by: 'root' }],
       });
-      expect(await json('undrain', PREFIX)).toMatchObject({ services: [PREFIX], overrides: [] });
+      expect(await good('drain', PREFIX, '--reason', 'another')).toMatch(
+        /^drain of 100\.64\.0\.10\/32 replaced\n {2}in force: drain \S+ by root, .*"another"\n {2}before: drain \S+ by root/,
+      );
+      expect(await json('undrain', PREFIX)).toMatchObject({
+        ...{ services: [PREFIX], overrides: [] },
+        before: [{ kind: 'drain', why: 'another' }],
+      });
       expect(await json('set', PREFIX, 'down')).toMatchObject({ overrides: [{ kind: 'down' }] });
     });
 
@@ -254,6 +260,11 @@ describe.skipIf(why.length > 0)(
       });
       await good('set', PREFIX, 'auto');
       await hasRoute(true);
+      house.daemon.child.kill('SIGSTOP');
+      await until('said', () => [lines, raw].every((each) => each.stderr().includes('does not answer')));
+      house.daemon.child.kill('SIGCONT');
+      await until('said', () => [lines, raw].every((each) => each.stderr().includes('it answers again')));
+      expect(lines.stderr()).not.toContain('connected again');
       await house.daemon.stop();
       await until('said', () => [lines, raw].every((each) => each.stderr().includes('trying again')));
       house.daemon = startDaemon();
@@ -273,12 +284,17 @@ describe.skipIf(why.length > 0)(
       const file = path.join(house.link.place, 'password');
       fs.writeFileSync(file, `${SECRET}\n`, { mode: 0o600 });
       await house.daemon.stop();
-      const recording = path.join(house.link.place, 'recording');
+      const [recording, log, token] = ['recording', 'log', 'token'].map((name) => path.join(house.link.place, name));
+      fs.writeFileSync(token ?? '', `${SECRET}-token\n`, { mode: 0o600 });
       house.daemon = house.link.run(
-        [...peer(`password-file=${file}`), '--record', recording, '--interval', '50ms', '--name', 'night'],
-        { HA2BGP_CONTROL_SOCKET: house.socket },
+        [
+          ...peer(`password-file=${file}`),
+          ...['--peer', '10.1.1.253,as=65003,password-env=PEERS', '--log-to', `file:${log}`, '--log-level', 'debug'],
+          ...['--record', recording ?? '', '--interval', '50ms', '--name', 'night'],
+          ...['--api-listen', '127.0.0.1:8080', '--api-token-file', token ?? ''],
+        ],
+        { HA2BGP_CONTROL_SOCKET: house.socket, PEERS: `${SECRET}-peers` },
       );
-      await house.daemon.logged('first facts read');
       await until('asked', async () => (await ha2bgp(['status'])).status === 0);
       const archive = path.join(house.link.place, 'b.tar.gz');
       await good('bundle', '-o', archive);
@@ -297,6 +313,7 @@ describe.skipIf(why.length > 0)(
         'settings.json',
         'peers.json',
         'history.json',
+        'log.txt',
         'recording/recording',
       ]) {
         expect(files).toContain(`b/${name}`);
