@@ -75,6 +75,30 @@ describe('what is asked', () => {
     expect([status, stdout]).toEqual([3, expect.stringContaining('nobody was told: r1 no session')]);
   });
 
+  it.each([
+    ['those that are not announced are listed', 'announced', 0],
+    ['one of them is not announced', 'down', 3],
+  ] as const)('has a status of all that was asked about, though only %s', async (_, state, status) => {
+    await socket.close();
+    const services = SERVICES.slice(0, 2).map((each, at) => ({
+      ...each,
+      state: at === 0 ? ('announced' as const) : state,
+    }));
+    socket = await openControlSocket({
+      'GET /v1/status': ({ url }) => ({ ...STATUS, services: url.includes('down=') ? [] : services }),
+    });
+    expect((await ask('status', '192.0.2.0/24', '--down')).status).toBe(status);
+  });
+
+  it('and answered by something else is said to be', async () => {
+    await socket.close();
+    socket = await openControlSocket({ 'GET /v1/status': '<html>' });
+    expect(await ask('status')).toEqual({
+      ...{ status: 1, stdout: '' },
+      stderr: 'ha2bgp: status: what answers on the control socket is no ha2bgp\n',
+    });
+  });
+
   it('has to be asked of one of several, which are told apart', async () => {
     const settings = [{ name: 'network', value: '192.0.2.0/24', from: 'flag' }];
     const replies = { 'GET /v1/summary': STATUS, 'GET /v1/settings': { settings } };

@@ -85,7 +85,14 @@ export const printLines = (lines: readonly Line[], { hasColor }: Pick<Paper, 'ha
 export const printBody = async (body: Uint8Array): Promise<boolean> =>
   (await printed(body)) && (body.at(-1) === 0x0a || printed('\n'));
 
-export const readJson = <T>(body: Buffer): T => JSON.parse(body.toString()) as T;
+/** Throws `NoDaemonError`, where what answered is something else. */
+export function readJson<T>(body: Buffer): T {
+  try {
+    return JSON.parse(body.toString()) as T;
+  } catch {
+    throw new NoDaemonError('what answers on the control socket is no ha2bgp');
+  }
+}
 
 /** A path of the API with a part that has to be escaped. */
 export const withPart = (path: string, part: string): string => `${path}/${encodeURIComponent(part)}`;

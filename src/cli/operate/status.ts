@@ -22,14 +22,15 @@ export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
     return STATUS.unknown;
   }
   return withDaemon('status', call, async (client) => {
-    const body = await client.get(
-      query('/v1/status', {
-        down: values.down ? 'true' : undefined,
-        state: values.state.length === 0 ? undefined : values.state.join(','),
-        within: asked?.type === 'prefix' ? asked.prefix : undefined,
-        name: asked?.type === 'name' ? asked.name : undefined,
-      }),
-    );
+    const about = {
+      within: asked?.type === 'prefix' ? asked.prefix : undefined,
+      name: asked?.type === 'name' ? asked.name : undefined,
+    };
+    const filters = {
+      down: values.down ? 'true' : undefined,
+      state: values.state.length === 0 ? undefined : values.state.join(','),
+    };
+    const body = await client.get(query('/v1/status', { ...filters, ...about }));
     const status = asked === undefined && values.json ? undefined : readJson<Status>(body);
     if (values.json) await printBody(body);
     if (status === undefined) return STATUS.ok;
@@ -47,8 +48,9 @@ export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
       }
     }
     if (asked === undefined) return STATUS.ok;
-    const isAll = services.length > 0 && services.every(hasEffect);
-    return isAll ? STATUS.ok : STATUS.notAnnounced;
+    // What a filter leaves out counts, too.
+    const all = isFiltered ? readJson<Status>(await client.get(query('/v1/status', about))).services : services;
+    return all.length > 0 && all.every(hasEffect) ? STATUS.ok : STATUS.notAnnounced;
   });
 };
 
