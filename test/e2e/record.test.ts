@@ -1,27 +1,21 @@
 /** Recording and playing through bin/, on this host's real kernel. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { policyFrom } from '../../src/config/policy.ts';
 import { replaySettings } from '../../src/config/recorded-settings.ts';
 import { handle } from '../../src/core/daemon.ts';
 import { initialState } from '../../src/core/state.ts';
 import { readRecording } from '../../src/runtime/recording-reader.ts';
 import { bin, cleanEnvironment, startDaemon } from '../helpers/daemon.ts';
-import { listen, start, stopAll } from '../helpers/processes.ts';
+import { ownFolder } from '../helpers/own-folder.ts';
+import { listen, start } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
-let directory = '';
+const folder = ownFolder();
 let file = '';
 beforeEach(() => {
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-record-'));
-  file = path.join(directory, 'recording');
-});
-afterEach(async () => {
-  await stopAll();
-  fs.rmSync(directory, { recursive: true, force: true });
+  file = folder('recording');
 });
 
 const QUICK = ['--announce-delay', '100ms', '--withdraw-delay', '200ms', '--interval', '20ms', '--no-dampening'];
@@ -138,7 +132,7 @@ describe('a recorded run', () => {
       await logged('withdrawn', round * addresses.length);
     }
     expect(await daemon.stop()).toBe(0);
-    expect(fs.readdirSync(directory).sort()).toEqual(['recording', 'recording.1', 'recording.2']);
+    expect(fs.readdirSync(folder()).sort()).toEqual(['recording', 'recording.1', 'recording.2']);
     const { status, stdout, stderr } = await replayOf(file);
     expect(status, stderr).toBe(0);
     // The oldest is gone; what is left is played without a seam.
@@ -148,7 +142,7 @@ describe('a recorded run', () => {
   });
 
   it('goes on without a recording where none can be written, and says so once', async () => {
-    file = path.join(directory, 'not', 'there', 'recording');
+    file = folder('not', 'there', 'recording');
     const daemon = startDaemon(words('127.104.0.0/16', 8774));
     await listen(['127.104.0.1:8774']);
     await daemon.told('announce route 127.104.0.1/32 next-hop self');

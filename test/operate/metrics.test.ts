@@ -1,32 +1,22 @@
 /** Metrics of a live daemon, on its control socket. Addresses inside 127.91.0.0/16. */
-import fs from 'node:fs';
 import http from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { type ReadFamily, readMetrics } from '../helpers/exposition.ts';
-import { listen, stopAll } from '../helpers/processes.ts';
+import { ownFolder } from '../helpers/own-folder.ts';
+import { listen } from '../helpers/processes.ts';
 import { describePromtool, promtool } from '../helpers/promtool.ts';
 import { until } from '../helpers/until.ts';
 
-let directory = '';
-let socketPath = '';
-beforeEach(() => {
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-metrics-'));
-  socketPath = path.join(directory, 'x.sock');
-});
-afterEach(async () => {
-  await stopAll();
-  fs.rmSync(directory, { recursive: true, force: true });
-});
+const folder = ownFolder();
+const socketPath = (): string => folder('x.sock');
 
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
 
 async function start(subnet: number, ...words: string[]): Promise<Daemon> {
   const daemon = startDaemon([
     ...['--network', `127.91.${subnet}.0/24`, '--listen-filter', 'sport = :8791', '--no-dampening'],
-    ...['--announce-delay', '0', '--withdraw-delay', '0', '--interval', '20ms', '--control-socket', socketPath],
+    ...['--announce-delay', '0', '--withdraw-delay', '0', '--interval', '20ms', '--control-socket', socketPath()],
     ...words,
   ]);
   await until('an answer', () =>
@@ -46,7 +36,7 @@ interface Answer {
 
 const scrape = (accept = ''): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const options = { socketPath, path: '/metrics', headers: { accept }, agent: false };
+    const options = { socketPath: socketPath(), path: '/metrics', headers: { accept }, agent: false };
     http
       .get(options, (response) => {
         let text = '';
@@ -120,13 +110,7 @@ describe('/metrics', () => {
 
 describePromtool('promtool', () => {
   it('has nothing to say against a scrape', async () => {
-    const daemon = await start(
-      5,
-      '--record',
-      path.join(directory, 'recording'),
-      '--status-file',
-      path.join(directory, 's'),
-    );
+    const daemon = await start(5, '--record', folder('recording'), '--status-file', folder('s'));
     await listen(['127.91.5.1:8791', '127.91.5.2:8791']);
     await daemon.told('announce route 127.91.5.2/32 next-hop self');
     const { text } = await scrape();

@@ -1,31 +1,22 @@
 /** Reloads of a daemon with the speaker: where it takes connections, and whom it lets in. */
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
-import { stopAll } from '../helpers/processes.ts';
+import { ownFolder } from '../helpers/own-folder.ts';
+import { REFUSED, RELOADED, reload } from '../helpers/reload.ts';
 import { until } from '../helpers/until.ts';
 
 const PEER = '127.97.0.9';
 const PORT = 17_997;
 
-let folder: string;
-let file: string;
+const folder = ownFolder();
+const file = (): string => folder('ha2bgp.yaml');
 let daemon: Daemon;
-beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reload-'));
-  file = path.join(folder, 'ha2bgp.yaml');
-});
-afterEach(async () => {
-  await stopAll();
-  fs.rmSync(folder, { recursive: true });
-});
 
 const write = (listen: readonly string[], more = ''): void =>
   fs.writeFileSync(
-    file,
+    file(),
     `network: 127.97.0.0/16
 bgp-backend: speaker
 static: [{prefixes: 198.51.100.0/24}]
@@ -36,15 +27,6 @@ bgp:
   peers: [{address: ${PEER}, as: 65001, passive: true${more}}]
 `,
   );
-
-async function reload(outcome: 'reloaded' | 'reload refused, what was in force stays so'): Promise<void> {
-  const before = daemon.count(`"msg":"${outcome}"`);
-  daemon.child.kill('SIGHUP');
-  await until(
-    () => `${outcome}\n${daemon.stderr()}`,
-    () => daemon.count(`"msg":"${outcome}"`) > before,
-  );
-}
 
 /** Whether who calls from the peer's address is sent an OPEN there. */
 const isAnswered = (host: string): Promise<boolean> =>
@@ -65,9 +47,9 @@ const answers = (host: string): Promise<unknown> =>
   );
 
 it('follows its addresses and passwords, and closes none that stays', async () => {
-  const key = path.join(folder, 'key');
+  const key = folder('key');
   write(['127.97.0.1']);
-  daemon = startDaemon(['run', '--config', file, '--log-format', 'json'], { env: { HA2BGP_STATE_DIR: undefined } });
+  daemon = startDaemon(['run', '--config', file(), '--log-format', 'json'], { env: { HA2BGP_STATE_DIR: undefined } });
   await answers('127.97.0.1');
   const inodeOf = (address: string): string | undefined => {
     const octets = address.split('.').map((octet) => Number(octet).toString(16).toUpperCase().padStart(2, '0'));
@@ -79,37 +61,37 @@ it('follows its addresses and passwords, and closes none that stays', async () =
   expect(first).toMatch(/^\d+$/);
 
   write(['127.97.0.1', '127.97.0.2']);
-  await reload('reloaded');
+  await reload(daemon, RELOADED);
   await answers('127.97.0.1');
   await answers('127.97.0.2');
   expect(inodeOf('127.97.0.1')).toBe(first);
 
   // With one on all addresses there is room for no other at that port.
   write(['0.0.0.0']);
-  await reload('reloaded');
+  await reload(daemon, RELOADED);
   await answers('127.97.0.3');
 
   // What this host has not: the one of before goes on, with all else.
   write(['203.0.113.99'], ', med: 7');
-  await reload('reload refused, what was in force stays so');
+  await reload(daemon, REFUSED);
   expect(daemon.stderr()).toContain('it is no address of this host');
   await answers('127.97.0.3');
   write(['0.0.0.0'], `, password-file: ${key}`);
-  await reload('reload refused, what was in force stays so');
+  await reload(daemon, REFUSED);
   expect(daemon.stderr()).toContain('password-file cannot be read');
   await answers('127.97.0.3');
 
   fs.writeFileSync(key, 'hunter2\n', { mode: 0o600 });
   const open = inodeOf('0.0.0.0');
-  await reload('reloaded');
+  await reload(daemon, RELOADED);
   expect(await isAnswered('127.97.0.3')).toBe(false);
   fs.writeFileSync(key, 'hunter3\n', { mode: 0o600 });
-  await reload('reloaded');
+  await reload(daemon, RELOADED);
   expect(daemon.stderr()).toContain(`"key":"peer ${PEER}: password","before":"***","after":"***"`);
   write(['0.0.0.0'], ', ttl-security: 1');
-  await reload('reloaded');
+  await reload(daemon, RELOADED);
   write(['0.0.0.0']);
-  await reload('reloaded');
+  await reload(daemon, RELOADED);
   await answers('127.97.0.3');
   expect(inodeOf('0.0.0.0')).toBe(open);
   expect(daemon.stderr()).not.toMatch(/hunter|listener failed/);

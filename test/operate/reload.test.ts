@@ -1,22 +1,14 @@
 /** SIGHUP with a file: a daemon that runs, its log, and what it says to ExaBGP. */
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bin, cleanEnvironment, type Daemon, startDaemon } from '../helpers/daemon.ts';
-import { listen, start, stopAll } from '../helpers/processes.ts';
+import { ownFolder } from '../helpers/own-folder.ts';
+import { listen, start } from '../helpers/processes.ts';
+import { REFUSED, RELOADED, reload } from '../helpers/reload.ts';
 import { until } from '../helpers/until.ts';
 
-let folder: string;
-let file: string;
-beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reload-'));
-  file = path.join(folder, 'ha2bgp.yaml');
-});
-afterEach(async () => {
-  await stopAll();
-  fs.rmSync(folder, { recursive: true });
-});
+const folder = ownFolder();
+const file = (): string => folder('ha2bgp.yaml');
 
 /** A line each; what is empty is left out. */
 const settings = (given: Readonly<Record<string, string>>): string =>
@@ -24,25 +16,11 @@ const settings = (given: Readonly<Record<string, string>>): string =>
     .filter(([, value]) => value !== '')
     .map(([key, value]) => `${key}: ${value}\n`)
     .join('');
-const write = (given: Readonly<Record<string, string>>): void => fs.writeFileSync(file, settings(given));
+const write = (given: Readonly<Record<string, string>>): void => fs.writeFileSync(file(), settings(given));
 
 const run = (...words: readonly string[]): Daemon =>
-  startDaemon(['run', '--config', file, '--log-format', 'json', ...words]);
+  startDaemon(['run', '--config', file(), '--log-format', 'json', ...words]);
 
-/** Sends SIGHUP, and waits for what it comes to. */
-async function reload(
-  daemon: Daemon,
-  outcome: 'reloaded' | 'reload refused, what was in force stays so',
-): Promise<void> {
-  const before = daemon.count(`"msg":"${outcome}"`);
-  daemon.child.kill('SIGHUP');
-  await until(
-    () => `${outcome}\n${daemon.stderr()}`,
-    () => daemon.count(`"msg":"${outcome}"`) > before,
-  );
-}
-
-const REFUSED = 'reload refused, what was in force stays so';
 const SERVED = { network: '127.96.0.0/24', 'listen-filter': 'sport = :8796' };
 
 describe('a good file', () => {
@@ -58,7 +36,7 @@ describe('a good file', () => {
       'listen-filter': 'sport = :8796 or sport = :8797',
       static: '[{prefixes: 198.51.100.0/24}, {prefixes: 203.0.113.0/24, med: 4}]',
     });
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
     await daemon.announces('198.51.100.0/24', '127.96.0.1/32', '203.0.113.0/24', '127.96.1.1/32');
     expect(daemon.lines().slice(before).sort()).toEqual([
       'announce route 127.96.1.1/32 next-hop self',
@@ -70,7 +48,7 @@ describe('a good file', () => {
     );
 
     write({ network: '127.96.0.1/32', 'listen-filter': 'sport = :8796', med: '9' });
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
     await daemon.told('announce route 127.96.0.1/32 next-hop self med 9');
     await daemon.announces('127.96.0.1/32');
     expect(daemon.lines()).not.toContain('withdraw route 127.96.0.1/32 next-hop self');
@@ -84,10 +62,10 @@ describe('a good file', () => {
       protocol: '[tcp, udp]',
       interval: '30ms',
     });
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
     write({ network: '127.96.0.1/32', 'listen-filter': 'sport = :8796', med: '9', 'discovery-source': 'proc' });
-    await reload(daemon, 'reloaded');
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
+    await reload(daemon, RELOADED);
     expect(daemon.stderr()).toContain('"changed":0,"msg":"reloaded"');
     expect(daemon.stderr()).not.toContain('"level":"debug"');
     write({
@@ -109,19 +87,19 @@ describe('a good file', () => {
     const daemon = run('--med', '2');
     await daemon.told('announce route 127.96.2.1/32 next-hop self med 2');
     write({ network: '127.96.2.0/24', 'listen-filter': 'sport = :8798', med: '3', 'local-preference': '50' });
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
     await daemon.told('announce route 127.96.2.1/32 next-hop self med 2 local-preference 50');
     expect(daemon.stderr()).not.toContain('"key":"med"');
   });
 
   it('is played from a recording, action for action', async () => {
-    const recording = path.join(folder, 'recording');
+    const recording = folder('recording');
     await listen(['127.96.3.1:8799', '127.96.3.2:8800']);
     write({ network: '127.96.3.0/24', 'listen-filter': 'sport = :8799', record: recording });
     const daemon = run();
     await daemon.announces('127.96.3.1/32');
     write({ network: '127.96.3.0/24', 'listen-filter': 'sport = :8800', record: recording });
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
     await daemon.announces('127.96.3.2/32');
     expect(await daemon.stop()).toBe(0);
     const played = start(process.execPath, [bin, 'replay', recording, '--format', 'json'], { env: cleanEnvironment() });
@@ -153,28 +131,28 @@ describe('a bad file', () => {
     await daemon.announces('127.96.4.1/32');
     const before = daemon.lines();
 
-    fs.writeFileSync(file, `${settings({ network: 'x', nonsense: '1' })}`);
+    fs.writeFileSync(file(), `${settings({ network: 'x', nonsense: '1' })}`);
     await reload(daemon, REFUSED);
     for (const problem of [
-      `"place":"${file}:5:10","detail":"network: \\"x\\": expected`,
-      `"place":"${file}:6:1","detail":"\\"nonsense\\": expected a setting`,
+      `"place":"${file()}:5:10","detail":"network: \\"x\\": expected`,
+      `"place":"${file()}:6:1","detail":"\\"nonsense\\": expected a setting`,
       `"problems":2,"msg":"${REFUSED}"`,
     ]) {
       expect(daemon.stderr()).toContain(problem);
     }
     // Half written, and gone.
-    fs.writeFileSync(file, settings(good).slice(0, -10));
+    fs.writeFileSync(file(), settings(good).slice(0, -10));
     await reload(daemon, REFUSED);
-    fs.writeFileSync(file, '');
+    fs.writeFileSync(file(), '');
     await reload(daemon, REFUSED);
-    fs.rmSync(file);
+    fs.rmSync(file());
     await reload(daemon, REFUSED);
     expect(daemon.stderr()).toContain('cannot be read: ENOENT');
     // Good in itself, and not while it runs.
     write({ ...good, med: '7', 'bgp-backend': 'exabgp', 'no-color': 'true' });
     await reload(daemon, REFUSED);
-    expect(daemon.stderr()).toContain(`"place":"${file}:1:1: bgp-backend","detail":"needs a restart to change: `);
-    expect(daemon.stderr()).toContain(`"place":"${file}:8:1: no-color","detail":"needs a restart to change: `);
+    expect(daemon.stderr()).toContain(`"place":"${file()}:1:1: bgp-backend","detail":"needs a restart to change: `);
+    expect(daemon.stderr()).toContain(`"place":"${file()}:8:1: no-color","detail":"needs a restart to change: `);
     // Good, and nothing for this host.
     write({ ...good, med: '7', hints: 'destroy', 'discovery-source': 'proc' });
     await reload(daemon, REFUSED);
@@ -182,7 +160,7 @@ describe('a bad file', () => {
     expect(daemon.stderr()).not.toContain('setting changed');
 
     write({ ...good, med: '7' });
-    await reload(daemon, 'reloaded');
+    await reload(daemon, RELOADED);
     await daemon.told('announce route 127.96.4.1/32 next-hop self med 7');
     expect(await daemon.stop()).toBe(0);
   });
@@ -197,7 +175,7 @@ describe('reloads', () => {
     await daemon.announces('127.96.5.1/32');
     for (let round = 1; round <= 60; round++) {
       // Every third is no file at all.
-      if (round % 3 === 0) fs.writeFileSync(file, 'network: [');
+      if (round % 3 === 0) fs.writeFileSync(file(), 'network: [');
       else write({ ...good, med: String(round) });
       for (let again = 0; again < 5; again++) daemon.child.kill('SIGHUP');
       if (round % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
