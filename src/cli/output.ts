@@ -46,4 +46,8 @@ export const columnsOfStdout = (): number =>
 /** Where the terminal does not say. */
 const USUAL_COLUMNS = 80;
 
-export const seeHelp = (command: string): Problem => ({ place: 'usage', text: `see ha2bgp ${command} --help` });
+/** Of `run`, which may not be what was meant, that of all commands, where its own flags stand as well. */
+export const seeHelp = (command: string): Problem => ({
+  place: 'usage',
+  text: `see ha2bgp ${command === 'run' ? '' : `${command} `}--help`,
+});

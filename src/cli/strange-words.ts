@@ -70,7 +70,7 @@ function unexpectedWord(word: string, command: CommandName): Problem {
   const { operands } = describe(command);
   if (operands.length > 0)
     return { place, text: `stray word: expected ${operands.map(({ shown }) => shown).join(' ')} alone` };
-  if (command !== 'run') return { place, text: 'unknown command or stray word' };
+  if (command !== 'run') return { place, text: `stray word: ${commandWords(command)} takes none` };
   const near = nearest(word, [...COMMAND_NAMES, HEALTHCHECK]);
   return { place, text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}` };
 }

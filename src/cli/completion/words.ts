@@ -77,7 +77,8 @@ const FILES = ['file', 'path'];
 function valueOffer({ argument, shape }: Option<unknown>): Offer {
   const parts = argument.split('|');
   const known = new Set([...KNOWN, ...wordsIn(shape)]);
-  const words = parts.filter((part) => known.has(part));
+  // Many words have one name between them in the help.
+  const words = parts.length === 1 && !known.has(argument) ? wordsIn(shape) : parts.filter((part) => known.has(part));
   const hasFiles = parts.some((part) => FILES.includes(part));
   return words.length === 0 && !hasFiles ? { type: 'nothing' } : { type: 'words', words, hasFiles };
 }

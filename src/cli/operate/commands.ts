@@ -108,8 +108,10 @@ export const OPERATE_COMMANDS = {
   },
   undrain: {
     ...COMMON,
-    summary: 'end a drain',
-    description: 'Ends a drain that was begun with the same words. A wider one goes on, and the answer says so.',
+    summary: 'end a drain, and those inside it',
+    description:
+      'Ends the drain that was begun with the same words, and those of what is inside. A wider one goes on, and the answer ' +
+      'says so.',
     own: UNDRAIN_OPTIONS,
     operands: [{ ...ANY, kind: 'drained', isNeeded: false }],
     examples: [['undrain 192.0.2.1', '']],

@@ -43,7 +43,9 @@ export const ago = (at: Instant, now: Now): string =>
 /** `in 3m 12s`; or that its time has come. */
 export function left(until: Instant, now: Now): string {
   const rest = Date.parse(until) - now;
-  return rest <= 0 ? 'at any moment' : `in ${lengthWords(rest)}`;
+  if (rest <= 0) return 'at any moment';
+  // Two hours that began a moment ago are two hours.
+  return `in ${lengthWords(rest < 10_000 ? rest : Math.ceil(rest / 1_000) * 1_000)}`;
 }
 
 /** `2026-11-20 03:00:00.000Z`. */

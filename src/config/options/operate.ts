@@ -7,9 +7,9 @@ import { choices, filePath, integer, name, toggle } from '../option-plain.ts';
 const json = (help: string) => toggle({ flag: 'json', environment: '', help });
 const own = { environment: '' } as const;
 
-/** As the API takes them: ten years outlive whoever gave them. */
+/** As the daemon takes them: a longer one is a slip of the hand. */
 const SHORTEST = ms(1_000);
-const LONGEST = ms(3_650 * 86_400_000);
+const LONGEST = ms(366 * 86_400_000);
 
 const length = (flag: string, help: string): Option<Millis> =>
   value(
@@ -19,7 +19,7 @@ const length = (flag: string, help: string): Option<Millis> =>
       const parsed = parseDuration(text);
       return parsed !== undefined && parsed >= SHORTEST && parsed <= LONGEST
         ? { value: parsed }
-        : { expected: 'a duration with its unit such as 90s, 30m or 8h, from 1s to ten years' };
+        : { expected: 'a duration with its unit such as 90s, 30m or 8h, from 1s to 366d' };
     },
   );
 
@@ -67,10 +67,14 @@ const AS_IT_IS = "print the API's JSON as it is";
 
 export const STATUS_OPTIONS = {
   down: toggle({ flag: 'down', ...own, help: 'only what is not announced, or what nobody was told of' }),
-  state: choices(
-    { flag: 'state', ...own, default: [], help: 'only what is in that state; repeatable' },
-    SERVICE_STATES,
-  ),
+  // All of them would make the help's column of flags as wide as a terminal.
+  state: {
+    ...choices(
+      { flag: 'state', ...own, default: [], help: `only what is ${SERVICE_STATES.join(', ')}; repeatable` },
+      SERVICE_STATES,
+    ),
+    argument: 'state',
+  },
   json: json(AS_IT_IS),
   ...SHOWN_OPTIONS,
   ...DAEMON_OPTIONS,

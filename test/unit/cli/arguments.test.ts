@@ -209,7 +209,6 @@ describe('unknown flags', () => {
 describe('stray words', () => {
   it.each([
     [['--network', '10.0.0.0/8', '192.0.2.0/24'], '"192.0.2.0/24"'],
-    [['check', 'everything'], '"everything"'],
     [['run', '-'], '"-"'],
     [['run', ''], '""'],
     [['everything', '--debug'], '"everything"'],
@@ -436,7 +435,7 @@ describe('the commands that ask a daemon', () => {
     expect(problemsOf('set', 'x', 'up', 'y')).toEqual([
       { place: '"y"', text: 'stray word: expected PREFIX up|down|auto alone' },
     ]);
-    expect(problemsOf('watch', 'y')).toEqual([{ place: '"y"', text: 'unknown command or stray word' }]);
+    expect(problemsOf('watch', 'y')).toEqual([{ place: '"y"', text: 'stray word: ha2bgp watch takes none' }]);
     expect(invocation('explain', '--', '-x').operands).toEqual(['-x']);
   });
 

@@ -4,6 +4,7 @@ import { bashCompletion } from '../../../../src/cli/completion/bash.ts';
 import { fishCompletion } from '../../../../src/cli/completion/fish.ts';
 import { commandWords } from '../../../../src/cli/completion/words.ts';
 import { zshCompletion } from '../../../../src/cli/completion/zsh.ts';
+import { SERVICE_STATES } from '../../../../src/model/view.ts';
 
 const WORDS = commandWords();
 const flagOf = (command: string, flag: string) =>
@@ -23,6 +24,7 @@ describe('what can stand on a command line', () => {
     ['run', '--interval', { type: 'words', words: ['auto'], hasFiles: false }],
     ['run', '--announce-delay', { type: 'nothing' }],
     ['run', '-n', { type: 'nothing' }],
+    ['status', '--state', { type: 'words', words: [...SERVICE_STATES], hasFiles: false }],
     ['bundle', '-o', { type: 'words', words: [], hasFiles: true }],
     ['drain', '--for', { type: 'nothing' }],
   ])('of %s %s is what its option says', (command, flag, value) => {

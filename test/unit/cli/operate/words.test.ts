@@ -37,6 +37,7 @@ describe('lengths of time', () => {
     expect([ago(views.ago(0.9), NOW), ago(views.ago(-2), NOW), ago(views.ago(1), NOW)]).toEqual([
       ...['just now', 'just now', '1.0s ago'],
     ]);
+    expect([left(inTime(7_199.997), NOW), left(inTime(9.96), NOW)]).toEqual(['in 2h', 'in 9.9s']);
     expect([left(inTime(61), NOW), left(inTime(0), NOW), left(inTime(-3), NOW)]).toEqual([
       'in 1m 1s',
       ...['at any moment', 'at any moment'],
