@@ -96,20 +96,20 @@ export async function findDaemon(wish: Wish, directories: readonly string[]): Pr
 /** What the daemon is called whose socket it is. */
 export const nameOf = (file: string): string => visible(path.basename(file, SUFFIX));
 
+/** The first directory's come first: what is said of one is said of the nearest. */
 function sockets(directories: readonly string[]): { readonly files: string[]; readonly denied: string[] } {
   const files: string[] = [];
   const denied: string[] = [];
   for (const directory of directories) {
     try {
       const entries = fs.readdirSync(directory, { withFileTypes: true });
-      for (const entry of entries) {
-        if (entry.isSocket() && entry.name.endsWith(SUFFIX)) files.push(path.join(directory, entry.name));
-      }
+      const names = entries.filter((entry) => entry.isSocket() && entry.name.endsWith(SUFFIX)).map(({ name }) => name);
+      files.push(...names.sort().map((name) => path.join(directory, name)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EACCES') denied.push(directory);
     }
   }
-  return { files: files.sort(), denied };
+  return { files, denied };
 }
 
 function lifeOf(file: string): Promise<Life> {

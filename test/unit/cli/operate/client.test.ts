@@ -83,6 +83,15 @@ describe('the daemon that is meant', () => {
     expect(await why({ name: 'wbe' })).toBe('no daemon of the name wbe; there are dns, web');
   });
 
+  it('that cannot be had is the one that is looked for first', async () => {
+    const other = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-'));
+    closers.push(() => fs.rmSync(other, { recursive: true }));
+    const files = [await stale('a'), path.join(other, 'b.sock')] as const;
+    fs.renameSync(await stale('b'), files[1]);
+    expect(await why({}, [folder, other])).toContain(files[0]);
+    expect(await why({}, [other, folder])).toContain(files[1]);
+  });
+
   it('is told apart from what one left behind', async () => {
     const file = await stale('web');
     for (const wish of [{}, { name: 'web' }, { controlSocket: file }]) {
