@@ -176,7 +176,10 @@ export async function openDaemon({
         clock,
         suspended: (lost) => push({ type: 'suspended', at: clock.now(), lost }),
         // What is kept is kept by that clock.
-        wallMoved: () => state.overrides.said.size > 0 && overrides.keep(state.overrides.said),
+        wallMoved() {
+          const { said } = state.overrides;
+          if (said.size > 0) overrides.keep(said, [...said.keys()]);
+        },
       });
       source.start();
       viewer?.started();

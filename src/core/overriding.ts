@@ -83,7 +83,7 @@ export function suspended(
     if (each.withdrawAt > state.overrides.at && drain.withdrawAt <= at) mark(state, drain);
   }
   moveOn(state, at, actions);
-  if (said.size > 0) actions.push({ type: 'keepOverrides', overrides: said });
+  if (said.size > 0) actions.push({ type: 'keepOverrides', overrides: said, changed: [...said.keys()] });
   retime(state, actions);
   return sweepSome(state, at, actions);
 }
