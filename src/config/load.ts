@@ -13,7 +13,7 @@ export async function loadSettings(
   if (file === '') return resolveSettings(flags, environment);
   if (isRunning) {
     const { readApart } = await import('./read-apart.ts');
-    return resolveSettings(flags, environment, await readApart(file));
+    return readApart({ file, flags, environment });
   }
   const { readConfigFile } = await import('./config-file.ts');
   return resolveSettings(flags, environment, readConfigFile(file));

@@ -1,5 +1,5 @@
-/** SHELL: the thread that reads a configuration file for `read-apart`, once. An error that nobody foresaw ends it. */
+/** SHELL: the thread that reads settings for `read-apart`, once. An error that nobody foresaw ends it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { readConfigFile } from './config-file.ts';
+import { type GivenBesideFile, readSettings } from './read-apart.ts';
 
-parentPort?.postMessage(readConfigFile(workerData as string));
+parentPort?.postMessage(readSettings(workerData as GivenBesideFile));
