@@ -92,6 +92,26 @@ describe('a good file', () => {
     expect(daemon.stderr()).not.toContain('"key":"med"');
   });
 
+  it('that is large is judged as a small one, with the flags, and puts forward what changed alone', async () => {
+    const prefixes = Array.from({ length: 6_000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
+    const writeAll = (more: string): void =>
+      write({ static: `[{prefixes: [${prefixes.join(', ')}]}${more}]`, med: '3' });
+    writeAll('');
+    expect(fs.statSync(file()).size).toBeGreaterThan(65_536);
+    const daemon = run('--med', '2');
+    // Many at a time.
+    await until('all of them', () => daemon.lines().some((line) => line.endsWith(' 10.23.111.0/24')));
+    const before = daemon.lines().length;
+    writeAll(', {prefixes: 10.0.1.0/24}');
+    await reload(daemon, REFUSED);
+    expect(daemon.stderr()).toContain('10.0.1.0/24: is in two groups');
+    writeAll(', {prefixes: 198.51.100.0/24}');
+    await reload(daemon, RELOADED);
+    await daemon.told('announce route 198.51.100.0/24 next-hop self med 2');
+    expect(daemon.lines()).toHaveLength(before + 1);
+    expect(await daemon.stop()).toBe(0);
+  });
+
   it('is played from a recording, action for action', async () => {
     const recording = folder('recording');
     await listen(['127.96.3.1:8799', '127.96.3.2:8800']);
