@@ -25,7 +25,7 @@ import { begin, enter } from './transitions.ts';
 
 /** The process is ready. A process that hears it again does nothing twice. */
 export function startStatics({ standings, sweep, policy }: DaemonState, at: Millis): void {
-  sweep.isFirst = standings.staticsSince === undefined;
+  sweep.isFirst = standings.staticsSince === undefined && policy.statics.routes.size > 0;
   standings.staticsSince ??= at;
   sweep.from = 0;
   sweep.left = policy.statics.routes.size;

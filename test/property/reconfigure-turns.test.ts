@@ -43,7 +43,7 @@ function lookAt(state: DaemonState): void {
 /** What holds when nothing is on its way any more. */
 function lookAtRest(state: DaemonState, now: number): void {
   const { desired, policy, sweep } = state;
-  expect([sweep.former.size, sweep.left, sweep.held.size]).toEqual([0, 0, 0]);
+  expect([sweep.former.size, sweep.left, sweep.held.size, sweep.isFirst]).toEqual([0, 0, 0, false]);
   const declared = [...desired.routes.values()].filter(
     ({ prefix }) => policy.announce.has(prefix) || policy.statics.routes.has(prefix),
   ).length;

@@ -93,6 +93,14 @@ describe('other settings', () => {
       expect(countsOf(core.state)).toMatchObject({ announced: MANY.length + 2, down: 2 });
     });
 
+    it('bring the first ones there are, since then and not since the start', () => {
+      const core = coreOf(QUICK);
+      core.hear({ type: 'started', at: ms(0) });
+      const { notes } = turnsOf(core, core.hear(changed(20, words(['198.51.100.0/24']))), 20);
+      expect(notes).toEqual(['198.51.100.0/24 down > announced since 20']);
+      expect(core.state.standings.of.get('198.51.100.0/24' as never)?.since).toBe(20);
+    });
+
     it('say something else of all of them some thousand at a time', () => {
       const core = started(words(MANY));
       const { turns, notes } = turnsOf(core, core.hear(changed(20, words(MANY, '--med', '5'))), 20);
