@@ -69,7 +69,7 @@ export function suspended(
   actions: Action[],
 ): Action[] {
   const { said, drains } = state.overrides;
-  log(actions, 'info', 'host was suspended', { for: formatDuration(lost) });
+  log(actions, 'info', 'host was suspended', { for: formatDuration(ms(Math.round(lost / 1_000) * 1_000)) });
   const earlier = <T extends Millis | undefined>(time: T): T => (time === undefined ? time : ms(time - lost)) as T;
   for (const [key, each] of said) {
     const times = { at: earlier(each.at), until: earlier(each.until) };
