@@ -195,7 +195,8 @@ function retime({ overrides }: DaemonState, actions: Action[]): void {
 export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Action[] {
   if (!isSweeping(state)) return actions;
   const { overrides, policy, desired } = state;
-  let effort = sweepFormer(state, at, actions);
+  let effort = 0;
+  // Somebody waits for it at this moment.
   for (const prefix of overrides.marked) {
     if (effort >= MOST_EFFORT) break;
     overrides.marked.delete(prefix);
@@ -208,6 +209,7 @@ export function sweepSome(state: DaemonState, at: Millis, actions: Action[]): Ac
       follow(state, prefix, at, actions);
     }
   }
+  effort = sweepFormer(state, at, effort, actions);
   effort = cutBack(state, effort, actions);
   sweepStatics(state, at, effort);
   if (isSweeping(state)) actions.push({ type: 'goOn' });

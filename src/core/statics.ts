@@ -39,10 +39,10 @@ export function changeStatics({ standings, sweep, policy }: DaemonState, before:
   sweep.left = policy.statics.routes.size;
 }
 
-/** Those that were static and are so no more, and returns what effort that took. */
-export function sweepFormer(state: DaemonState, at: Millis, actions: Action[]): number {
+/** Those that were static and are so no more, as far as effort is left; returns what was spent then. */
+export function sweepFormer(state: DaemonState, at: Millis, before: number, actions: Action[]): number {
   const { former } = state.sweep;
-  let effort = 0;
+  let effort = before;
   for (const prefix of former) {
     if (effort >= MOST_EFFORT) break;
     former.delete(prefix);
