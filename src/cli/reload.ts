@@ -2,6 +2,7 @@
  * The reload: settings are read again as they were at the start, judged as a whole, and put in force as a whole or not at
  * all. One at a time; whoever asks while one is under way has one that begins after it, which is one for all who asked.
  */
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { changesOf } from '../config/changes.ts';
 import type { Settings } from '../config/options.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
@@ -103,16 +104,20 @@ export function createReloader({
     if (found.problems.length > 0) return refused(...found.problems);
     const fixed = checkRestart(current, found);
     if (fixed.length > 0) return refused(...fixed);
+    // To tell what is other takes as long over a hundred thousand prefixes as to put it in force: each has its turn.
+    const differences = changesOf(current, found);
+    const recorded = recordSettings(found);
+    await turnOfOthers();
     const warn = ({ place, text }: ReloadProblem): void => log.warn({ place, detail: text }, 'settings');
     try {
       const keys = await prepareKeys(found.settings);
       if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
       const prepared = daemon.prepare(found.settings, warn);
-      const ofDaemon = [...changesOf(current, found), ...prepared.changed];
+      const ofDaemon = [...differences, ...prepared.changed];
       const changed = [...ofDaemon, ...keys.changed];
       for (const { key, before, after } of changed) log.info({ key, before, after }, 'setting changed');
       if (ofDaemon.every(({ key }) => OF_THE_LOG.has(key))) prepared.abandon();
-      else prepared.commit(recordSettings(found));
+      else prepared.commit(recorded);
       for (const warning of changed.length > 0 ? found.warnings : []) warn(warning);
       current = found;
       keys.commit();

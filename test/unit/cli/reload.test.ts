@@ -71,6 +71,15 @@ describe('a reload', () => {
     expect(reloader.current().settings.community).toEqual(['no-export']);
   });
 
+  it('has others have their turn between what is told of and what is put in force', async () => {
+    const { reloader, did } = rig(['med: 2']);
+    const reloaded = reloader.reload();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(did()).toEqual(['reloading', 'read']);
+    await reloaded;
+    expect(did()).toEqual(['commit 2 2', 'reloaded']);
+  });
+
   it('moves nothing of the daemon for another level of the log', async () => {
     const { reloader, did, levels } = rig([
       'med: 1\nlog-level: debug',
