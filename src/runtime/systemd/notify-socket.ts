@@ -27,8 +27,8 @@ export function takeNotifyWish(environment: Record<string, string | undefined>, 
 }
 
 export interface NotifySocket {
-  /** Never blocks, never throws. */
-  send(...lines: readonly string[]): void;
+  /** Never blocks, never throws. False where they do not arrive now, as while the receiver's queue is full. */
+  send(...lines: readonly string[]): boolean;
 }
 
 /** `failed` hears once of what keeps words from arriving, until some arrive again. */
@@ -41,10 +41,12 @@ export function openNotifySocket(name: string, failed: (detail: string) => void)
         fd ??= openUnixDatagram();
         sendTo(fd, name, Buffer.from(lines.join('\n')));
         isFailing = false;
+        return true;
       } catch (error) {
         if (!(error instanceof NativeError)) throw error;
         if (!isFailing) failed(error.message);
         isFailing = true;
+        return false;
       }
     },
   };

@@ -79,6 +79,8 @@ export function createServiceManager({
   /** When the core last heard that the kernel was read, or could not be. */
   let answeredAt = clock.now();
   let isFeedDue = false;
+  /** It was ready, and nobody took that: whoever waits for it would end a start, or a reload, that went well. */
+  let isReadyDue = false;
   let isLookingBack = false;
 
   const half = watchdog === undefined ? undefined : ms(watchdog / 2);
@@ -100,15 +102,16 @@ export function createServiceManager({
       extendedAt = clock.now();
       socket.send(`EXTEND_TIMEOUT_USEC=${EXTEND_BY * 1_000}`);
     }
+    if (isReadyDue) ready();
     const text = status();
-    if (text !== said) socket.send(`STATUS=${text}`);
-    said = text;
+    if (text !== said && socket.send(`STATUS=${text}`)) said = text;
   }
 
   function ready(): void {
     state = 'ready';
-    said = status();
-    socket.send('READY=1', `STATUS=${said}`);
+    const text = status();
+    isReadyDue = !socket.send('READY=1', `STATUS=${text}`);
+    if (!isReadyDue) said = text;
   }
 
   function ask(after: Millis): void {
@@ -127,8 +130,7 @@ export function createServiceManager({
     if (state === 'starting' && hasFacts) ready();
     const isSilent = !isFailing && clock.now() - answeredAt > (half ?? 0) + LONGEST_SILENCE;
     if (!isFeedDue || isSilent) return;
-    isFeedDue = false;
-    socket.send('WATCHDOG=1');
+    isFeedDue = !socket.send('WATCHDOG=1');
   }
 
   return {
@@ -146,6 +148,7 @@ export function createServiceManager({
     reloading() {
       if (state !== 'ready') return;
       state = 'reloading';
+      isReadyDue = false;
       socket.send('RELOADING=1', `MONOTONIC_USEC=${monotonic()}`);
     },
     reloaded(wasRefused = false) {

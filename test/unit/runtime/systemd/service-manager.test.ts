@@ -36,6 +36,8 @@ interface Watched {
   /** Whether the kernel answers, and whether the core takes events. */
   isReadingAnswered: boolean;
   isQueueEmptied: boolean;
+  /** Whether what is said does not arrive at present. */
+  isFull: boolean;
   /** What was said since it was asked for last, a text for each datagram. */
   said(): string[];
 }
@@ -55,7 +57,13 @@ function watch(watchdog?: Millis): Watched {
     if (watched.isQueueEmptied) manager.hear(event);
   };
   const manager = createServiceManager({
-    socket: { send: (...lines) => void said.push(lines.join('|')) },
+    socket: {
+      send(...lines) {
+        if (watched.isFull) return false;
+        said.push(lines.join('|'));
+        return true;
+      },
+    },
     watchdog,
     clock,
     push,
@@ -72,6 +80,7 @@ function watch(watchdog?: Millis): Watched {
     summary: SUMMARY,
     isReadingAnswered: true,
     isQueueEmptied: true,
+    isFull: false,
     said() {
       const since = said;
       said = [];
@@ -122,6 +131,33 @@ describe('the start', () => {
       await watched.clock.advance(ms(ten * 10_000));
       expect(watched.said()).toEqual(['EXTEND_TIMEOUT_USEC=30000000']);
     }
+  });
+});
+
+describe('a receiver that takes nothing for a while', () => {
+  it('hears all the same that it is ready, how things stand, and that it is alive', async () => {
+    const watched = watch(ms(60_000));
+    const { manager, clock, said } = watched;
+    watched.isFull = true;
+    manager.start();
+    manager.hear(factsRead(ms(0)));
+    await clock.advance(ms(1_500));
+    watched.isFull = false;
+    await clock.advance(ms(2_000));
+    const ready = 'READY=1|STATUS=3 of 4 services announced, 1 of 2 peers up';
+    expect(said()).toEqual([ready]);
+    await clock.advance(ms(10_000));
+    watched.isFull = true;
+    watched.summary = { ...SUMMARY, announced: 4 };
+    manager.reloading();
+    manager.reloaded();
+    await clock.advance(ms(30_500));
+    expect(said()).toEqual([]);
+    watched.isFull = false;
+    // What is fed late is fed with the next event.
+    manager.hear(factsRead(ms(30_500)));
+    await clock.advance(ms(31_500));
+    expect(said().sort()).toEqual([ready.replace('3', '4'), 'WATCHDOG=1']);
   });
 });
 
