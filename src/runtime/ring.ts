@@ -38,6 +38,8 @@ export interface FileKind {
   readonly noun: string;
   /** What such a file begins with. */
   readonly start: string;
+  /** Whether a line says something without those before it: then a file that was removed is made anew. */
+  readonly isLoose: boolean;
   readonly mode: number;
 }
 
@@ -51,9 +53,11 @@ export class RingError extends Error {
 
 const BATCH_BYTES = 1_048_576;
 /** Only its owner reads what goes on inside a host. */
-const RECORDING: FileKind = { noun: 'a recording', start: RECORDING_START, mode: 0o600 };
+const RECORDING: FileKind = { noun: 'a recording', start: RECORDING_START, isLoose: false, mode: 0o600 };
 // Without O_NONBLOCK, opening a FIFO would wait for somebody to read it.
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+/** How often it is looked at whether the file is still in some directory, in milliseconds. */
+const LOOK_EVERY = 1_000;
 const TURN = Symbol('turn');
 
 export function createRing({ file, files, kind = RECORDING, failed, drained }: RingOptions): Ring {
@@ -62,6 +66,7 @@ export function createRing({ file, files, kind = RECORDING, failed, drained }: R
   let handle: fs.FileHandle | undefined;
   let pumping: Promise<void> | undefined;
   let isWriting = false;
+  let lookedAt = performance.now();
   /** A turn that failed comes first, so that no file grows for ever. */
   let isTurnDue = false;
   let isClosed = false;
@@ -77,6 +82,12 @@ export function createRing({ file, files, kind = RECORDING, failed, drained }: R
           handle = undefined;
           await moveOn(file, files, old);
           isTurnDue = false;
+          continue;
+        }
+        if (await isGone(handle)) {
+          const gone = handle;
+          handle = undefined;
+          await gone.close();
           continue;
         }
         const bytes = Buffer.from(takeBatch());
@@ -99,6 +110,15 @@ export function createRing({ file, files, kind = RECORDING, failed, drained }: R
       pumping = undefined;
       if (queue.length > 0) pumping = pump();
     }
+  }
+
+  /** What is written to a file in no directory is lost. Rejects where there is no going on in another one. */
+  async function isGone(of: fs.FileHandle): Promise<boolean> {
+    if (performance.now() < lookedAt + LOOK_EVERY) return false;
+    lookedAt = performance.now();
+    if ((await of.stat()).nlink > 0) return false;
+    if (!kind.isLoose) throw new RingError(`${file} was removed`);
+    return true;
   }
 
   function takeBatch(): string {

@@ -49,7 +49,7 @@ const FILES = 2;
 const MOST_WAITING = 4 * 2 ** 20;
 /** How long it rests after a failure, in milliseconds. */
 export const PAUSE = 30_000;
-const KIND: FileKind = { noun: 'a journal', start: '{', mode: FILE_MODE };
+const KIND: FileKind = { noun: 'a journal', start: '{', isLoose: true, mode: FILE_MODE };
 
 /** `what`: the last part of the file's name, such as `history`. */
 export function openJournal(place: DataDirectory, what: string, options: JournalOptions): Journal {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { initialState } from '../../../src/core/state.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
@@ -113,6 +113,23 @@ describe('a run', () => {
     second.hear('b');
     await second.recorder.close('y');
     expect(contents()).toEqual(['header 0', 'snapshot', 'a', 'end x', 'damaged', 'header 0', 'snapshot', 'b', 'end y']);
+  });
+
+  it('begins anew, with a word, where somebody removed its file', async () => {
+    const { recorder, hear, said } = rig();
+    hear('a');
+    await until('the first is there', () => fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('"a"'));
+    fs.rmSync(file);
+    const really = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => really() + 1_000);
+    hear('b');
+    await until('it is seen', () => said.length > 0);
+    clock.mockRestore();
+    expect(said).toMatchObject([{ level: 'error', fields: { detail: `${file} was removed` } }]);
+    now += PAUSE;
+    hear('c');
+    await recorder.close('x');
+    expect(contents()).toEqual(['header 2', 'snapshot', 'c', 'end x']);
   });
 
   it('says when the wall clock moved against the other', async () => {

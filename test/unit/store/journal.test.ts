@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ms } from '../../../src/model/millis.ts';
 import { createRing, type Ring, type RingOptions } from '../../../src/runtime/ring.ts';
 import { type Journal, type JournalOptions, openJournal, PAUSE } from '../../../src/store/journal.ts';
@@ -18,6 +18,7 @@ beforeEach(() => {
   said = [];
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const journal of open.splice(0)) await journal.close();
   fs.rmSync(place, { recursive: true, force: true });
 });
@@ -36,6 +37,11 @@ function journal(options: Partial<JournalOptions> = {}, directory = place): Jour
   return made;
 }
 
+/** It looks at its file by the clock of the machine. */
+function later(time: number): void {
+  const really = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => really() + time);
+}
 const lineOf = (number: number): string => JSON.stringify({ number });
 const file = (): string => path.join(place, 'one.history');
 
@@ -73,6 +79,18 @@ describe('a journal', () => {
     next.append(lineOf(4));
     await next.close();
     expect(await journal().readLast(10)).toEqual([1, 2, 4].map(lineOf));
+  });
+
+  it('that somebody removed is made anew, and loses what was in it alone', async () => {
+    const removed = journal();
+    removed.append(lineOf(1));
+    await expect.poll(() => fs.existsSync(file()) && fs.statSync(file()).size).toBeGreaterThan(0);
+    fs.rmSync(file());
+    later(1_000);
+    removed.append(lineOf(2));
+    await removed.close();
+    expect(await journal().readLast(10)).toEqual([lineOf(2)]);
+    expect([removed.status(), said]).toEqual([{ notKept: undefined, dropped: 0 }, []]);
   });
 
   it('says once that a disk takes nothing, counts what is lost, and tries again later', async () => {
