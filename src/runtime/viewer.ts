@@ -5,6 +5,7 @@ import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
+import type { Override } from '../model/override.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
 import type {
   DiscoveryView,
@@ -130,8 +131,20 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     };
   }
 
-  const overridesView = (): OverrideView[] =>
-    [...state.overrides.said.values()].map((each) => overrideView(each, instant));
+  /** Made once of each, which takes a few microseconds: machines push thousands, and people ask again and again. */
+  let known = new WeakMap<Override, OverrideView>();
+  /** What the clock said then: whoever sets the one on the wall sets all their times. */
+  let knownBy = instant(startedAt);
+
+  function overridesView(): OverrideView[] {
+    const by = instant(startedAt);
+    if (by !== knownBy) [known, knownBy] = [new WeakMap(), by];
+    return [...state.overrides.said.values()].map((each) => {
+      const view = known.get(each) ?? overrideView(each, instant);
+      known.set(each, view);
+      return view;
+    });
+  }
 
   const waiting = new Set<Changed>();
   let isTellingLater = false;
