@@ -32,7 +32,6 @@ import { watchSuspension } from '../runtime/suspension.ts';
 import { type Changed, createViewer, type OpenViewer } from '../runtime/viewer.ts';
 import { createDryRunSink } from '../sink/dry-run.ts';
 import type { CloseHow, Sink } from '../sink/sink.ts';
-import { answersWithin } from '../store/data-directory.ts';
 import { type HistoryStore, noHistoryStore, openHistoryStore } from '../store/history.ts';
 import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
 import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } from './backend.ts';
@@ -247,15 +246,21 @@ async function openStores(settings: Settings, clock: Clock, log: Log): Promise<S
   if (chosen === undefined) return { ...none, overrides: noOverrideStore('--data-dir none'), doesAnswer: true };
   const { directory, isChosen } = chosen;
   const place = { directory, name: instanceName(settings) };
-  if (!(await answersWithin(place, DISK_WITHIN))) {
+  const history = openHistoryStore(place, { clock, log });
+  const found = history.readLast(MOST_KEPT);
+  const overrides = await orLate(openOverrideStore(place, !isChosen, { clock, log }), DISK_WITHIN);
+  if (overrides === undefined) {
     log.error({ directory }, 'does not answer: what was said by hand before is not known, and nothing is kept');
     const why = `${directory} did not answer at the start`;
     return { ...none, overrides: noOverrideStore(why), doesAnswer: false };
   }
-  const overrides = await openOverrideStore(place, !isChosen, { clock, log });
-  const history = openHistoryStore(place, { clock, log });
-  const late = new Promise<readonly HistoryEntry[]>((resolve) => setTimeout(() => resolve([]), HISTORY_WITHIN).unref());
-  return { overrides, history, before: Promise.race([history.readLast(MOST_KEPT), late]), doesAnswer: true };
+  const before = orLate(found, HISTORY_WITHIN).then((entries = []) => entries);
+  return { overrides, history, before, doesAnswer: true };
+}
+
+/** `undefined` when it takes longer. */
+function orLate<T>(it: Promise<T>, time: number): Promise<T | undefined> {
+  return Promise.race([it, new Promise<undefined>((resolve) => setTimeout(resolve, time, undefined).unref())]);
 }
 
 /** Throws what `isRefusal` knows. */

@@ -37,29 +37,6 @@ export async function whyNotWritable(directory: string): Promise<string | undefi
   }
 }
 
-/**
- * Whether the disk answers within so many milliseconds, also with an error. One that does not would hold whatever is asked of
- * it in this thread, and with it the process.
- */
-export async function answersWithin(place: DataDirectory, time: number): Promise<boolean> {
-  const { O_RDONLY, O_NONBLOCK } = constants;
-  async function ask(): Promise<boolean> {
-    await fs.access(place.directory);
-    const handle = await fs.open(fileIn(place, 'overrides'), O_RDONLY | O_NONBLOCK);
-    await handle.read(Buffer.alloc(1), 0, 1, 0).finally(() => handle.close());
-    return true;
-  }
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), time);
-  });
-  try {
-    return await Promise.race([ask().catch(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 export interface Lock {
   /** Once more is nothing. */
   release(): Promise<void>;
