@@ -61,7 +61,8 @@ const PEER_TONES = { established: 'fine', connecting: 'busy', idle: 'bad' };
  */
 function sinkOf(app, { name, told, leaving, waiting, refused, peers }) {
   const counts = [
-    `${count(told, 'route')} told`,
+    // What it has for its peers was told to those whose session is up: their rows say how much.
+    `${count(told, 'route')}${peers === undefined ? ' told' : ''}`,
     leaving === 0 ? '' : `${number(leaving)} leaving`,
     waiting === 0 ? '' : `${number(waiting)} waiting`,
     refused === 0 ? '' : `${number(refused)} refused`,

@@ -37,7 +37,9 @@ export function statusFoot({ overrides, sinks, discovery, process: own }: Summar
   }
   if (lines.length > 0) lines.push('');
   for (const { name, told, leaving, waiting, refused, peers = [] } of sinks) {
-    lines.push(`${name}: ${told} told, ${leaving} leaving, ${waiting} waiting, ${refused} refused`);
+    lines.push(
+      `${name}: ${told} ${told === 1 ? 'route' : 'routes'}, ${leaving} leaving, ${waiting} waiting, ${refused} refused`,
+    );
     lines.push(...peers.map(peerLine));
   }
   const { source, hints, intervalMs, factsAgeMs, listeners, addresses, failingSince, failure } = discovery;

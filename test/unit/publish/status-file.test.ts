@@ -42,7 +42,7 @@ PREFIX               NAME         STATE      SINCE                TOLD    WHY
 
 drain dns by root since 2026-11-20T03:00:00Z until 2026-11-20T04:00:00Z: kernel
 
-speaker: 5 told, 0 leaving, 1 waiting, 0 refused
+speaker: 5 routes, 0 leaving, 1 waiting, 0 refused
   10.0.0.1 AS 65001: established since 2026-11-20T03:00:00Z: 5 told
   10.0.0.2 AS 65001: established since 2026-11-20T03:00:00Z: 3 told, more to come
   10.0.0.3 AS 7: connecting since 2026-11-20T03:00:00Z: connection refused
