@@ -175,6 +175,20 @@ describeSystemd('contrib/ha2bgp.service', () => {
     ]);
   });
 
+  it.each(['stderr', 'journald', 'syslog'])('has its log in a bundle, where that goes to %s', async (to) => {
+    await install(...runs(`${RUN} --log-to ${to}`));
+    await systemctl('start');
+    const pid = await property('MainPID');
+    const archive = `/tmp/${to}.tar.gz`;
+    // The host has tar(1), and no gzip(1).
+    await until('the log', async () => {
+      await host.run('rm', '-f', archive);
+      await host.run('/usr/bin/ha2bgp', 'bundle', '-o', archive);
+      const log = await run('tar', ['-xzOf', host.at(archive), `${to}/log.txt`]);
+      return new RegExp(`\\b${pid}\\b.*first facts read`).test(log);
+    });
+  });
+
   it('is understood by the syslog of the host', async () => {
     await install(...runs(`${RUN} --log-to syslog --syslog-facility local0`));
     await systemctl('start');

@@ -17,6 +17,8 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 /** For completions alone, and named in no help. */
 const SERVICES = 'services';
 const DRAINED = 'drained';
+/** Whoever types does not wait longer for a daemon that is stopped. */
+const WITHIN_MS = 1_000;
 
 export const answer: Answer = async ({ operands: [word = ''], environment }) => {
   if (word === SERVICES || word === DRAINED) {
@@ -42,7 +44,8 @@ async function namesOf(
 ): Promise<string[]> {
   try {
     const wish = { controlSocket: environment['HA2BGP_CONTROL_SOCKET'] ?? '', name: environment['HA2BGP_NAME'] ?? '' };
-    const body = await createClient(await findDaemon(wish, socketDirectories(environment))).get('/v1/status');
+    const client = createClient(await findDaemon(wish, socketDirectories(environment)));
+    const body = await client.get('/v1/status', AbortSignal.timeout(WITHIN_MS));
     // One a line, and a word each.
     return [...new Set(read(JSON.parse(body.toString()) as Status))].filter(
       (name) => name === plain(name) && !/[\s'"\\$`*?[\]]/.test(name),

@@ -9,6 +9,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { BUNDLE_OPTIONS } from '../../config/options/operate.ts';
 import type { Problem } from '../../config/place.ts';
 import { visible } from '../../config/quote.ts';
@@ -83,20 +85,21 @@ function whyNot(error: unknown, output: string): Problem {
   return { place: 'bundle', text: `cannot be written: ${visible(message)}` };
 }
 
-/** A recording or a log that goes on meanwhile is no reason to fail: tar(1) ends with 1 then. */
-function pack(folder: string, target: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // The folder alone: an entry for what it stands in would give that one's owner and mode to wherever it is unpacked.
-    const words = ['-czhf', '-', '-C', path.dirname(folder), '--', path.basename(folder)];
-    const child = spawn('tar', words, { stdio: ['ignore', target, 'pipe'] });
-    let said = '';
-    child.stderr?.on('data', (text) => {
-      said += text;
-    });
-    child.on('error', ({ message }) => reject(new TarError(`tar(1) cannot be run: ${message}`)));
-    child.on('close', (status) => {
-      if (status === 0 || status === 1) resolve();
-      else reject(new TarError(`tar(1) failed with ${status}: ${visible(said.trim())}`));
-    });
+/** A recording that goes on meanwhile is no reason to fail: tar(1) ends with 1 then. */
+async function pack(folder: string, target: number): Promise<void> {
+  // The folder alone: an entry for what it stands in would give that one's owner and mode to wherever it is unpacked.
+  const words = ['-chf', '-', '-C', path.dirname(folder), '--', path.basename(folder)];
+  const child = spawn('tar', words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
   });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', ({ message }) => reject(new TarError(`tar(1) cannot be run: ${message}`)));
+    child.on('close', resolve);
+  });
+  // Small hosts have no gzip(1).
+  const written = pipeline(child.stdout, createGzip(), fs.createWriteStream('', { fd: target, autoClose: false }));
+  const [status] = await Promise.all([ended, written]);
+  if (status !== 0 && status !== 1) throw new TarError(`tar(1) failed with ${status}: ${visible(said.trim())}`);
 }
