@@ -1,9 +1,11 @@
 /** `ha2bgp bundle`, asked of a stand-in for the daemon: what is in it, what is named as missing, and what it leaves behind. */
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type ControlSocket, openControlSocket, type Replies } from '../helpers/control-socket.ts';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
+import { describeInterop } from '../helpers/peers.ts';
 import { run, type Started, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 import { EXPLANATION, SERVICES, STATUS, service, TRANSITIONS } from '../helpers/views.ts';
@@ -114,6 +116,21 @@ it('cut short leaves nothing behind', async () => {
   expect(fs.readdirSync(place)).toHaveLength(2);
   expect(await started.stop('SIGINT')).toBe(130);
   expect([fs.readdirSync(place), started.stderr()]).toEqual([[], '']);
+});
+
+// Mounts need root.
+describeInterop('a bundle', () => {
+  it('on a full disk is a sentence, and leaves nothing behind', async () => {
+    // Such as cannot be made small.
+    const settings = Object.fromEntries(Array.from({ length: 200 }, () => [randomUUID(), randomUUID()]));
+    await open({}, settings);
+    const small = 'mount -t tmpfs -o size=8k none "$0" && cd "$0" && "$@"; echo "$?"; ls';
+    const words = ['--mount', 'sh', '-c', small, place, process.execPath, bin, 'bundle', '-o', 'b.tar.gz'];
+    const started = start('unshare', [...words, '--control-socket', socket.path], { env: cleanEnvironment() });
+    await started.ended;
+    expect(started.stdout()).toBe('1\n');
+    expect(started.stderr()).toMatch(/^ha2bgp: bundle: cannot be written: ENOSPC: .*\n$/);
+  });
 });
 
 it('that cannot be written is a sentence, and leaves nothing behind', async () => {

@@ -6,6 +6,7 @@
  * and it is there on every host that unpacks packages.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -36,8 +37,9 @@ export const answer: Answer<typeof BUNDLE_OPTIONS> = async (call) => {
     const status = readJson<Status>(await client.get('/v1/status'));
     const output = values.output === '' ? nameOf(status) : values.output;
     try {
-      const target = fs.openSync(output, 'wx', 0o600);
-      undo.push(() => fs.closeSync(target));
+      const target = fs.createWriteStream(output, { flags: 'wx', mode: 0o600 });
+      undo.push(() => target.destroy());
+      await once(target, 'open');
       const forget = (): void => fs.rmSync(output, { force: true });
       undo.push(forget);
       const place = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-bundle-'));
@@ -86,7 +88,7 @@ function whyNot(error: unknown, output: string): Problem {
 }
 
 /** A recording that goes on meanwhile is no reason to fail: tar(1) ends with 1 then. */
-async function pack(folder: string, target: number): Promise<void> {
+async function pack(folder: string, target: fs.WriteStream): Promise<void> {
   // The folder alone: an entry for what it stands in would give that one's owner and mode to wherever it is unpacked.
   const words = ['-chf', '-', '-C', path.dirname(folder), '--', path.basename(folder)];
   const child = spawn('tar', words, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -99,7 +101,7 @@ async function pack(folder: string, target: number): Promise<void> {
     child.on('close', resolve);
   });
   // Small hosts have no gzip(1).
-  const written = pipeline(child.stdout, createGzip(), fs.createWriteStream('', { fd: target, autoClose: false }));
+  const written = pipeline(child.stdout, createGzip(), target);
   const [status] = await Promise.all([ended, written]);
   if (status !== 0 && status !== 1) throw new TarError(`tar(1) failed with ${status}: ${visible(said.trim())}`);
 }
