@@ -4,7 +4,7 @@ import { type ControlSocket, openControlSocket, type Replies } from '../helpers/
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
 import { start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
-import { SERVICES, STATUS } from '../helpers/views.ts';
+import { ago, PROCESS, SERVICES, STATUS, TRANSITIONS } from '../helpers/views.ts';
 
 let socket: ControlSocket;
 /** A name, and a sentence, that would act upon a terminal. */
@@ -138,5 +138,48 @@ describe('what is asked', () => {
     await until('asked', () => socket.asked.length > 0);
     expect(await waiting.stop('SIGINT')).toBe(130);
     expect(waiting.stderr()).toBe('');
+  });
+});
+
+describe('history', () => {
+  const HISTORY = { transitions: TRANSITIONS, process: PROCESS };
+  const at = (seconds: number): string => ago(seconds);
+  const numbers = async (...words: readonly string[]) => {
+    const { status, stdout, stderr } = await ask('history', ...words, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    const { transitions, process } = JSON.parse(stdout) as typeof HISTORY;
+    return [...transitions, ...process].map(({ number }) => number).sort((one, other) => one - other);
+  };
+  const ofAll = (isAskedFor: (at: string) => boolean): number[] =>
+    [...TRANSITIONS, ...PROCESS]
+      .filter((each) => isAskedFor(each.at))
+      .map(({ number }) => number)
+      .sort((one, other) => one - other);
+
+  it('is of the time that is asked about, all of it', async () => {
+    await socket.close();
+    socket = await openControlSocket({ 'GET /v1/history': HISTORY });
+    expect(await numbers('--since', at(192))).toEqual(ofAll((each) => each >= at(192)));
+    expect(await numbers('--until', at(192))).toEqual(ofAll((each) => each <= at(192)));
+    expect(await numbers('--since', at(300), '--until', at(10))).toEqual(
+      ofAll((each) => each >= at(300) && each <= at(10)),
+    );
+    expect(await numbers('--since', at(300), '--most', '2')).toEqual(ofAll((each) => each >= at(300)).slice(-2));
+    expect(await numbers('--since', '2100-01-01')).toEqual([]);
+    const { stdout } = await ask('history', '--since', '2026-11-20T03:10Z', '192.0.2.2');
+    expect(stdout).toBe('nothing is known to have changed since 2026-11-20 03:10:00.000Z\n');
+    expect(socket.asked.map(({ url }) => url).at(-1)).toBe('/v1/history?prefix=192.0.2.2%2F32&most=10000');
+  });
+
+  it('has fifty changes where nothing is said, and none that end before they begin', async () => {
+    await socket.close();
+    socket = await openControlSocket({ 'GET /v1/history': HISTORY });
+    await ask('history');
+    expect(socket.asked.map(({ url }) => url)).toEqual(['/v1/history?most=50']);
+    const { status, stderr } = await ask('history', '--since', '03:00', '--until', '2020-01-01');
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^ha2bgp: --until: 2020-01-01 .* is before --since, /)]);
+    expect((await ask('history', '--since', 'yesterday')).stderr).toContain(
+      '--since: "yesterday": expected a time of day',
+    );
   });
 });

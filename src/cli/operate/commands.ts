@@ -84,7 +84,10 @@ export const OPERATE_COMMANDS = {
     operands: [
       { ...{ shown: 'ADDRESS|PREFIX', kind: 'service', isNeeded: false }, expected: 'an address or a prefix' },
     ],
-    examples: [['history 192.0.2.1 --most 10', '']],
+    examples: [
+      ['history 192.0.2.1 --most 10', 'the last ten of one address'],
+      ['history --since 03:00 --until 03:30', 'what happened at three in the morning, UTC'],
+    ],
   },
   peers: {
     ...COMMON,

@@ -1,7 +1,7 @@
 /** What `ha2bgp explain` prints, PURE. */
 import type { Explanation, PrefixExplanation, StageView, TellingView } from '../../model/view.ts';
 import { fill, type Line, span, type Tone } from '../terminal/line.ts';
-import { historyLines } from './history-text.ts';
+import { historyEntries } from './history-text.ts';
 import {
   ago,
   moment,
@@ -60,7 +60,12 @@ function prefixLines(
       overrides.map((each) => [span(overrideWords(each, now), 'routed')]),
     ),
     ...section('Told', tellingLines(tellings, now)),
-    ...section('Last changes', historyLines({ transitions: history, process: [] }, now).toReversed()),
+    ...section(
+      'Last changes',
+      historyEntries({ transitions: history, process: [] }, room - INDENT, now)
+        .toReversed()
+        .flat(),
+    ),
   ];
 }
 
@@ -88,6 +93,9 @@ function tellingLines(tellings: readonly TellingView[], now: Now): Line[] {
   ]);
 }
 
+const INDENT = 2;
 function section(title: string, lines: readonly Line[]): Line[] {
-  return lines.length === 0 ? [] : [[], [span(title, 'strong')], ...lines.map((line) => [span('  '), ...line])];
+  return lines.length === 0
+    ? []
+    : [[], [span(title, 'strong')], ...lines.map((line) => [span(' '.repeat(INDENT)), ...line])];
 }

@@ -1,14 +1,34 @@
 /** What `ha2bgp history` prints, and `watch --events`, PURE. */
 import type { Change, HistoryEntry, HistoryView, ProcessEntry, Transition } from '../../model/view.ts';
-import { columnsOf, type Line, span } from '../terminal/line.ts';
+import { columnsOf, type Line, span, widthOf, wrap } from '../terminal/line.ts';
 import { ago, moment, type Now, overrideWords, plural, shown, stateTone } from './words.ts';
 
-/** The newest last, as in a log. `now`: for how long ago; left out for none. */
-export function historyLines({ transitions, process }: HistoryView, now?: Now): Line[] {
+/**
+ * The newest last, as in a log. `room`: columns of the terminal; Infinity where there is none. `now`: for how long ago; left
+ * out for none.
+ */
+export const historyLines = (history: HistoryView, room: number, now?: Now): Line[] =>
+  historyEntries(history, room, now).flat();
+
+/** The lines of each. */
+export function historyEntries({ transitions, process }: HistoryView, room: number, now?: Now): Line[][] {
   const entries: HistoryEntry[] = [...transitions, ...process].sort((a, b) => a.number - b.number);
   const widest = Math.max(0, ...entries.map((each) => ('prefix' in each ? each.prefix : OURSELVES).length));
-  return entries.map((each) => ('prefix' in each ? transitionLine(each, widest, now) : processLine(each, widest, now)));
+  return entries.map((each) =>
+    'prefix' in each ? transitionLines(each, widest, room, now) : [processLine(each, widest, now)],
+  );
 }
+
+/** Where there is no room for the reason, it stands below. */
+function transitionLines(of: Transition, widest: number, room: number, now?: Now): Line[] {
+  const line = transitionLine(of, widest, now);
+  const { reason, ...bare } = of;
+  if (reason === undefined || widthOf(line) <= room) return [line];
+  const below = wrap(shown(reason.sentence), room - BELOW.length);
+  return [transitionLine(bare, widest, now), ...below.map((text) => [span(BELOW), span(text)])];
+}
+
+const BELOW = '    ';
 
 /** What stands where a service's prefix does. */
 const OURSELVES = 'ha2bgp';

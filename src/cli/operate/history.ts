@@ -1,13 +1,17 @@
 /** `ha2bgp history`: the last changes of state, and starts, stops and reloads of the daemon between them. */
-import type { HISTORY_OPTIONS } from '../../config/options/operate.ts';
+import { momentAt } from '../../config/moment.ts';
+import { type HISTORY_OPTIONS, MOST_HISTORY } from '../../config/options/operate.ts';
 import { quote } from '../../config/quote.ts';
-import type { HistoryView } from '../../model/view.ts';
+import type { HistoryView, Instant } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
-import { complain, STATUS } from '../output.ts';
+import { complain, printed, STATUS } from '../output.ts';
 import { span } from '../terminal/line.ts';
 import { readAsked } from './asked.ts';
 import { historyLines } from './history-text.ts';
 import { paper, printBody, printLines, query, readJson, withDaemon } from './session.ts';
+import { moment } from './words.ts';
+
+const USUAL = 50;
 
 export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
   const { values, operands, environment } = call;
@@ -17,16 +21,52 @@ export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
     complain([{ place: quote(operands[0] ?? ''), text: `expected ${expected}` }]);
     return STATUS.unknown;
   }
+  const sheet = paper(environment, values.noColor);
+  const [since, until] = [values.since, values.until].map((each) => each && instantOf(momentAt(each, sheet.now)));
+  if (since !== undefined && until !== undefined && until < since) {
+    complain([{ place: '--until', text: `${moment(until)} is before --since, ${moment(since)}` }]);
+    return STATUS.unknown;
+  }
   return withDaemon('history', call, async (client) => {
-    const body = await client.get(query('/v1/history', { prefix: asked?.prefix, most: String(values.most) }));
-    if (values.json) {
+    const isTimed = since !== undefined || until !== undefined;
+    const most = values.most > 0 ? values.most : isTimed ? MOST_HISTORY : USUAL;
+    const ask = isTimed ? MOST_HISTORY : most;
+    const body = await client.get(query('/v1/history', { prefix: asked?.prefix, most: String(ask) }));
+    if (values.json && !isTimed) {
       await printBody(body);
       return STATUS.ok;
     }
-    const history = readJson<HistoryView>(body);
-    const sheet = paper(environment, values.noColor);
-    const lines = historyLines(history, sheet.now);
-    await printLines(lines.length === 0 ? [[span('nothing is known to have changed')]] : lines, sheet);
+    const history = isTimed ? within(readJson<HistoryView>(body), most, since, until) : readJson<HistoryView>(body);
+    if (values.json) {
+      await printed(`${JSON.stringify(history)}\n`);
+      return STATUS.ok;
+    }
+    const lines = historyLines(history, sheet.room, sheet.now);
+    await printLines(lines.length === 0 ? [[span(nothing(since, until))]] : lines, sheet);
     return STATUS.ok;
   });
 };
+
+/** What lies beyond the years that JavaScript knows is as good as their end. */
+const instantOf = (at: number): Instant => new Date(Math.max(0, at)).toISOString() as Instant;
+
+/** The newest of what lies between the two. Instants sort as times do. */
+function within({ transitions, process }: HistoryView, most: number, since?: Instant, until?: Instant): HistoryView {
+  const isAskedFor = ({ at }: { readonly at: Instant }): boolean =>
+    (since === undefined || at >= since) && (until === undefined || at <= until);
+  const numbers = [...transitions, ...process]
+    .filter(isAskedFor)
+    .map(({ number }) => number)
+    .sort((one, other) => other - one);
+  const oldest = numbers[Math.min(most, numbers.length) - 1] ?? Number.POSITIVE_INFINITY;
+  const isKept = (each: { readonly at: Instant; readonly number: number }): boolean =>
+    isAskedFor(each) && each.number >= oldest;
+  return { transitions: transitions.filter(isKept), process: process.filter(isKept) };
+}
+
+const nothing = (since?: Instant, until?: Instant): string =>
+  [
+    'nothing is known to have changed',
+    ...(since === undefined ? [] : [`since ${moment(since)}`]),
+    ...(until === undefined ? [] : [`until ${moment(until)}`]),
+  ].join(' ');

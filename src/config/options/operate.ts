@@ -1,6 +1,8 @@
 /** What the commands take that ask, or change, a daemon that runs: no settings, and so not in the table. */
+
 import { formatDuration, type Millis, ms, parseDuration } from '../../model/millis.ts';
 import { SERVICE_STATES } from '../../model/view.ts';
+import { type Moment, parseMoment } from '../moment.ts';
 import { type Option, value } from '../option.ts';
 import { choices, filePath, integer, name, toggle } from '../option-plain.ts';
 
@@ -82,11 +84,36 @@ export const STATUS_OPTIONS = {
 
 export const EXPLAIN_OPTIONS = { json: json(AS_IT_IS), ...SHOWN_OPTIONS, ...DAEMON_OPTIONS } as const;
 
+const moment = (flag: string, help: string): Option<Moment | undefined> =>
+  value<Moment | undefined>(
+    { flag, ...own, default: undefined, help, argument: 'time|duration' },
+    () => '',
+    (text) => {
+      const parsed = parseMoment(text);
+      return parsed === undefined
+        ? { expected: 'a time of day (03:00), a date and time (2026-11-20T03:00Z), both UTC, or how long ago (2h)' }
+        : { value: parsed };
+    },
+  );
+
+export const MOST_HISTORY = 10_000;
+
 export const HISTORY_OPTIONS = {
-  most: integer(
-    { flag: 'most', ...own, default: 50, help: 'how many changes, the newest ones' },
-    { least: 1, most: 10_000 },
-  ),
+  since: moment('since', 'only from then on: 03:00, 2026-11-20T03:00Z (both UTC), or how long ago, 2h'),
+  until: moment('until', 'only until then'),
+  // Without a default: with a time all of it is asked for.
+  most: {
+    ...integer(
+      {
+        flag: 'most',
+        ...own,
+        default: 0,
+        help: 'how many changes, the newest ones: 50, or all with --since or --until',
+      },
+      { least: 1, most: MOST_HISTORY },
+    ),
+    format: (most: number): string => (most === 0 ? '' : String(most)),
+  },
   json: json(AS_IT_IS),
   ...SHOWN_OPTIONS,
   ...DAEMON_OPTIONS,

@@ -144,14 +144,29 @@ describe('an explanation', () => {
 
 describe('history', () => {
   it('has the newest change last', () => {
-    expect(texts(historyLines({ transitions: TRANSITIONS, process: [] }, NOW))).toEqual([
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: [] }, ANY, NOW))).toEqual([
       '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
       '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down        nothing that --listen-filter matches listens on 192.0.2.2',
     ]);
   });
 
+  it('has a reason below its change, where there is no room beside it', () => {
+    const narrow = [
+      '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
+      '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down',
+      '    nothing that --listen-filter matches listens on 192.0.2.2',
+    ];
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: [] }, 80, NOW))).toEqual(narrow);
+    const of = EXPLANATION.prefixes.map((each) => ({ ...each, history: TRANSITIONS }));
+    const [, below = ''] = texts(explanationLines({ ...EXPLANATION, prefixes: of }, NOW, 82))
+      .join('\n')
+      .split('Last changes\n');
+    const [first = '', ...rest] = narrow.map((line) => `  ${line}`);
+    expect(below.split('\n')).toEqual([...rest, first]);
+  });
+
   it('has what became of the daemon between the changes', () => {
-    expect(texts(historyLines({ transitions: TRANSITIONS, process: PROCESS }, NOW))).toEqual([
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: PROCESS }, ANY, NOW))).toEqual([
       '2026-11-20 02:54:00.000Z  6m ago       ha2bgp           stopped (SIGTERM): nothing was announced',
       '2026-11-20 02:55:00.000Z  5m ago       ha2bgp           started, version 0.1.0, pid 4710',
       '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
@@ -279,6 +294,7 @@ describe('texts of others', () => {
           transitions: spoilt(TRANSITIONS).map((each) => ({ ...each, to: 'down' as const })),
           process: PROCESS.map((each) => ({ ...spoilt(each), type: each.type }) as ProcessEntry),
         },
+        ANY,
         NOW,
       ),
       ...doneLines(HOSTILE, { overrides: [spoilt(DRAIN)], services: [], remarks: [HOSTILE] }, NOW, ANY),
