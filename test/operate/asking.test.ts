@@ -90,6 +90,17 @@ describe('what is asked', () => {
     expect((await ask('status', '192.0.2.0/24', '--down')).status).toBe(status);
   });
 
+  it('of a daemon of before an upgrade, and not understood, is said to be', async () => {
+    await socket.close();
+    const summary = { ...STATUS, process: { ...STATUS.process, version: '0.0.9' } };
+    socket = await openControlSocket({ 'GET /v1/history': {}, 'GET /v1/summary': summary });
+    const { status, stderr } = await ask('history');
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^ha2bgp: history: the daemon that runs is ha2bgp 0\.0\.9, and this is \S+, which .*\n$/),
+    ]);
+  });
+
   it('and answered by something else is said to be', async () => {
     await socket.close();
     socket = await openControlSocket({ 'GET /v1/status': '<html>' });

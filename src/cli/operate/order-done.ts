@@ -14,7 +14,7 @@ export interface Order {
 
 export const give = (
   { command, body, what }: Order,
-  call: Pick<Call<typeof DAEMON_OPTIONS>, 'environment' | 'lifecycle'> & {
+  call: Pick<Call<typeof DAEMON_OPTIONS>, 'environment' | 'lifecycle' | 'version'> & {
     readonly values: Call<typeof DAEMON_OPTIONS>['values'] & { readonly json: boolean };
   },
 ): Promise<number> =>

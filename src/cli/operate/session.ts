@@ -19,19 +19,35 @@ type DaemonCall = Call<typeof DAEMON_OPTIONS>;
 /** Asks, and says in one sentence what kept it from an answer. Returns the exit status. */
 export async function withDaemon(
   command: string,
-  { values, environment, lifecycle }: Pick<DaemonCall, 'values' | 'environment' | 'lifecycle'>,
+  { values, environment, lifecycle, version }: Pick<DaemonCall, 'values' | 'environment' | 'lifecycle' | 'version'>,
   ask: (client: Client) => Promise<number>,
 ): Promise<number> {
   endAsCutShort(lifecycle);
+  let client: Client | undefined;
   try {
-    return await ask(createClient(await findDaemon(values, socketDirectories(environment))));
+    client = createClient(await findDaemon(values, socketDirectories(environment)));
+    return await ask(client);
   } catch (error) {
     if (error instanceof SeveralDaemonsError) {
       complain([{ place: command, text: error.message }, ...(await Promise.all(error.files.map(aboutDaemon)))]);
     } else if (error instanceof NoDaemonError) complain([{ place: command, text: error.message }]);
     else if (error instanceof RefusedError) complainOf(command, error);
-    else throw error;
+    else {
+      const theirs = client && (await versionOf(client));
+      if (theirs === undefined || theirs === version) throw error;
+      // After an upgrade, until the daemon is started anew.
+      const text = `the daemon that runs is ha2bgp ${plain(theirs)}, and this is ${version}, which does not understand its answer`;
+      complain([{ place: command, text }]);
+    }
     return STATUS.bad;
+  }
+}
+
+async function versionOf(client: Client): Promise<string | undefined> {
+  try {
+    return readJson<Summary>(await client.get('/v1/summary')).process.version;
+  } catch {
+    return undefined;
   }
 }
 
