@@ -5,7 +5,7 @@ import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
 import type { Call } from './call.ts';
 import { type CommandName, describe } from './commands.ts';
-import { complain, print, STATUS, seeHelp } from './output.ts';
+import { complain, print, STATUS, StdoutError, seeHelp } from './output.ts';
 import { readVersion } from './version.ts';
 
 interface Door {
@@ -82,5 +82,11 @@ async function answerTo(
     return strange.length > 0 || 1 in exits || group === 'operate' ? STATUS.unknown : STATUS.bad;
   }
   const { answer } = await DOORS[command]();
-  return answer({ flags, values, operands, problems: strange, ...surroundings });
+  try {
+    return await answer({ flags, values, operands, problems: strange, ...surroundings });
+  } catch (error) {
+    if (!(error instanceof StdoutError)) throw error;
+    complain([{ place: 'stdout', text: error.message }]);
+    return STATUS.bad;
+  }
 }

@@ -17,7 +17,10 @@ export function print(text: string): void {
   process.stdout.write(text);
 }
 
-/** To stdout, piece by piece: when it has taken one; false when nobody reads any more. */
+/** Stdout takes no more: a full disk. */
+export class StdoutError extends Error {}
+
+/** To stdout, piece by piece: when it has taken one; false when nobody reads any more. Throws `StdoutError`. */
 export function printed(text: string | Uint8Array): Promise<boolean> {
   // Said by the write itself.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
@@ -25,7 +28,7 @@ export function printed(text: string | Uint8Array): Promise<boolean> {
     process.stdout.write(text, (error) => {
       if (!error) resolve(true);
       else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve(false);
-      else reject(error);
+      else reject(new StdoutError(error.message));
     });
   });
 }

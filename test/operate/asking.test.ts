@@ -1,4 +1,6 @@
 /** Commands that ask a stand-in for the daemon: what is printed as it came, what is refused, what is cut short. */
+import type { SpawnOptions } from 'node:child_process';
+import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlSocket, openControlSocket, type Replies } from '../helpers/control-socket.ts';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
@@ -21,6 +23,7 @@ const AS_IT_IS = '{ "peers" :[ ], "new": 1.50 }';
 const REPLIES: Replies = {
   'GET /v1/status': { ...STATUS, services: SERVICES.map((each) => ({ ...each, name: HOSTILE })) },
   'GET /v1/peers': AS_IT_IS,
+  'GET /v1/health': { ok: true },
   'GET /v1/history': () => undefined,
   'POST /v1/reload': { refusal: REFUSAL },
 };
@@ -33,10 +36,10 @@ afterEach(async () => {
   await socket.close();
 });
 
-const begin = (...words: readonly string[]) =>
-  start(process.execPath, [bin, ...words, '--control-socket', socket.path], { env: cleanEnvironment() });
+const begin = (words: readonly string[], options: SpawnOptions = {}) =>
+  start(process.execPath, [bin, ...words, '--control-socket', socket.path], { env: cleanEnvironment(), ...options });
 async function ask(...words: readonly string[]) {
-  const started = begin(...words);
+  const started = begin(words);
   const status = await started.ended;
   return { status, stdout: started.stdout(), stderr: started.stderr() };
 }
@@ -144,8 +147,32 @@ describe('what is asked', () => {
     }
   });
 
+  it.each([['status'], ['peers', '--json'], ['watch', '--events']])(
+    'and cannot be printed is a sentence: %s',
+    async (...words) => {
+      await socket.close();
+      const event = `event: transition\ndata: ${JSON.stringify({ type: 'transition', ...TRANSITIONS[0] })}\n\n`;
+      socket = await openControlSocket({
+        ...REPLIES,
+        'GET /v1/events': (_asked, response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write(event);
+          return undefined;
+        },
+      });
+      const full = fs.openSync('/dev/full', 'w');
+      try {
+        const started = begin(words, { stdio: ['ignore', full, 'pipe'] });
+        expect(await started.ended).toBe(1);
+        expect(started.stderr()).toBe('ha2bgp: stdout: ENOSPC: no space left on device, write\n');
+      } finally {
+        fs.closeSync(full);
+      }
+    },
+  );
+
   it('and cut short ends as a shell calls that', async () => {
-    const waiting = begin('history');
+    const waiting = begin(['history']);
     await until('asked', () => socket.asked.length > 0);
     expect(await waiting.stop('SIGINT')).toBe(130);
     expect(waiting.stderr()).toBe('');

@@ -147,9 +147,10 @@ function refusalOf(status: number, text: string): Refusal {
 }
 
 function gone(socketPath: string, error: unknown): Error {
-  if (error instanceof NoDaemonError || error instanceof RefusedError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const why = code?.startsWith('HPE_') ? 'what listens there speaks no HTTP' : `the connection broke off (${message})`;
+  // Ours, or of whoever hears.
+  if (code === undefined) return error as Error;
+  const why = code.startsWith('HPE_') ? 'what listens there speaks no HTTP' : `the connection broke off (${message})`;
   return new NoDaemonError(`${visible(socketPath)}: ${plain(why)}`);
 }
 

@@ -8,7 +8,7 @@ import type { Summary } from '../../model/view.ts';
 import { isTerminal } from '../../runtime/descriptors.ts';
 import type { Call } from '../call.ts';
 import { endAsCutShort } from '../cut-short.ts';
-import { columnsOfStdout, complain, printed, STATUS } from '../output.ts';
+import { columnsOfStdout, complain, printed, STATUS, StdoutError } from '../output.ts';
 import { type Line, render } from '../terminal/line.ts';
 import { type Client, createClient, RefusedError } from './client.ts';
 import { findDaemon, NoDaemonError, nameOf, SeveralDaemonsError, socketDirectories } from './find-daemon.ts';
@@ -32,6 +32,7 @@ export async function withDaemon(
       complain([{ place: command, text: error.message }, ...(await Promise.all(error.files.map(aboutDaemon)))]);
     } else if (error instanceof NoDaemonError) complain([{ place: command, text: error.message }]);
     else if (error instanceof RefusedError) complainOf(command, error);
+    else if (error instanceof StdoutError) throw error;
     else {
       const theirs = client && (await versionOf(client));
       if (theirs === undefined || theirs === version) throw error;

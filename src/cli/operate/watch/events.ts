@@ -55,7 +55,11 @@ export async function watchEvents({ client, isJson, sheet, lifecycle }: EventOpt
       isQuiet = false;
     },
   });
-  await Promise.all([following, pulse]);
+  try {
+    await Promise.all([following, pulse]);
+  } finally {
+    end.abort();
+  }
   return STATUS.ok;
 }
 

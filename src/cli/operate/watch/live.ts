@@ -158,6 +158,7 @@ export async function watchTable({ client, lifecycle, environment }: LiveOptions
       feelPulse({ client, silent: lost, answers: refresh, end: end.signal }),
     ]);
   } finally {
+    end.abort();
     for (const timer of timers) clearInterval(timer);
     giveBack();
     screen.leave();
