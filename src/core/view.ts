@@ -77,17 +77,11 @@ function kindOf({ policy: { statics, checked, announce } }: DaemonState, prefix:
   return announce.has(prefix) ? 'declared' : 'discovered';
 }
 
-/** What is being judged at this moment stands otherwise since now. What nobody ever asked for is down since the first facts. */
-function sinceOf(
-  { standings, policy, reading }: DaemonState,
-  prefix: Prefix,
-  now: ServiceStateName,
-  at: Millis,
-): Millis {
+/** What is being judged at this moment stands otherwise since now. What nobody ever asked for is down since the start. */
+function sinceOf({ standings }: DaemonState, prefix: Prefix, now: ServiceStateName, at: Millis): Millis {
   const stood = standings.of.get(prefix);
   if (stood !== undefined) return stood.state === now ? stood.since : at;
-  if (policy.statics.routes.has(prefix)) return standings.staticsSince ?? at;
-  return reading?.at ?? at;
+  return standings.staticsSince ?? at;
 }
 
 /** When what runs has run out. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_GONE } from '../../../src/core/transitions.ts';
-import { countsOf, prefixesOf } from '../../../src/core/view.ts';
+import { countsOf, prefixesOf, serviceView } from '../../../src/core/view.ts';
 import type { Action } from '../../../src/model/action.ts';
 import type { Prefix } from '../../../src/model/address.ts';
 import { listenerKey } from '../../../src/model/facts.ts';
 import { ms } from '../../../src/model/millis.ts';
+import type { Instant } from '../../../src/model/view.ts';
 import { added, type Core, coreOf, factsRead, only, removed } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
 import { drain, overridden } from '../../helpers/overrides.ts';
@@ -55,6 +56,14 @@ describe('a transition', () => {
       `${P} down > down no-listener`,
     ]);
     expect(core.state.standings.of.get(P)?.since).toBe(6);
+  });
+
+  it('is what a service stands so since; what nobody ever asked for is down since the start', () => {
+    const core = served();
+    hear(core, factsRead(5, { listeners: added(LISTENER) }));
+    const sinceOf = (prefix: string): string =>
+      serviceView(core.state, prefix as Prefix, ms(9), (at) => String(at) as Instant, []).since;
+    expect([P, '10.0.0.77/32', '192.0.2.1/32'].map(sinceOf)).toEqual(['5', '0', '0']);
   });
 
   it('is none for what an earlier process announced, and goes on', () => {
