@@ -66,6 +66,13 @@ it('explains what was told to nobody, and what is announced as well', async () =
   expect(asked.indexOf('/v1/explain/192.0.2.77/32')).toBeLessThan(asked.indexOf('/v1/explain/192.0.2.10/32'));
   expect(JSON.parse(files.get('history.json') ?? '')).toEqual({ transitions: TRANSITIONS });
   expect(files.get('README.txt')).toContain('not there: the log: it goes elsewhere');
+  const words = ['bundle', '--json', '-o', 'c.tar.gz', '--control-socket', socket.path];
+  const said = JSON.parse(await run(process.execPath, [bin, ...words], { cwd: place, env: cleanEnvironment() }));
+  expect(said).toEqual({
+    ...{ file: 'c.tar.gz', size: fs.statSync(path.join(place, 'c.tar.gz')).size },
+    contents: expect.arrayContaining(['status.json: 7 services']),
+    missing: [expect.stringMatching(/^the log: it goes elsewhere/)],
+  });
 });
 
 it('has the log of a file, and the recording of where the daemon was started', async () => {

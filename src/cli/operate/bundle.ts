@@ -17,7 +17,7 @@ import type { Problem } from '../../config/place.ts';
 import { visible } from '../../config/quote.ts';
 import type { Status } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
-import { complain, STATUS } from '../output.ts';
+import { complain, printed, STATUS } from '../output.ts';
 import { span } from '../terminal/line.ts';
 import { collect } from './bundle-contents.ts';
 import { paper, printLines, readJson, withDaemon } from './session.ts';
@@ -50,12 +50,14 @@ export const answer: Answer<typeof BUNDLE_OPTIONS> = async (call) => {
       await pack(folder, target);
       // It is whole, and stays.
       undo.splice(undo.indexOf(forget), 1);
+      const { size } = fs.statSync(output);
+      if (values.json) {
+        await printed(`${JSON.stringify({ file: output, size, contents: lines, missing })}\n`);
+        return STATUS.ok;
+      }
       await printLines(
         [
-          [
-            span(visible(output), 'strong'),
-            span(`: ${plural(fs.statSync(output).size, 'byte')}, readable by you alone`),
-          ],
+          [span(visible(output), 'strong'), span(`: ${plural(size, 'byte')}, readable by you alone`)],
           ...[...lines, ...missing.map((each) => `not there: ${each}`)].map((line) => [span(`  ${line}`)]),
           [span('Secrets are left out; addresses, names and what people wrote are not.')],
         ],

@@ -163,5 +163,6 @@ export const BUNDLE_OPTIONS = {
     default: '',
     help: 'the archive to write; a name with the time without it',
   }),
+  json: json('print what it has as JSON'),
   ...DAEMON_OPTIONS,
 } as const;
