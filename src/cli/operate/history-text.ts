@@ -1,7 +1,7 @@
 /** What `ha2bgp history` prints, and `watch --events`, PURE. */
 import type { Change, HistoryEntry, HistoryView, ProcessEntry, Transition } from '../../model/view.ts';
 import { columnsOf, type Line, span, widthOf, wrap } from '../terminal/line.ts';
-import { ago, moment, type Now, overrideWords, plural, shown, stateTone } from './words.ts';
+import { ago, moment, type Now, overrideTexts, plural, shown, stateTone } from './words.ts';
 
 /**
  * The newest last, as in a log. `room`: columns of the terminal; Infinity where there is none. `now`: for how long ago; left
@@ -99,6 +99,9 @@ export function transitionLine({ at, prefix, from, to, reason }: Transition, wid
 const AGO = '23h 59m ago'.length;
 const CHANGE = 'announced → suppressed'.length;
 
+/** In one line. */
+const MOST_BY_HAND = 5;
+
 /** A change of any kind, as a line of a log. */
 export function changeLine(change: Change, now: Now): Line {
   const at = span(`${moment(change.at)}  `, 'faint');
@@ -112,11 +115,11 @@ export function changeLine(change: Change, now: Now): Line {
       return [at, span(`peer ${shown(name)} AS ${as}  `, 'strong'), span(state, tone), span(`, told ${told}${why}`)];
     }
     case 'overrides': {
-      const all = change.overrides.map((each) => overrideWords(each, now));
+      const texts = overrideTexts(change.overrides, MOST_BY_HAND, now);
       return [
         at,
         span('by hand  ', 'strong'),
-        span(all.length === 0 ? 'nothing is in force' : all.join('; '), 'routed'),
+        span(texts.length === 0 ? 'nothing is in force' : texts.join('; '), 'routed'),
       ];
     }
     case 'discovery': {

@@ -15,7 +15,7 @@ import {
   ago,
   lengthWords,
   type Now,
-  overrideWords,
+  overrideTexts,
   penaltyWords,
   plural,
   shown,
@@ -59,6 +59,9 @@ export function serviceLines(services: readonly ServiceView[], now: Now, room: n
   return gridLines({ columns: SERVICE_COLUMNS, rows }, room);
 }
 
+/** Of more, what each is stands with its service. */
+const MOST_BY_HAND = 20;
+
 /** All but the services. */
 export function surroundingLines(status: Status, now: Now, room: number): Line[] {
   const { sinks, overrides, discovery, process: daemon } = status;
@@ -68,7 +71,7 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
     countLine(status.counts, status.services.length),
     ...section(
       'By hand',
-      overrides.map((each) => [span(overrideWords(each, now), 'routed')]),
+      overrideTexts(overrides, MOST_BY_HAND, now).map((text) => [span(text, 'routed')]),
     ),
     ...section('Peers', peers.length === 0 ? [] : gridLines(peerGrid(peers, now), room - INDENT)),
     ...section('Sinks', sinks.filter(({ peers: own }) => own === undefined).map(sinkLine)),

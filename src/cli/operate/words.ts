@@ -157,4 +157,13 @@ export function overrideWords({ kind, target, by, why, at, until, withdrawAt }: 
   return [`${what} by ${shown(by)}`, ago(at, now), ...withdraw, ...end, ...reason].join(', ');
 }
 
+/** The first of them, and how many more there are: a program may set thousands. */
+export function overrideTexts(overrides: readonly OverrideView[], most: number, now: Now): string[] {
+  const more = overrides.length - most;
+  return [
+    ...overrides.slice(0, most).map((each) => overrideWords(each, now)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ];
+}
+
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -84,6 +84,19 @@ describe('what stands around the services', () => {
     ]);
   });
 
+  it('are not all that is set by hand, where a program sets thousands', () => {
+    const overrides = Array.from({ length: 3_000 }, (_, number) => ({ ...DRAIN, target: `10.0.0.${number}` }));
+    const lines = texts(surroundingLines({ ...STATUS, overrides }, NOW, ANY));
+    const from = lines.indexOf('By hand');
+    expect(lines.slice(from + 20, from + 23)).toEqual([
+      expect.stringContaining('drain 10.0.0.19 by root'),
+      '  and 2980 more',
+      '',
+    ]);
+    const event = textOf(changeLine({ type: 'overrides', at: ago(0), overrides }, NOW));
+    expect(event).toMatch(/drain 10\.0\.0\.4 by root[^;]*; and 2995 more$/);
+  });
+
   it('tell what is wrong', () => {
     const said = texts(
       surroundingLines(
