@@ -143,6 +143,33 @@ zpty -d shell
     }
   });
 
+  it('offer no name that a shell would act upon', async () => {
+    const names = [
+      'a;reboot',
+      'a b',
+      '$(x)',
+      '`x`',
+      "a'b",
+      'a|b',
+      'a&',
+      '!!',
+      '~',
+      'a\nb',
+      'a\x1b[2J',
+      'dns-1.example',
+    ];
+    const services = names.map((name) => ({ ...STATUS.services[0], name }));
+    const other = await openControlSocket({ 'GET /v1/status': { ...STATUS, services } });
+    try {
+      const said = await run('ha2bgp', ['completion', 'services'], {
+        env: { ...env, HA2BGP_CONTROL_SOCKET: other.path },
+      });
+      expect(said).toBe('2001:db8::1\n2001:db8::1/128\ndns-1.example\n');
+    } finally {
+      await other.close();
+    }
+  });
+
   it('offer nothing of a daemon that is not there, and are silent', async () => {
     const gone = { ...env, HA2BGP_CONTROL_SOCKET: path.join(folder, 'gone.sock') };
     expect(await run('ha2bgp', ['completion', 'services'], { env: gone })).toBe('');

@@ -1,6 +1,6 @@
 /** `ha2bgp completion`: what a shell needs to complete our words; and what such a shell asks for while somebody types. */
 import { nearest } from '../../config/nearest.ts';
-import { plain, quote } from '../../config/quote.ts';
+import { quote } from '../../config/quote.ts';
 import type { Prefix } from '../../model/address.ts';
 import type { Status } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
@@ -46,9 +46,9 @@ async function namesOf(
     const wish = { controlSocket: environment['HA2BGP_CONTROL_SOCKET'] ?? '', name: environment['HA2BGP_NAME'] ?? '' };
     const client = createClient(await findDaemon(wish, socketDirectories(environment)));
     const body = await client.get('/v1/status', AbortSignal.timeout(WITHIN_MS));
-    // One a line, and a word each.
-    return [...new Set(read(JSON.parse(body.toString()) as Status))].filter(
-      (name) => name === plain(name) && !/[\s'"\\$`*?[\]]/.test(name),
+    // One a line, and a word each, of which a shell makes nothing else.
+    return [...new Set(read(JSON.parse(body.toString()) as Status))].filter((name) =>
+      /^[\p{L}\p{N}._:/@%+-]+$/u.test(name),
     );
   } catch {
     return [];
