@@ -14,7 +14,7 @@ import type { Option } from '../src/config/option.ts';
 import { PEER_OPTIONS } from '../src/config/options/peer.ts';
 import { STATIC_OPTIONS } from '../src/config/options/static.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
-import { NEEDS_RESTART } from '../src/config/restart.ts';
+import { NEEDS_RESTART, SWITCHED_BY_RESTART } from '../src/config/restart.ts';
 import { resolveSettings } from '../src/config/settings.ts';
 import { parseListenFilter } from '../src/model/listen-filter-parser.ts';
 import { DAEMON_METRICS } from '../src/publish/daemon-metrics.ts';
@@ -74,6 +74,9 @@ describe('docs/configuration.md', () => {
     for (const name of OPTION_NAMES) {
       const reason = NEEDS_RESTART[name];
       if (reason !== undefined) why.set(reason, [...(why.get(reason) ?? []), `\`${OPTIONS[name].flag}\``]);
+      const switched = SWITCHED_BY_RESTART[name];
+      const whether = `whether there is \`${OPTIONS[name].flag}\``;
+      if (switched !== undefined) why.set(switched, [...(why.get(switched) ?? []), whether]);
     }
     const rows = [...why].map(([reason, flags]) => `| ${flags.join(', ')} | ${reason} |`);
     const table = ['| setting | why |', '|---|---|', ...rows].join('\n');

@@ -36,7 +36,7 @@ import { type HistoryStore, noHistoryStore, openHistoryStore } from '../store/hi
 import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
 import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } from './backend.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
-import { discoveryWish } from './host.ts';
+import { discoveryWish, refuseTogether } from './host.ts';
 import { listen } from './pipes.ts';
 import { mostTold } from './unfinished.ts';
 import { readVersion } from './version.ts';
@@ -57,8 +57,8 @@ export interface Daemon {
   /** Throws what `isRefusal` knows. */
   start(): void;
   /**
-   * Makes ready for other settings, of the same backends. Throws what `isRefusal` knows, and then all is as before. `warn`
-   * hears of what is questionable on this host.
+   * Makes ready for other settings, of the same backends. Throws what `isRefusal` knows, of all that this host does not
+   * permit, and then all is as before. `warn` hears of what is questionable on this host.
    */
   prepare(settings: Settings, warn: (problem: Problem) => void): PreparedDaemon;
   /**
@@ -185,26 +185,34 @@ export async function openDaemon({
     },
     prepare(other, warn) {
       const wish = discoveryWish(other);
-      if (!source.isAsked(wish)) tryDiscovery({ ...wish, ...discovery });
+      let follow = (): void => {};
       const prepared: Prepared[] = [];
-      try {
-        for (const backend of backends) prepared.push(backend.prepare(other, warn));
-      } catch (error) {
+      const abandon = (): void => {
         for (const each of prepared) each.abandon();
+      };
+      try {
+        refuseTogether([
+          () => {
+            if (!source.isAsked(wish)) tryDiscovery({ ...wish, ...discovery });
+            follow = source.prepare(wish);
+          },
+          ...backends.map((backend) => () => void prepared.push(backend.prepare(other, warn))),
+        ]);
+      } catch (error) {
+        abandon();
         throw error;
       }
+      const policy = policyFrom(other);
       return {
         changed: prepared.flatMap(({ changed }) => changed),
         commit(recorded) {
           // Before the facts that are read for them.
-          push({ type: 'settingsChanged', at: clock.now(), policy: policyFrom(other), settings: recorded });
-          source.follow(wish);
+          push({ type: 'settingsChanged', at: clock.now(), policy, settings: recorded });
+          follow();
           drainTime = other.drainTime;
           for (const each of prepared) each.commit();
         },
-        abandon() {
-          for (const each of prepared) each.abandon();
-        },
+        abandon,
       };
     },
     async close(time, how, why) {

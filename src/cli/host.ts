@@ -30,11 +30,35 @@ export function discoveryWish(settings: Settings): DiscoveryWish {
   };
 }
 
+/** Several refusals. */
+export class RefusalsError extends Error {
+  readonly refusals: readonly Error[];
+  constructor(refusals: readonly Error[]) {
+    super(refusals.map(({ message }) => message).join('; '));
+    this.name = 'RefusalsError';
+    this.refusals = refusals;
+  }
+}
+
 /** What this host does not permit: said in one line, where a mistake of ours has a stack to tell. */
 export const isRefusal = (error: unknown): error is Error =>
-  [ApiKeysError, DiscoveryError, HintsError, LedgerError, PasswordError, RingError, SpeakerError].some(
+  [ApiKeysError, DiscoveryError, HintsError, LedgerError, PasswordError, RefusalsError, RingError, SpeakerError].some(
     (known) => error instanceof known,
   );
+
+/** Carries all of them out, also behind one that is refused. Throws `RefusalsError`, or at once what is no refusal. */
+export function refuseTogether(acts: readonly (() => void)[]): void {
+  const refusals: Error[] = [];
+  for (const act of acts) {
+    try {
+      act();
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refusals.push(error);
+    }
+  }
+  if (refusals.length > 0) throw new RefusalsError(refusals);
+}
 
 /** What `run` would be refused here at its start, as this user. Changes nothing. */
 export async function tryHost({ settings, origins }: Resolved): Promise<{

@@ -13,7 +13,7 @@ import type { Reloads } from '../publish/metric.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ReloadAnswer } from '../runtime/operator.ts';
 import type { Daemon } from './daemon.ts';
-import { isRefusal } from './host.ts';
+import { isRefusal, RefusalsError } from './host.ts';
 
 export interface Reloader {
   /** Never rejects. */
@@ -61,6 +61,8 @@ export function createReloader({
 }: ReloaderOptions): Reloader {
   let current = resolved;
   let isClosed = false;
+  /** The last one that was begun has failed half-way. */
+  let isHalfDone = false;
   let counts: Reloads = { done: 0, refused: 0, isLastRefused: false };
   let running: Promise<ReloadResult> | undefined;
   let next: Promise<ReloadResult> | undefined;
@@ -90,7 +92,8 @@ export function createReloader({
       return result;
     } catch (error) {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.error({ detail }, 'reload failed, what was in force stays so');
+      if (error instanceof HalfWayError) log.error({ detail }, 'reload failed half-way');
+      else log.error({ detail }, 'reload failed, what was in force stays so');
       return refused({ place: 'reload', text: (error as Error).message });
     }
   }
@@ -100,33 +103,38 @@ export function createReloader({
       return refused({ place: '--config', text: 'there is none, and nothing else can be read again' });
     }
     const found = await read();
-    if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
-    if (found.problems.length > 0) return refused(...found.problems);
-    const fixed = checkRestart(current, found);
-    if (fixed.length > 0) return refused(...fixed);
+    if (isClosed) return refused(ENDING);
+    const problems = [...found.problems, ...(found.areRead ? checkRestart(current, found) : [])];
+    if (problems.length > 0) return refused(...problems);
     // To tell what is other takes as long over a hundred thousand prefixes as to put it in force: each has its turn.
     const differences = changesOf(current, found);
     const recorded = recordSettings(found);
     await turnOfOthers();
+    const refusals: ReloadProblem[] = [];
+    const refuse = (error: unknown): void => void refusals.push(...refusalsIn(error));
+    const keys = await prepareKeys(found.settings).catch(refuse);
+    if (isClosed) return refused(ENDING);
     const warn = ({ place, text }: ReloadProblem): void => log.warn({ place, detail: text }, 'settings');
-    try {
-      const keys = await prepareKeys(found.settings);
-      if (isClosed) return refused({ place: 'ha2bgp', text: 'is ending' });
-      const prepared = daemon.prepare(found.settings, warn);
-      const ofDaemon = [...differences, ...prepared.changed];
-      const changed = [...ofDaemon, ...keys.changed];
-      for (const { key, before, after } of changed) log.info({ key, before, after }, 'setting changed');
-      if (ofDaemon.every(({ key }) => OF_THE_LOG.has(key))) prepared.abandon();
-      else prepared.commit(recorded);
-      for (const warning of changed.length > 0 ? found.warnings : []) warn(warning);
-      current = found;
-      keys.commit();
-      committed(found.settings);
-      return { ok: true, changed };
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return refused({ place: 'this host', text: error.message });
+    const prepared = tryIt(() => daemon.prepare(found.settings, warn), refuse);
+    if (keys === undefined || prepared === undefined) {
+      prepared?.abandon();
+      return refused(...refusals);
     }
+    const ofDaemon = [...differences, ...prepared.changed];
+    const changed = [...ofDaemon, ...keys.changed];
+    for (const { key, before, after } of changed) log.info({ key, before, after }, 'setting changed');
+    for (const warning of changed.length > 0 ? found.warnings : []) warn(warning);
+    // Whatever may refuse them has had its say. What fails from here on is a mistake of ours, and leaves a part in force.
+    current = found;
+    const failures: unknown[] = [];
+    const failed = (error: unknown): void => void failures.push(error);
+    const isSame = ofDaemon.every(({ key }) => OF_THE_LOG.has(key)) && !isHalfDone;
+    tryIt(() => (isSame ? prepared.abandon() : prepared.commit(recorded)), failed);
+    tryIt(keys.commit, failed);
+    tryIt(() => committed(found.settings), failed);
+    isHalfDone = failures.length > 0;
+    if (isHalfDone) throw new HalfWayError(failures);
+    return { ok: true, changed };
   }
 
   function start(): Promise<ReloadResult> {
@@ -169,5 +177,35 @@ function changeText({ key, before, after, isDifference }: SettingChange): string
 /** For whoever asked. */
 export const answerOf = (result: ReloadResult): ReloadAnswer =>
   result.ok ? { ok: true, changed: result.changed.map(changeText) } : result;
+
+const ENDING: ReloadProblem = { place: 'ha2bgp', text: 'is ending' };
+
+/** Some of the new settings are in force. */
+class HalfWayError extends Error {
+  constructor(causes: readonly unknown[]) {
+    const [cause] = causes;
+    const words = causes.map((each) => (each instanceof Error ? each.message : String(each))).join('; ');
+    super(`failed half-way, and some of the new settings are in force: try again, or restart ha2bgp (${words})`, {
+      cause,
+    });
+    this.name = 'HalfWayError';
+  }
+}
+
+function tryIt<T>(act: () => T, failed: (error: unknown) => void): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    failed(error);
+    return undefined;
+  }
+}
+
+/** Throws what is none. */
+function refusalsIn(error: unknown): readonly ReloadProblem[] {
+  if (!isRefusal(error)) throw error;
+  const refusals = error instanceof RefusalsError ? error.refusals : [error];
+  return refusals.map(({ message }) => ({ place: 'this host', text: message }));
+}
 
 const refused = (...problems: readonly ReloadProblem[]): ReloadResult => ({ ok: false, problems });

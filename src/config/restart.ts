@@ -38,6 +38,16 @@ export const NEEDS_RESTART: Readonly<Partial<Record<OptionName, string>>> = {
   metricsMaxServices: OPENED,
 };
 
+const TLS = 'each connection begins with TLS, or none does';
+const CLIENTS = 'who connects is asked for a certificate, or nobody is';
+
+/** Of these the file may be another one, and what is in it; whether there is one takes a restart. */
+export const SWITCHED_BY_RESTART: Readonly<Partial<Record<OptionName, string>>> = {
+  apiTlsCert: TLS,
+  apiTlsKey: TLS,
+  apiTlsClientCa: CLIENTS,
+};
+
 /** Whether both mean the same. */
 export function isSameSetting(name: OptionName, before: Resolved, after: Resolved): boolean {
   const { format } = OPTIONS[name] as Option<unknown>;
@@ -48,7 +58,12 @@ export function checkRestart(before: Resolved, after: Resolved): readonly Proble
   const placeOf = placeIn(after.origins);
   return OPTION_NAMES.flatMap((name) => {
     const why = NEEDS_RESTART[name];
-    if (why === undefined || isSameSetting(name, before, after)) return [];
-    return [{ place: placeOf(name), text: `needs a restart to change: ${why}` }];
+    if (why !== undefined && !isSameSetting(name, before, after)) {
+      return [{ place: placeOf(name), text: `needs a restart to change: ${why}` }];
+    }
+    const switched = SWITCHED_BY_RESTART[name];
+    const [was, is] = [before.settings[name] !== '', after.settings[name] !== ''];
+    if (switched === undefined || was === is) return [];
+    return [{ place: placeOf(name), text: `needs a restart to be ${is ? 'added' : 'left out'}: ${switched}` }];
   });
 }

@@ -17,6 +17,8 @@ export interface Resolved {
   readonly settings: Settings;
   readonly origins: Origins;
   readonly problems: readonly Problem[];
+  /** Each by itself is a setting: problems are with how they go together. */
+  readonly areRead: boolean;
   /** What is worth knowing and no reason to stop. */
   readonly warnings: readonly Problem[];
 }
@@ -42,8 +44,9 @@ export function resolveSettings(flags: GivenFlags, environment: Environment, fil
   const resolved = settings as Settings;
   const from = origins as Record<OptionName, Origin>;
   const complete = withDefaults(resolved, from);
-  if (problems.length === 0) checkTogether(resolved, complete, from, problems, warnings);
-  return { settings: complete, origins: from, problems, warnings };
+  const areRead = problems.length === 0;
+  if (areRead) checkTogether(resolved, complete, from, problems, warnings);
+  return { settings: complete, origins: from, problems, areRead, warnings };
 }
 
 /** One option from the texts of its flag, or else from its variable. */

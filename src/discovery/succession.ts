@@ -10,8 +10,12 @@ import type { Source } from './source.ts';
 export interface FollowingSource extends Source {
   /** Whether that is what is read. */
   isAsked(wish: DiscoveryWish): boolean;
-  /** Reads what is wished from now on, and tells all of it anew. */
-  follow(wish: DiscoveryWish): void;
+  /**
+   * Opens what reads what is wished; throws what `open` does, and then all is as before. What is returned reads it from then
+   * on, and tells all of it anew: where it is never called nothing is to be undone, for a source that has not started holds
+   * nothing.
+   */
+  prepare(wish: DiscoveryWish): () => void;
 }
 
 /** `open`: whoever follows another one was tried before, and does not fail when it starts. */
@@ -30,18 +34,17 @@ export function createSuccession(
     status: () => current.status(),
     close: () => current.close(),
     isAsked,
-    follow(next) {
-      if (isAsked(next)) {
-        current.readAnew();
-        return;
-      }
+    prepare(next) {
+      if (isAsked(next)) return () => current.readAnew();
       const source = open(next, false);
-      // Their timers have the same names, so that no two of them are at work together.
-      current.close();
-      current = source;
-      wish = next;
-      source.readAnew();
-      source.start();
+      return () => {
+        // Their timers have the same names, so that no two of them are at work together.
+        current.close();
+        current = source;
+        wish = next;
+        source.readAnew();
+        source.start();
+      };
     },
   };
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { ApiKeysError } from '../../../src/cli/api-keys.ts';
 import type { PreparedDaemon } from '../../../src/cli/daemon.ts';
+import { RefusalsError } from '../../../src/cli/host.ts';
 import { answerOf, createReloader } from '../../../src/cli/reload.ts';
 import { parseConfig } from '../../../src/config/config-file.ts';
 import { type Resolved, resolveSettings } from '../../../src/config/settings.ts';
 import { PasswordError } from '../../../src/config/speaker.ts';
 import type { ReloadAnswer } from '../../../src/runtime/operator.ts';
+import { LedgerError } from '../../../src/sink/exabgp/ledger.ts';
 import { silentLog } from '../../helpers/simulation.ts';
 
 const of = (text: string): Resolved =>
@@ -193,6 +196,70 @@ describe('a reload', () => {
     });
     expect(await reloader.reload()).toEqual({ ok: false, problems: [{ place: 'this host', text: refusal.message }] });
     expect(reloader.current().settings.med).toBe(settings.med);
+  });
+
+  it('is told of all that this host does not permit, whoever says so', async () => {
+    const [password, ledger] = [new PasswordError('192.0.2.1: no password'), new LedgerError('in use')];
+    let abandoned = 0;
+    const ask = (prepare: () => PreparedDaemon): Promise<unknown> =>
+      createReloader({
+        ...{ resolved: of('med: 1'), read: async () => of('med: 2'), log: silentLog },
+        prepareKeys: () => Promise.reject(new ApiKeysError('--api-token-file: too short')),
+        daemon: { prepare },
+      }).reload();
+    const refused = () => {
+      throw new RefusalsError([password, ledger]);
+    };
+    const text = ['--api-token-file: too short', '192.0.2.1: no password', 'in use'];
+    expect(await ask(refused)).toEqual({
+      ok: false,
+      problems: text.map((each) => ({ place: 'this host', text: each })),
+    });
+    // What was made ready is let go of.
+    expect(await ask(() => ({ changed: [], commit() {}, abandon: () => abandoned++ }))).toMatchObject({ ok: false });
+    expect(abandoned).toBe(1);
+  });
+
+  it('is told of contradictions and of what takes a restart together', async () => {
+    const { reloader } = rig(['dry-run: true\nmetrics-interval: 20s']);
+    expect(await reloader.reload()).toMatchObject({
+      ok: false,
+      problems: [
+        { text: 'has no effect without --metrics-file' },
+        { text: expect.stringMatching(/^needs a restart to change: /) },
+        { text: expect.stringMatching(/^needs a restart to change: /) },
+      ],
+    });
+  });
+
+  it('does not say that all is as before where it fails half-way, and goes on with the rest', async () => {
+    const did: string[] = [];
+    const said: string[] = [];
+    let isBroken = true;
+    const reloader = createReloader({
+      ...{ resolved: of('med: 1'), read: async () => of('med: 2') },
+      log: { ...silentLog, error: (_fields, message) => void said.push(message) },
+      daemon: {
+        prepare: () => ({
+          ...{ changed: [], abandon() {} },
+          commit() {
+            did.push('daemon');
+            if (isBroken) throw new PasswordError('out of descriptors');
+          },
+        }),
+      },
+      prepareKeys: async () => ({ changed: [], commit: () => did.push('keys') }),
+    });
+    expect(await reloader.reload()).toMatchObject({
+      problems: [{ place: 'reload', text: expect.stringContaining('some of the new settings are in force') }],
+    });
+    expect(did).toEqual(['daemon', 'keys']);
+    expect(said).toEqual(['reload failed half-way']);
+    expect(reloader.counts()).toEqual({ done: 0, refused: 1, isLastRefused: true });
+    isBroken = false;
+    // What failed is made good, though no setting is other than it is said to be.
+    expect(await reloader.reload()).toEqual({ ok: true, changed: [] });
+    expect(did).toEqual(['daemon', 'keys', 'daemon', 'keys']);
   });
 
   it('that fails is said, and the next one works', async () => {

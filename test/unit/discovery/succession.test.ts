@@ -34,8 +34,12 @@ it('is one source after another, of which two are never at work together', () =>
   source.start();
   expect(did()).toEqual(['open 80 first', 'start 80 first']);
   expect(source.isAsked(wish(443))).toBe(false);
-  source.follow(wish(443));
-  expect(did()).toEqual(['open 443', 'close 80 first', 'read anew 443', 'start 443']);
+  const follow = source.prepare(wish(443));
+  // Whatever cannot be had fails here, while nothing has changed.
+  expect(did()).toEqual(['open 443']);
+  expect(source.isAsked(wish(80))).toBe(true);
+  follow();
+  expect(did()).toEqual(['close 80 first', 'read anew 443', 'start 443']);
   source.lookNow();
   expect(source.status().interval).toBe(443);
   source.close();
@@ -47,6 +51,6 @@ it('is the same source where the same is asked, which reads all of it anew', () 
   source.start();
   did();
   expect(source.isAsked(wish(80))).toBe(true);
-  source.follow(wish(80));
+  source.prepare(wish(80))();
   expect(did()).toEqual(['read anew 80 first']);
 });
