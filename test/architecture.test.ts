@@ -13,6 +13,7 @@ const PURE_FILES = [
   'api/at-most.ts',
   'api/door.ts',
   'api/field.ts',
+  'api/json-pieces.ts',
   'api/kinds.ts',
   'api/limits.ts',
   'api/openapi.ts',

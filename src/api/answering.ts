@@ -47,7 +47,7 @@ export function createAnswering({ router, streams, turns, log }: AnsweringPorts)
       if (!isChange && hasBody(request)) throw new ApiProblem(400, 'Nothing is read of a body here: expected none.');
       const attempt = async (): Promise<void> => {
         const body = isChange ? await readBody(request, () => expectsContinue && response.writeContinue()) : new Map();
-        const asked = { ...readAll(route, fields, query, body), by: caller.by, header: headerOf(request) };
+        const asked = { ...readAll(route, fields, query, body), caller, header: headerOf(request) };
         // However many ask at once.
         await turns.next();
         const answer = await route.act(asked);
@@ -104,7 +104,7 @@ const textOf = (problems: readonly PartProblem[]): string =>
 
 /** Whoever changes something is found in the log, and whoever tried to. */
 async function logged(log: ApiPorts['log'], route: Route, caller: Caller, act: () => Promise<void>): Promise<void> {
-  const fields = { what: route.name, ...caller };
+  const fields = { what: route.name, by: caller.by, from: caller.from };
   try {
     await act();
     log.info({ ...fields, outcome: 'done' }, 'asked by hand');

@@ -7,7 +7,6 @@
  * later, or less.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server as TlsServer } from 'node:https';
 import type { Endpoint } from '../model/peer.ts';
 import type { Change } from '../model/view.ts';
 import type { Answering } from './answering.ts';
@@ -75,7 +74,8 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
       answer,
       ...(tls === undefined ? { via: 'tcp' } : { via: 'tls', tls }),
     });
-    onTcp.add(created);
+    // One that never listens never closes.
+    created.server.on('listening', () => onTcp.add(created));
     created.server.on('close', () => onTcp.delete(created));
     return created;
   }
@@ -102,9 +102,9 @@ export function openApi(wish: ApiWish, ports: ApiPorts): Api {
     renew(fresh) {
       keys = fresh;
       credentials = credentialsWith(keys.token);
-      for (const { server, cutOff } of onTcp) {
-        if (keys.tls !== undefined) (server as TlsServer).setSecureContext(keys.tls);
-        cutOff();
+      for (const server of onTcp) {
+        if (keys.tls !== undefined) server.renew(keys.tls);
+        server.cutOff();
       }
     },
     close(last) {

@@ -16,6 +16,7 @@ export interface Caller {
   readonly by: string;
   /** `socket`, a process behind it as `pid 4711`, or an address. */
   readonly from: string;
+  readonly mayChange: boolean;
 }
 
 const NOBODY_KNOWN = 'anybody';
@@ -31,18 +32,22 @@ export async function callerOf(
   credentials: Credentials,
 ): Promise<Caller> {
   const isChange = route.method === 'POST';
-  if (via === 'socket') return isChange ? await peerOf(request) : { by: NOBODY_KNOWN, from: 'socket' };
+  if (via === 'socket') {
+    return { ...(isChange ? await peerOf(request) : { by: NOBODY_KNOWN, from: 'socket' }), mayChange: true };
+  }
   const from = request.socket.remoteAddress ?? '';
   const given = request.headers.authorization;
   if (given !== undefined) {
     const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(given) ?? [];
-    if (token !== undefined && credentials.isToken(token)) return { by: 'token', from };
+    if (token !== undefined && credentials.isToken(token)) return { by: 'token', from, mayChange: true };
     throw new ApiProblem(401, 'The token is not good.', { headers: WHO });
   }
   const name = via === 'tls' ? certificateName(request.socket as TLSSocket) : undefined;
-  if (name !== undefined) return { by: name, from };
+  if (name !== undefined) return { by: name, from, mayChange: true };
   const address = parseAddress(from);
-  if (route.isPublic || (!isChange && address !== undefined && isLoopback(address))) return { by: NOBODY_KNOWN, from };
+  if (route.isPublic || (!isChange && address !== undefined && isLoopback(address))) {
+    return { by: NOBODY_KNOWN, from, mayChange: false };
+  }
   throw new ApiProblem(
     401,
     isChange
@@ -62,7 +67,7 @@ function certificateName(socket: TLSSocket): string | undefined {
   return [...visible(common ?? '')].slice(0, LONGEST_NAME).join('') || 'certificate';
 }
 
-async function peerOf(request: IncomingMessage): Promise<Caller> {
+async function peerOf(request: IncomingMessage): Promise<Omit<Caller, 'mayChange'>> {
   const fd = descriptorOf(request.socket);
   const peer = fd === undefined ? undefined : peerCredentials(fd);
   if (peer === undefined) return { by: 'socket', from: 'socket' };

@@ -13,8 +13,6 @@ import { listening, type Place } from './listener.ts';
 
 /** Its user and its group. */
 const UMASK = 0o117;
-/** sun_path of unix(7), without the zero behind it. */
-export const LONGEST_SOCKET_PATH = 107;
 const LOCK = '.lock';
 
 class TakenError extends Error {}

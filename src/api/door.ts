@@ -113,16 +113,20 @@ function hostName(host: string): string | undefined {
  * What a browser says of the page that asks (Fetch Metadata, and Origin of RFC 6454). Only our own page has business here;
  * a link from elsewhere may be followed, but nothing may be changed, or read, by it.
  */
-function checkSite({ header, method }: Knock): void {
+function checkSite({ header, method, via }: Knock): void {
   const [site = 'none'] = header('sec-fetch-site');
   const isReading = method === 'GET' || method === 'HEAD';
   const isFollowed =
     isReading && header('sec-fetch-mode')[0] === 'navigate' && header('sec-fetch-dest')[0] === 'document';
   const isOurs = site === 'same-origin' || site === 'none';
   const [origin] = header('origin');
-  const isFromElsewhere = origin !== undefined && originHost(origin) !== header('host')[0]?.toLowerCase();
+  const isFromElsewhere = origin !== undefined && originHost(origin, via) !== header('host')[0]?.toLowerCase();
   if ((isOurs || isFollowed) && !isFromElsewhere) return;
   throw new ApiProblem(403, 'A page from another site asks for this: refused.');
 }
 
-const originHost = (origin: string): string | undefined => /^https?:\/\/([^/?#]+)$/.exec(origin.toLowerCase())?.[1];
+/** What came in clear text, anybody on the way may have written. Where we have no TLS, somebody before us may. */
+function originHost(origin: string, via: Knock['via']): string | undefined {
+  const [, scheme, host] = /^(https?):\/\/([^/?#]+)$/.exec(origin.toLowerCase()) ?? [];
+  return via === 'tls' && scheme !== 'https' ? undefined : host;
+}

@@ -5,6 +5,7 @@
 
 import { constants } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type net from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Via } from './caller.ts';
@@ -13,6 +14,8 @@ import { ApiProblem, PROBLEM_TYPE, type ProblemStatus, problemDocument } from '.
 
 export interface HttpServer {
   readonly server: http.Server;
+  /** Other keys from now on, where there is TLS. */
+  renew(tls: SecureContextOptions): void;
   /** Closes every connection at once, also those that have not said a word. */
   cutOff(): void;
 }
@@ -46,17 +49,15 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
       ? http.createServer(options)
       : (await import('node:https')).createServer({
           ...options,
-          ...tls,
-          minVersion: 'TLSv1.2',
-          // A session that is taken up again is one whose certificate nobody looks at: not after other authorities count, and
-          // with TLS 1.3 not at all.
-          secureOptions: constants.SSL_OP_NO_TICKET,
+          ...secured(tls),
           handshakeTimeout: LIMITS.headersMs,
           // Whoever has no certificate may have the token.
           requestCert: tls.ca !== undefined,
           rejectUnauthorized: false,
         });
   server.maxConnections = most;
+  // Fields beyond a number of them would be passed over: it is their length that has a limit.
+  server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = LIMITS.requestsPerConnection;
   server.timeout = LIMITS.stalledMs;
   /** What is being answered, one on each connection. */
@@ -94,11 +95,23 @@ export async function createHttpServer({ via, tls, most, answer }: HttpServerPor
   });
   return {
     server,
+    renew(fresh) {
+      if ('setSecureContext' in server) (server as TlsServer).setSecureContext(secured(fresh));
+    },
     cutOff() {
       for (const socket of connections) socket.destroy();
     },
   };
 }
+
+/** What is left out when keys are other ones is as Node has it, not as it was. */
+const secured = (tls: SecureContextOptions): SecureContextOptions => ({
+  ...tls,
+  minVersion: 'TLSv1.2',
+  // A session that is taken up again is one whose certificate nobody looks at: not after other authorities count, and with
+  // TLS 1.3 not at all.
+  secureOptions: constants.SSL_OP_NO_TICKET,
+});
 
 /** Beyond the limit they are closed at once. */
 function limitHandshakes(server: http.Server): void {

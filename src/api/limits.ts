@@ -15,7 +15,7 @@ export const LIMITS = {
   handshakes: 16,
   /** Streams of events, on all of them. */
   streams: 200,
-  /** What waits for one reader of events before it is dropped. Octets. */
+  /** What waits for one reader of events, besides one change that is long by itself, before it is dropped. Octets. */
   streamBacklog: 1_024 * KIB,
   /** Changes that wait to be put into words. Beyond it nobody could follow. */
   changesWaiting: 200_000,

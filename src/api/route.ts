@@ -1,6 +1,7 @@
 /** A route of the API: the address, what may be sent there, and what comes back. From this table come both router and OpenAPI document. PURE. */
 import type { Change } from '../model/view.ts';
 import type { Fields, ValuesOf } from './field.ts';
+import { jsonPieces } from './json-pieces.ts';
 import type { Schema } from './schema.ts';
 
 export type Method = 'GET' | 'POST';
@@ -24,8 +25,8 @@ export interface Asked<Path extends Fields, Query extends Fields, Body extends F
   readonly path: ValuesOf<Path>;
   readonly query: ValuesOf<Query>;
   readonly body: ValuesOf<Body>;
-  /** Who asks: a user of this host, `token`, a certificate's name; `anybody` for a reader that nobody knows. */
-  readonly by: string;
+  /** `by`: a user of this host, `token`, a certificate's name; `anybody` for a reader that nobody knows. */
+  readonly caller: { readonly by: string; readonly mayChange: boolean };
   /** Of the request, its name in lower case; empty when there is none. */
   header(name: string): string;
 }
@@ -65,5 +66,11 @@ export function route<Path extends Fields = None, Query extends Fields = None, B
 }
 
 export const json = (body: unknown): Answer => ({ type: 'json', body });
+/** Of a map with lists that may be long. */
+export const jsonInPieces = (body: object): Answer => ({
+  type: 'pieces',
+  contentType: 'application/json',
+  pieces: jsonPieces(body),
+});
 /** Of a route that answers JSON. */
 export const jsonOf = (schema: Schema): Route['answers'] => ({ 'application/json': schema });

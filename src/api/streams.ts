@@ -10,6 +10,7 @@ import { ms } from '../model/millis.ts';
 import type { Change } from '../model/view.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Viewer } from '../runtime/operator.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { LIMITS } from './limits.ts';
 import { ApiProblem } from './problem.ts';
 import { beginStream } from './respond.ts';
@@ -34,6 +35,8 @@ export interface StreamsPorts {
 interface Stream {
   readonly response: ServerResponse;
   readonly types: ReadonlySet<Change['type']>;
+  /** Octets of the longest piece among those that were written since it had taken all. */
+  longest: number;
 }
 
 const KEEPALIVE = 'api keepalive';
@@ -57,12 +60,18 @@ export function createStreams({ operator, clock, turns, dropped: heardOfDrop }: 
     isTelling = true;
     // What comes in the same turn of the loop is told with it.
     while (streams.size > 0 && waiting.length > 0) {
-      const hasTime = await turns.next();
+      let hasTime = await turns.next();
       const [told, text] = [[] as Change['type'][], [] as string[]];
       let length = 0;
       while (told.length < waiting.length && length < LIMITS.piece && hasTime()) {
         const change = waiting[told.length] as Change;
-        const words = wordsOf(change);
+        let words = `event: ${change.type}\ndata: `;
+        for (const piece of jsonPieces(change)) {
+          // It may tell of thousands.
+          if (!hasTime()) hasTime = await turns.next();
+          words += piece;
+        }
+        words += '\n\n';
         told.push(change.type);
         text.push(words);
         length += words.length;
@@ -86,9 +95,15 @@ export function createStreams({ operator, clock, turns, dropped: heardOfDrop }: 
   }
 
   function write(stream: Stream, octets: Buffer | string): void {
-    // What is long by itself drops nobody: whoever takes it is not slow.
-    if (stream.response.writableLength > LIMITS.streamBacklog) drop(stream);
-    else stream.response.write(octets);
+    const { writableLength: waits } = stream.response;
+    if (waits === 0) stream.longest = 0;
+    // What is long by itself drops nobody, nor does what comes while it is on its way: whoever takes it is not slow.
+    if (waits > LIMITS.streamBacklog + stream.longest) {
+      drop(stream);
+      return;
+    }
+    stream.longest = Math.max(stream.longest, octets.length);
+    stream.response.write(octets);
   }
 
   function drop(stream: Stream): void {
@@ -120,7 +135,7 @@ export function createStreams({ operator, clock, turns, dropped: heardOfDrop }: 
         response.end();
         return;
       }
-      const stream = { response, types };
+      const stream: Stream = { response, types, longest: 0 };
       streams.add(stream);
       response.on('close', () => {
         streams.delete(stream);

@@ -9,8 +9,14 @@ import type { Millis } from '../model/millis.ts';
 import type { DrainTarget } from '../model/override.ts';
 import type { Change, Explanation, HistoryView, OverrideView, ServiceView, Summary } from '../model/view.ts';
 
+/** The summary without what may be long in it. */
+export type Outline = Omit<Summary, 'overrides'>;
+
 export interface Viewer {
   summary(): Summary;
+  outline(): Outline;
+  /** All that are in force; each is made when it is asked for, as services are. */
+  overrides(): Iterable<OverrideView>;
   /**
    * Of all services there are now; each is made when it is asked for. Whoever walks many of them gives others their turn in
    * between, and sees the later ones as they are then.

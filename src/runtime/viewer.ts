@@ -23,7 +23,7 @@ import type { NotedTransition } from './executor.ts';
 import { explainAll, type FindOwners } from './explaining.ts';
 import { createHistory, type Journal } from './history.ts';
 import { watchLoopLag } from './loop-lag.ts';
-import type { ReloadAnswer, Viewer } from './operator.ts';
+import type { Outline, ReloadAnswer, Viewer } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
 /** What may be another thing now, besides services. */
@@ -136,14 +136,36 @@ export function createViewer(options: ViewerOptions): OpenViewer {
   /** What the clock said then: whoever sets the one on the wall sets all their times. */
   let knownBy = instant(startedAt);
 
-  function overridesView(): OverrideView[] {
+  function* overrideViews(): Generator<OverrideView> {
     const by = instant(startedAt);
     if (by !== knownBy) [known, knownBy] = [new WeakMap(), by];
-    return [...state.overrides.said.values()].map((each) => {
+    for (const each of state.overrides.said.values()) {
       const view = known.get(each) ?? overrideView(each, instant);
       known.set(each, view);
-      return view;
-    });
+      yield view;
+    }
+  }
+
+  function outline(): Outline {
+    const source = discovery();
+    const now = clock.now();
+    const why = notKept();
+    return {
+      at: instant(now),
+      process: {
+        ...{ version, node: process.version, pid: process.pid, name },
+        ...{ startedAt: instant(startedAt), uptimeMs: now - startedAt },
+        ...{ loopLagMs: lag.greatest(), droppedLogLines: droppedLogLines() },
+        residentBytes: process.memoryUsage.rss(),
+        ...(why !== undefined && { notKept: why }),
+        ...(lost !== undefined && { lost }),
+        ...(lastReload !== undefined && { lastReload }),
+      },
+      discovery: discoveryView(source),
+      sinks: sinks.map(sinkView),
+      services: countsOf(state),
+      ever: everView(source),
+    };
   }
 
   const waiting = new Set<Changed>();
@@ -179,7 +201,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       return;
     }
     overridesToldAt = now;
-    changes.push({ type: 'overrides', at: instant(now), overrides: overridesView() });
+    changes.push({ type: 'overrides', at: instant(now), overrides: [...overrideViews()] });
   }
 
   function tellPeer(sink: string, peer: PeerStanding): void {
@@ -192,28 +214,9 @@ export function createViewer(options: ViewerOptions): OpenViewer {
   }
 
   return {
-    summary() {
-      const source = discovery();
-      const now = clock.now();
-      const why = notKept();
-      return {
-        at: instant(now),
-        process: {
-          ...{ version, node: process.version, pid: process.pid, name },
-          ...{ startedAt: instant(startedAt), uptimeMs: now - startedAt },
-          ...{ loopLagMs: lag.greatest(), droppedLogLines: droppedLogLines() },
-          residentBytes: process.memoryUsage.rss(),
-          ...(why !== undefined && { notKept: why }),
-          ...(lost !== undefined && { lost }),
-          ...(lastReload !== undefined && { lastReload }),
-        },
-        discovery: discoveryView(source),
-        sinks: sinks.map(sinkView),
-        overrides: overridesView(),
-        services: countsOf(state),
-        ever: everView(source),
-      };
-    },
+    summary: () => ({ ...outline(), overrides: [...overrideViews()] }),
+    outline,
+    overrides: overrideViews,
     *services() {
       for (const prefix of prefixesOf(state)) yield service(prefix);
     },

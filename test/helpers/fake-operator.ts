@@ -45,6 +45,8 @@ export function fakeOperator(services = 3): FakeOperator {
   const done = async () => ({ overrides: [], services: [], remarks: [] });
   return {
     summary: () => summary,
+    outline: () => summary,
+    overrides: () => summary.overrides,
     *services() {
       for (let number = 0; number < services; number++) {
         made++;

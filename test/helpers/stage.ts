@@ -150,6 +150,8 @@ export function createStage(): Stage {
     const service = (prefix: Prefix): ServiceView => services.get(prefix) ?? serviceOf(prefix, 'down', 0);
     return {
       summary,
+      outline: summary,
+      overrides: () => overrides,
       services: () => [...services.values()],
       service,
       async explain(of) {

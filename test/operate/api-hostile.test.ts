@@ -218,6 +218,13 @@ describe('header fields', () => {
     expect(statusOf(await exchange(tcp, get('/v1/health', 'X: y\r\n'.repeat(10_000))))).toBe(431);
   });
 
+  it('are all looked at, however many there are', async () => {
+    const many = 'a:\r\n'.repeat(3_000);
+    expect(statusOf(await exchange(tcp, get('/v1/health', many)))).toBe(200);
+    expect(statusOf(await exchange(tcp, get('/v1/health', `${many}Origin: http://evil.example\r\n`)))).toBe(403);
+    expect(statusOf(await exchange(tcp, get('/v1/health', `${many}Host: evil.example\r\n`)))).toBe(400);
+  });
+
   it('never come back: nothing of a request stands in the head of its answer', async () => {
     const evil = 'e%0d%0aSet-Cookie:%20a=b';
     for (const target of [`/v1/status?name=${evil}`, `/v1/explain/${evil}`, `/v1/status?${evil}=1`]) {

@@ -52,6 +52,35 @@ const words = (endpoint: string): string[] => [
   ...['--api-tls-key', server.keyFile, '--api-tls-client-ca', authority.file],
 ];
 const at = (more: object = {}) => ({ host: `${NET}.1`, port: 8443, tls: { ca: authority.pem, ...more } });
+/** Asks, and asks again with the session of before where there was one. */
+async function twice(
+  port: number,
+  version: tls.SecureVersion,
+): Promise<{ readonly heard: string; readonly isReused: boolean | undefined }[]> {
+  const request = `POST /v1/undrain HTTP/1.1\r\nHost: ${NET}.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`;
+  let session: Buffer | undefined;
+  const attempt = (): Promise<{ readonly heard: string; readonly isReused: boolean | undefined }> =>
+    new Promise((resolve, reject) => {
+      const socket = tls.connect(
+        { ...at(), port, ...at().tls, minVersion: version, maxVersion: version, ...(session && { session }) },
+        () => {
+          isReused = socket.isSessionReused();
+          socket.write(request);
+        },
+      );
+      let heard = '';
+      let isReused: boolean | undefined;
+      socket.on('session', (given) => {
+        session = given;
+      });
+      socket.on('data', (chunk) => {
+        heard += chunk;
+      });
+      socket.on('error', reject);
+      socket.on('close', () => resolve({ heard, isReused }));
+    });
+  return [await attempt(), await attempt()];
+}
 const undrain = { body: { target: `${NET}.7` } };
 
 describe('over TLS', () => {
@@ -77,6 +106,16 @@ describe('over TLS', () => {
     await asked.daemon.logged('"by":"token"');
   });
 
+  it('says to each what it may do, and under which name', async () => {
+    const who = async (more: object, headers = {}): Promise<unknown> =>
+      (await ask(at(more), '/v1/caller', { headers })).body;
+    expect(await who({})).toEqual({ by: 'anybody', mayChange: false });
+    expect(await who(stranger)).toEqual({ by: 'anybody', mayChange: false });
+    expect(await who(anna)).toEqual({ by: 'anna', mayChange: true });
+    expect(await who({}, { authorization: `Bearer ${TOKEN}` })).toEqual({ by: 'token', mayChange: true });
+    expect((await ask(asked.socket, '/v1/caller')).body.mayChange).toBe(true);
+  });
+
   it('takes none from anybody else', async () => {
     expect((await ask(at(), '/v1/undrain', undrain)).status).toBe(401);
     expect((await ask(at(stranger), '/v1/undrain', undrain)).status).toBe(401);
@@ -87,30 +126,7 @@ describe('over TLS', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'takes none from a session taken up again, which shows no certificate: %s',
     async (version) => {
-      const request = `POST /v1/undrain HTTP/1.1\r\nHost: ${NET}.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`;
-      let session: Buffer | undefined;
-      const attempt = (): Promise<{ readonly heard: string; readonly isReused: boolean | undefined }> =>
-        new Promise((resolve, reject) => {
-          const socket = tls.connect(
-            { ...at(), ...at().tls, minVersion: version, maxVersion: version, ...(session && { session }) },
-            () => {
-              isReused = socket.isSessionReused();
-              socket.write(request);
-            },
-          );
-          let heard = '';
-          let isReused: boolean | undefined;
-          socket.on('session', (given) => {
-            session = given;
-          });
-          socket.on('data', (chunk) => {
-            heard += chunk;
-          });
-          socket.on('error', reject);
-          socket.on('close', () => resolve({ heard, isReused }));
-        });
-      for (let turn = 0; turn < 2; turn++) {
-        const { heard, isReused } = await attempt();
+      for (const { heard, isReused } of await twice(8443, version)) {
         expect(heard).toMatch(/^HTTP\/1\.1 401 /);
         expect(isReused).toBe(false);
       }
@@ -169,6 +185,9 @@ describe('other keys', () => {
     await once(held, 'close');
     expect([await status(anna), await status(berta)]).toEqual([401, 200]);
     expect([await status({}, 't'.repeat(16)), await status({}, 'u'.repeat(16))]).toEqual([401, 200]);
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      expect((await twice(9443, version)).map(({ isReused }) => isReused)).toEqual([false, false]);
+    }
     api.close();
   });
 });

@@ -26,7 +26,7 @@ export function changeRoutes({ operator }: ApiPorts): readonly Route[] {
         why: WHY,
       },
       answers: DONE,
-      act: async ({ body, by }) =>
+      act: async ({ body, caller: { by } }) =>
         json(await operator.drain({ target: targetOf(body.target), by, why: body.why ?? '', for: body.for })),
     }),
     route({
@@ -36,7 +36,7 @@ export function changeRoutes({ operator }: ApiPorts): readonly Route[] {
       summary: 'Ends a drain',
       body: { target: TARGET },
       answers: DONE,
-      act: async ({ body, by }) => json(await operator.undrain({ target: targetOf(body.target), by })),
+      act: async ({ body, caller: { by } }) => json(await operator.undrain({ target: targetOf(body.target), by })),
     }),
     route({
       method: 'POST',
@@ -50,7 +50,7 @@ export function changeRoutes({ operator }: ApiPorts): readonly Route[] {
         why: WHY,
       },
       answers: DONE,
-      act({ body, by }) {
+      act({ body, caller: { by } }) {
         if (body.to === 'auto' && body.ttl !== undefined) {
           throw new ApiProblem(400, 'Something in the body is wrong.', {
             problems: [{ place: 'body.ttl', text: 'has no effect with "to": "auto"' }],
@@ -66,7 +66,7 @@ export function changeRoutes({ operator }: ApiPorts): readonly Route[] {
       name: 'reload',
       summary: 'Reads the settings anew; where anything is wrong with them, the old ones stay in force',
       answers: jsonOf(objectOf<{ ok: boolean; changed: string[] }>({ ok: BOOLEAN, changed: listOf(STRING) })),
-      async act({ by }) {
+      async act({ caller: { by } }) {
         const answer = await operator.reload(by);
         if (answer.ok) return json(answer);
         throw new ApiProblem(422, 'The new settings are not good: the old ones stay in force.', {

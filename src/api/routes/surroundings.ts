@@ -1,7 +1,7 @@
 /** What there is to see beside the services: peers, overrides, settings, and that the loop turns. */
 import type { PeerView } from '../../model/view.ts';
 import type { ApiPorts, SettingView } from '../ports.ts';
-import { json, jsonOf, type Route, route } from '../route.ts';
+import { json, jsonInPieces, jsonOf, type Route, route } from '../route.ts';
 import { BOOLEAN, listOf, objectOf, STRING } from '../schema.ts';
 import { schemaOf } from '../schemas.ts';
 
@@ -13,7 +13,7 @@ export function surroundingRoutes({ operator, settings }: ApiPorts): readonly Ro
       name: 'peers',
       summary: 'The BGP peers of each sink that has its own',
       answers: jsonOf(objectOf<{ peers: unknown[] }>({ peers: listOf(schemaOf('SinkPeer')) })),
-      act: () => json({ peers: operator.summary().sinks.flatMap(({ name, peers = [] }) => withSink(name, peers)) }),
+      act: () => json({ peers: operator.outline().sinks.flatMap(({ name, peers = [] }) => withSink(name, peers)) }),
     }),
     route({
       method: 'GET',
@@ -21,7 +21,7 @@ export function surroundingRoutes({ operator, settings }: ApiPorts): readonly Ro
       name: 'overrides',
       summary: 'What was said by hand and is in force: drains, up and down',
       answers: jsonOf(objectOf<{ overrides: unknown[] }>({ overrides: listOf(schemaOf('Override')) })),
-      act: () => json({ overrides: operator.summary().overrides }),
+      act: () => jsonInPieces({ overrides: operator.overrides() }),
     }),
     route({
       method: 'GET',
@@ -34,6 +34,14 @@ export function surroundingRoutes({ operator, settings }: ApiPorts): readonly Ro
         }),
       ),
       act: () => json({ settings: settings() }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/caller',
+      name: 'caller',
+      summary: 'Whether whoever asks this may change something, and the name that would stand beside it',
+      answers: jsonOf(objectOf<{ by: string; mayChange: boolean }>({ by: STRING, mayChange: BOOLEAN })),
+      act: ({ caller: { by, mayChange } }) => json({ by, mayChange }),
     }),
     route({
       method: 'GET',

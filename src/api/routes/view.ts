@@ -1,11 +1,11 @@
 /** What there is to see of services: `model/view`, as it stands. */
 import { hostPrefix, type Prefix } from '../../model/address.ts';
-import { SERVICE_STATES, type ServiceView, type Status } from '../../model/view.ts';
+import { SERVICE_STATES, type ServiceView } from '../../model/view.ts';
 import { atMost } from '../at-most.ts';
 import { needed, optional } from '../field.ts';
 import { addressOrPrefix, choices, integer, isWithin, prefix, present, word } from '../kinds.ts';
 import type { ApiPorts } from '../ports.ts';
-import { json, jsonOf, type Route, route } from '../route.ts';
+import { json, jsonInPieces, jsonOf, type Route, route } from '../route.ts';
 import { schemaOf } from '../schemas.ts';
 
 const STATUS_FILTERS = {
@@ -28,18 +28,15 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       query: STATUS_FILTERS,
       answers: jsonOf(schemaOf('Status')),
       act({ query }) {
-        const { services: counts, ...summary } = operator.summary();
+        const { services: counts, ...outline } = operator.outline();
         const { down, within, name, state } = query;
         const isAskedFor = (service: ServiceView): boolean =>
           (down === undefined || !hasEffect(service)) &&
           (within === undefined || isWithin(service.prefix, within)) &&
           (name === undefined || service.name === name) &&
           (state === undefined || state.has(service.state));
-        return {
-          type: 'pieces',
-          contentType: 'application/json',
-          pieces: statusPieces({ ...summary, counts }, operator.services(), isAskedFor),
-        };
+        const services = only(operator.services(), isAskedFor);
+        return jsonInPieces({ ...outline, overrides: operator.overrides(), counts, services });
       },
     }),
     route({
@@ -48,7 +45,7 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       name: 'summary',
       summary: 'The same without the services, of which there are only numbers',
       answers: jsonOf(schemaOf('Summary')),
-      act: () => json(operator.summary()),
+      act: () => jsonInPieces({ ...operator.outline(), overrides: operator.overrides() }),
     }),
     route({
       method: 'GET',
@@ -79,7 +76,7 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       },
       answers: jsonOf(schemaOf('History')),
       act: ({ query: { prefix: of, most = 1_000 } }) =>
-        json(operator.history({ most, ...(of !== undefined && { prefix: asPrefix(of) }) })),
+        jsonInPieces(operator.history({ most, ...(of !== undefined && { prefix: asPrefix(of) }) })),
     }),
   ];
 }
@@ -89,19 +86,7 @@ const hasEffect = ({ state, told }: ServiceView): boolean =>
   (state === 'announced' || state === 'leaving') && (told.told > 0 || told.of === 0);
 const asPrefix = (of: string): Prefix => (of.includes('/') ? (of as Prefix) : hostPrefix(of as never));
 
-/** One piece a service that is looked at: what is left out takes time, too. */
-function* statusPieces(
-  about: Omit<Status, 'services'>,
-  services: Iterable<ServiceView>,
-  isAskedFor: (service: ServiceView) => boolean,
-): Generator<string> {
-  yield `${JSON.stringify(about).slice(0, -1)},"services":[`;
-  let comma = '';
-  for (const service of services) {
-    if (isAskedFor(service)) {
-      yield `${comma}${JSON.stringify(service)}`;
-      comma = ',';
-    } else yield '';
-  }
-  yield ']}';
+/** `undefined` in place of the others. */
+function* only<T>(all: Iterable<T>, isAskedFor: (one: T) => boolean): Generator<T | undefined> {
+  for (const one of all) yield isAskedFor(one) ? one : undefined;
 }

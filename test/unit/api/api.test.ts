@@ -1,11 +1,15 @@
 /** The API in this process, on a socket of its own, over an operator that is made up. */
 import { once } from 'node:events';
 import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../../src/api/api.ts';
 import { LIMITS } from '../../../src/api/limits.ts';
+import type { IpAddress } from '../../../src/model/address.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { Instant, ServiceView } from '../../../src/model/view.ts';
 import { ask, connect, type Where, type Wire } from '../../helpers/api-client.ts';
@@ -91,9 +95,9 @@ describe('a stream of events', () => {
     let words = 0;
     const counted = {
       ...transition(9),
-      toJSON: () => {
+      get number() {
         words++;
-        return transition(9);
+        return 9;
       },
     };
     operator.tell(counted);
@@ -204,6 +208,61 @@ describe('status over many services', () => {
   });
 });
 
+describe('what is long', () => {
+  const MANY = 20_000;
+  /** Says how many of them were put into words. */
+  const many = () => {
+    let made = 0;
+    const override = { ...{ kind: 'drain', by: 'anna', why: 'x', at: INSTANT }, target: '192.0.2.1/32' } as const;
+    const items = Array.from({ length: MANY }, () => ({
+      ...override,
+      get kind() {
+        made++;
+        return 'drain' as const;
+      },
+    }));
+    return { items, made: () => made };
+  };
+  /** At how many of them the loop had its turn. */
+  const watch = async (made: () => number, until: Promise<unknown>): Promise<number> => {
+    const seen = new Set<number>();
+    const timer = setInterval(() => seen.add(made()), 0);
+    await until;
+    clearInterval(timer);
+    return seen.size;
+  };
+
+  it.each([
+    ['/v1/history?most=10000', 'transitions'],
+    ['/v1/overrides', 'overrides'],
+    ['/v1/summary', 'overrides'],
+    ['/v1/status', 'overrides'],
+  ])('of %s is whole, and leaves the loop to others in between', async (address, key) => {
+    const { items, made } = many();
+    await open({ ...fakeOperator(), overrides: () => items, history: () => items as never });
+    let body: Record<string, unknown> = {};
+    const asked = ask(socket, address).then((reply) => {
+      ({ body } = reply);
+    });
+    expect(await watch(made, asked)).toBeGreaterThan(3);
+    expect(body[key]).toHaveLength(MANY);
+  });
+
+  it('of a change is put into words in turns, and once', async () => {
+    const { items, made } = many();
+    const operator = fakeOperator();
+    await open(operator);
+    const [wire, other] = [await stream(), await stream()];
+    operator.tell({ type: 'overrides', at: INSTANT, overrides: items });
+    operator.tell(transition(1));
+    const all = until('both', () => numbersIn(wire).length === 1 && numbersIn(other).length === 1);
+    expect(await watch(made, all)).toBeGreaterThan(3);
+    expect(made()).toBe(MANY);
+    const [, data = ''] = /^event: overrides\ndata: (.*)$/m.exec(wire.heard()) ?? [];
+    expect(JSON.parse(data).overrides).toHaveLength(MANY);
+  });
+});
+
 describe('an operation', () => {
   it('hears who asks, and what was said', async () => {
     const orders: unknown[] = [];
@@ -270,6 +329,34 @@ describe('an operation', () => {
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect((await ask(socket, '/v1/explain/192.0.2.1')).status).toBe(200);
   });
+});
+
+it('leaves nothing behind of a port that is taken, however often it is tried', async () => {
+  const other = http.createServer();
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  const { port } = other.address() as AddressInfo;
+  const failures: string[] = [];
+  let tries = 0;
+  api = openApi(
+    {
+      controlSocket: undefined,
+      listen: [{ address: '127.0.0.1' as IpAddress, device: '', port }],
+      keys: { token: undefined, tls: undefined },
+    },
+    {
+      ...{ operator: fakeOperator(), clock, version: '1', settings: () => [], metrics: noMetrics },
+      log: { ...silentLog, error: (_fields, message) => void failures.push(message) },
+    },
+  );
+  const [timer] = await until('its first failure', () => (clock.pending().length > 0 ? clock.pending() : undefined));
+  const before = v8.queryObjects(http.Server, { format: 'count' });
+  for (; tries < 30; tries++) {
+    await clock.advance(ms(clock.now() + 60_000));
+    await until('the next', () => clock.pending().includes(timer ?? ''));
+  }
+  expect(v8.queryObjects(http.Server, { format: 'count' })).toBeLessThan(before + 10);
+  expect(failures).toEqual(['nobody can ask here']);
+  other.close();
 });
 
 it('asks one question after the other on one connection', async () => {

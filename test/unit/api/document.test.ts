@@ -46,7 +46,7 @@ describe('docs/api.md', () => {
       `| an answer of which nothing is taken | ${LIMITS.stalledMs / 1_000} s |`,
       `| an answer that is no stream | ${LIMITS.answerMs / 1_000} s |`,
       `| streams | ${LIMITS.streams} |`,
-      `| what waits for a reader of a stream | ${LIMITS.streamBacklog / KIB / KIB} MiB |`,
+      `| what waits for a reader of a stream, besides one change that is longer | ${LIMITS.streamBacklog / KIB / KIB} MiB |`,
       `no more than ${LIMITS.turnMs} ms in a turn`,
       `a comment every ${LIMITS.keepaliveMs / 1_000} s`,
     ]) {

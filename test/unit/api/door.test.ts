@@ -98,6 +98,18 @@ describe('any request at all', () => {
   });
 });
 
+describe('an origin', () => {
+  const from = (origin: string, via: Knock['via']): number =>
+    statusOf({ method: 'POST', url: '/v1/drain', via, headers: { origin: [origin] } });
+
+  it('is ours where its host is the one that is asked, over what we speak', () => {
+    expect([from('http://127.0.0.1', 'tcp'), from('https://127.0.0.1', 'tls')]).toEqual([200, 200]);
+    expect([from('http://127.0.0.1:81', 'tcp'), from('https://127.0.0.1.evil', 'tls')]).toEqual([403, 403]);
+    // Somebody on the way may have written a page that came in clear text; and there may be TLS before us.
+    expect([from('http://127.0.0.1', 'tls'), from('https://127.0.0.1', 'tcp')]).toEqual([403, 200]);
+  });
+});
+
 describe('a host', () => {
   it('is any on the control socket and where a certificate says so, and ours by its address otherwise', () => {
     const headers = { host: ['dns.example:8443'] };

@@ -14,7 +14,7 @@ const [first, file] = pageRoutes({ log: silentLog } as ApiPorts) as [Route, Rout
 const ask = async (name: string | undefined, tags = ''): Promise<Answer> => {
   const header = (each: string): string => (each === 'if-none-match' ? tags : '');
   const [of, path] = name === undefined ? [first, {}] : [file, { file: name }];
-  return of.act({ path, query: {}, body: {}, by: 'anybody', header } as never);
+  return of.act({ path, query: {}, body: {}, caller: { by: 'anybody', mayChange: false }, header } as never);
 };
 
 describe('the files of the page', () => {
