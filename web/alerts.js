@@ -62,6 +62,16 @@ export function alertsOf({ discovery, sinks, overrides, process }, now) {
   }
   if (process.droppedLogLines > 0)
     alerts.push(['busy', `${count(process.droppedLogLines, 'log line')} were dropped: nobody takes them.`]);
+  if (process.lastReload?.ok === false) {
+    const { at, problems } = process.lastReload;
+    const when = clockWords(millisOf(at), now);
+    alerts.push([
+      'bad',
+      `The last reload, at ${when}, was refused: ${count(problems, 'problem')}, see the log. Older settings are in force.`,
+    ]);
+  }
+  if (process.lost !== undefined)
+    alerts.push(['bad', `Something that was said by hand before is lost${of(process.lost)}.`]);
   if (process.notKept !== undefined)
     alerts.push(['busy', `What is said by hand is not kept over a restart${of(process.notKept)}.`]);
   return alerts;

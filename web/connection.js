@@ -7,6 +7,7 @@
  */
 import { ANSWER_LIMIT_MS, ProblemError, read, stream } from './client.js';
 import { hearMessages } from './event-stream.js';
+import { pause } from './pause.js';
 
 /** @import { Store } from './store.js' */
 /** @import { Change, HistoryView, ServiceView, Status, Summary } from '../src/model/view.ts' */
@@ -42,6 +43,8 @@ const HISTORY = 2_000;
  * )} State `refused`: it wants a token, or another one. `retryAt`: of `Date.now()`.
  */
 
+/** @typedef {{ readonly by: string, readonly mayChange: boolean }} Caller Of `v1/caller`. */
+
 /**
  * @typedef {object} Ears
  * @property {() => void} onChange Something in the store is another.
@@ -55,6 +58,8 @@ export function createConnection(store, { onChange, onMove }) {
   let state = { type: 'connecting' };
   /** By the daemon's clock; `undefined` for never. @type {number | undefined} */
   let heardAt;
+  /** As what the daemon takes us, of this session. */
+  let caller = NOBODY;
   let aborter = new AbortController();
   /** @type {() => void} */
   let wake = () => {};
@@ -132,6 +137,14 @@ export function createConnection(store, { onChange, onMove }) {
     onChange();
   }
 
+  /**
+   * A certificate may let us change something, as a token does, and of that only the daemon knows.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Promise<Caller>}
+   */
+  const readCaller = (signal) => read('caller', signal);
+
   /** @param {AbortSignal} signal */
   async function readHistory(signal) {
     /** @type {HistoryView} */
@@ -188,8 +201,15 @@ export function createConnection(store, { onChange, onMove }) {
     });
     ended.catch(() => {}); // it is looked at below
     store.begin();
-    await Promise.all([readAll(signal), readHistory(signal)]);
+    // What changes meanwhile is asked for afterwards: of two whole answers the older one must not be the last.
+    isAsking = true;
+    try {
+      [caller] = await Promise.all([readCaller(signal), readAll(signal), readHistory(signal)]);
+    } finally {
+      isAsking = false;
+    }
     become({ type: 'live' });
+    want([]);
     await Promise.race([ended, poll(signal), abortOf(signal)]);
   }
 
@@ -250,6 +270,7 @@ export function createConnection(store, { onChange, onMove }) {
   return {
     state: () => state,
     heardAt: () => heardAt,
+    caller: () => (state.type === 'live' ? caller : NOBODY),
     start: () => void run(),
     /** Now, instead of later. */
     retry: () => wake(),
@@ -264,21 +285,10 @@ export function createConnection(store, { onChange, onMove }) {
 
 /** @typedef {ReturnType<typeof createConnection>} Connection */
 
+/** @type {Caller} */
+const NOBODY = { by: '', mayChange: false };
 const PAUSED = new Error('nobody looks');
 const ANEW = new Error('another token');
-
-/**
- * @param {number} ms
- * @param {AbortSignal} signal
- */
-const pause = (ms, signal) =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 
 /** @param {AbortSignal} signal @returns {Promise<never>} */
 const abortOf = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

@@ -7,7 +7,7 @@ import { element } from './element.js';
 import { age, nothing, row, stateWord, table } from './pieces.js';
 import { TELLINGS } from './service-row.js';
 import { lookOf } from './standing.js';
-import { clockTime, clockWords, fullTime, millisOf } from './time.js';
+import { clockTime, clockWords, fullTime, millisOf, momentWords } from './time.js';
 import { drawTimeline, piecesOf, wordsOf } from './timeline.js';
 
 /** @import { App } from './app.js' */
@@ -208,12 +208,10 @@ function historyOf(app, history) {
   const items = history.slice(0, MOST_TRANSITIONS).map(({ at, from, to, reason }) => {
     const look = lookOf({ state: to, ...(reason && { reason }) });
     const when = millisOf(at);
-    const day =
-      new Date(when).toDateString() === new Date(app.seenAt()).toDateString() ? '' : `${fullTime(when).slice(0, 10)} `;
     return element(
       'li',
       {},
-      element('time', { datetime: at, title: fullTime(when) }, `${day}${clockTime(when)}`),
+      element('time', { datetime: at, title: fullTime(when) }, momentWords(when, app.seenAt())),
       element('span', { class: 'from' }, `${lookOf({ state: from }).word} →`),
       stateWord(look.tone, look.word, look.shape),
       element('span', { class: 'found' }, reason?.sentence ?? ''),

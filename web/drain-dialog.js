@@ -2,9 +2,10 @@
 import { change, ProblemError, read } from './client.js';
 import { cancelButton, closeDialog, openDialog } from './dialog.js';
 import { element, write } from './element.js';
+import { isInside } from './service-list.js';
 import { lookOf } from './standing.js';
 import { clockWords, millisOf } from './time.js';
-import { count } from './words.js';
+import { count, number } from './words.js';
 
 /** @import { App } from './app.js' */
 /** @import { ServiceView } from '../src/model/view.ts' */
@@ -19,6 +20,7 @@ const LENGTHS = [
 ];
 const FIRST_LENGTH = '30m';
 const LONGEST_WHY = 200;
+const MOST_TARGETS = 5;
 
 /** @typedef {{ readonly before?: readonly { readonly target: string, readonly by: string }[], readonly remarks: readonly string[], readonly services: readonly string[] }} Answer Of `Done`. */
 
@@ -117,12 +119,12 @@ export function openDrainDialog(app, of) {
  * @param {string} target Of the drain.
  */
 export function openUndrainDialog(app, target) {
-  const drain = app.store.summary()?.overrides.find((each) => each.kind === 'drain' && each.target === target);
-  const covered = [...app.store.services().values()].filter(({ overrides }) =>
-    overrides.some((each) => each.kind === 'drain' && each.target === target),
-  );
-  const others = covered.filter(({ overrides }) =>
-    overrides.some((each) => each.kind === 'drain' && each.target !== target),
+  const drains = (app.store.summary()?.overrides ?? []).filter(({ kind }) => kind === 'drain');
+  const drain = drains.find((each) => each.target === target);
+  const inside = drains.filter((each) => each !== drain && endsWith(each.target, target));
+  const covered = servicesOf((each) => each === target || endsWith(each, target));
+  const others = covered.filter((service) =>
+    service.overrides.some((each) => each.kind === 'drain' && each.target !== target && !endsWith(each.target, target)),
   );
   const problem = element('p', { class: 'problem', role: 'alert' });
   const confirm = element(
@@ -130,6 +132,13 @@ export function openUndrainDialog(app, target) {
     { type: 'submit', class: 'danger' },
     `Undrain ${count(covered.length, 'service')} now`,
   );
+  /** @param {(target: string) => boolean} isEnded */
+  function servicesOf(isEnded) {
+    return [...app.store.services().values()].filter(({ overrides }) =>
+      overrides.some((each) => each.kind === 'drain' && isEnded(each.target)),
+    );
+  }
+
   const said =
     drain === undefined
       ? undefined
@@ -145,6 +154,9 @@ export function openUndrainDialog(app, target) {
         'ul',
         { class: 'lines' },
         said,
+        inside.length === 0
+          ? undefined
+          : element('li', {}, `What lies inside it ends too: ${targetsOf(inside.map((each) => each.target))}.`),
         element(
           'li',
           {},
@@ -192,6 +204,21 @@ async function carryOut(app, path, body, confirm, problem, words) {
     const isKnown = error instanceof ProblemError && error.status > 0;
     problem.textContent = isKnown ? `Nothing was changed: ${said}` : `Whether it was done is not known: ${said}`;
   }
+}
+
+/**
+ * As the daemon has it: who ends a drain ends those inside it.
+ *
+ * @param {string} drained
+ * @param {string} target
+ */
+const endsWith = (drained, target) =>
+  target === 'all' || (drained.includes('/') && target.includes('/') && isInside(drained, target));
+
+/** @param {readonly string[]} targets */
+function targetsOf(targets) {
+  const rest = targets.length - MOST_TARGETS;
+  return `${targets.slice(0, MOST_TARGETS).join(', ')}${rest > 0 ? ` and ${number(rest)} more` : ''}`;
 }
 
 /** @param {ServiceView} of */

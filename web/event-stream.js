@@ -3,8 +3,8 @@
  * Source: WHATWG HTML, "Interpreting an event stream". What we do not use is passed over: id, retry.
  */
 
-/** A line longer than this is no event of ours. */
-const MAX_LINE = 1 << 20;
+/** A line longer than this is no event of ours: a hundred thousand overrides are one of some 30 MB. */
+const MAX_LINE = 1 << 26;
 
 /** @typedef {{ readonly event: string, readonly data: string }} Message */
 
@@ -14,7 +14,9 @@ const MAX_LINE = 1 << 20;
  * @returns {(piece: string) => Message[]} Throws when a line never ends.
  */
 export function createMessageReader() {
-  let rest = '';
+  /** Of a line that has not ended. @type {string[]} */
+  let rest = [];
+  let length = 0;
   let event = '';
   /** @type {string[]} */
   let data = [];
@@ -37,9 +39,14 @@ export function createMessageReader() {
   }
 
   return (piece) => {
-    const lines = (rest + piece).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE) throw new Error('a line of the event stream does not end');
+    rest.push(piece);
+    length += piece.length;
+    if (length > MAX_LINE) throw new Error('a line of the event stream does not end');
+    // A long line comes in many pieces: it is looked through once.
+    if (!/[\r\n]/.test(piece)) return [];
+    const lines = rest.join('').split(/\r\n|\n|\r(?!$)/);
+    const last = lines.pop() ?? '';
+    [rest, length] = [[last], last.length];
     return lines.flatMap(take);
   };
 }

@@ -103,6 +103,20 @@ export function countsOf(app) {
   return counts;
 }
 
+/**
+ * What a tab is called by that nobody looks at; nothing when all is well.
+ *
+ * @param {App} app
+ */
+export function troublesOf(app) {
+  const { bad, unheard } = countsOf(app);
+  return [
+    app.store.summary()?.discovery.failingSince === undefined ? '' : 'kernel unreadable',
+    bad === 0 ? '' : `${number(bad)} down`,
+    unheard === 0 ? '' : `${number(unheard)} told to nobody`,
+  ].filter((words) => words !== '');
+}
+
 /** @param {App} app */
 function countStates(app) {
   /** @type {Map<ServiceStateName, number>} */
@@ -181,14 +195,13 @@ function handWords({ overrides }) {
  * @param {Rest} summary
  * @returns {[Tone, Child, Child]}
  */
-function kernelWords(app, { discovery, at }) {
+function kernelWords(app, { discovery }) {
   const { failingSince, factsAgeMs } = discovery;
   if (failingSince !== undefined) {
     const long = ticks(element('span'), () => `unreadable for ${lengthOf(app.seenAt() - millisOf(failingSince))}`);
     return ['bad', long, 'nothing new is announced'];
   }
   if (factsAgeMs === undefined) return ['busy', 'not read yet', ''];
-  void at;
   return [
     'fine',
     'kernel is read',

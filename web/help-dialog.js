@@ -11,7 +11,7 @@ const KEYS = [
   ['Home End', 'first and last service'],
   ['Enter', 'why: open and close the details'],
   ['Escape', 'close, or clear what is searched for'],
-  ['d u', 'drain and undrain the service, with a token'],
+  ['d u', 'drain and undrain the service, with a token or a certificate'],
   ['?', 'this help'],
 ];
 

@@ -1,6 +1,6 @@
 /**
  * The status page: what the daemon's view says, live, in a browser. It asks the daemon that it came from and nobody else,
- * shows what it is told and decides nothing; with a token it hands on drains and undrains.
+ * shows what it is told and decides nothing; with a token or a certificate it hands on drains and undrains.
  */
 import { createAlerts } from './alerts.js';
 import { createAnnouncer } from './announcer.js';
@@ -8,7 +8,7 @@ import { createBanner } from './banner.js';
 import { createConnection } from './connection.js';
 import { openDrainDialog, openUndrainDialog } from './drain-dialog.js';
 import { byId, element, write } from './element.js';
-import { countsOf, createGlance } from './glance.js';
+import { createGlance, troublesOf } from './glance.js';
 import { openHelpDialog } from './help-dialog.js';
 import { listenToKeys } from './keys.js';
 import { createRail } from './rail.js';
@@ -17,7 +17,6 @@ import { createStore } from './store.js';
 import { tick } from './ticking.js';
 import { token } from './token.js';
 import { openTokenDialog } from './token-dialog.js';
-import { number } from './words.js';
 
 /** @import { App } from './app.js' */
 
@@ -47,7 +46,7 @@ const app = {
   },
   isLive,
   seenAt: () => (isLive() ? store.now() : (connection.heardAt() ?? store.now())),
-  mayChange: () => token() !== undefined && isLive(),
+  mayChange: () => connection.caller().mayChange,
   redraw,
   tell,
   askDrain: (of) => openDrainDialog(app, of),
@@ -64,6 +63,7 @@ const search = byId('search', HTMLInputElement);
 const span = byId('span', HTMLSelectElement);
 const drainAll = byId('drain-all', HTMLButtonElement);
 const tokenButton = byId('token-button', HTMLButtonElement);
+const caller = byId('caller', HTMLElement);
 const outcome = byId('outcome', HTMLElement);
 const icon = document.querySelector('link[rel=icon]');
 let isDrawing = false;
@@ -87,6 +87,8 @@ function draw() {
   rail.update();
   drainAll.hidden = !app.mayChange();
   write(tokenButton, token() === undefined ? 'Token…' : 'Token ✓');
+  const { by, mayChange } = connection.caller();
+  write(caller, mayChange && token() === undefined ? `as ${by}` : '');
   write(byId('instance', HTMLElement), store.summary()?.process.name ?? '');
   drawTitle();
   tick();
@@ -94,21 +96,23 @@ function draw() {
 }
 
 function drawTitle() {
-  const { bad } = countsOf(app);
+  const troubles = troublesOf(app);
   const state = connection.state().type;
   const name = store.summary()?.process.name ?? '';
   const words =
     state === 'live'
-      ? bad > 0
-        ? `${number(bad)} down`
-        : 'all announced'
+      ? troubles.length > 0
+        ? troubles.join(', ')
+        : store.services().size > 0
+          ? 'all announced'
+          : 'no service'
       : state === 'paused'
         ? 'paused'
         : state === 'connecting'
           ? 'connecting'
           : 'disconnected';
   document.title = `${words} · ha2bgp${name === '' ? '' : ` ${name}`}`;
-  const file = `page/${state !== 'live' ? 'unknown' : bad > 0 ? 'bad' : 'fine'}.svg`;
+  const file = `page/${state !== 'live' ? 'unknown' : troubles.length > 0 ? 'bad' : 'fine'}.svg`;
   if (icon !== null && icon.getAttribute('href') !== file) icon.setAttribute('href', file);
 }
 

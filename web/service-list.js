@@ -97,6 +97,29 @@ export function sortKey(prefix) {
   return key;
 }
 
+/**
+ * Whether it is that prefix, or a part of it.
+ *
+ * @param {string} prefix
+ * @param {string} of
+ */
+export const isInside = (prefix, of) => bitsOf(prefix).startsWith(bitsOf(of));
+
+/**
+ * Of a prefix, behind what tells its family.
+ *
+ * @param {string} prefix
+ */
+function bitsOf(prefix) {
+  const [key = '', length = ''] = sortKey(prefix).split('/');
+  const [family, address] = [key.slice(0, 1), key.slice(1)];
+  const bits =
+    family === '6'
+      ? address.split(':').map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
+      : address.split('.').map((octet) => Number(octet).toString(2).padStart(8, '0'));
+  return `${family}${bits.join('').slice(0, Number(length))}`;
+}
+
 /** @param {string} address */
 const octetsOf = (address) =>
   `4${address

@@ -62,6 +62,15 @@ export function clockWords(at, now) {
 }
 
 /**
+ * `03:12:45`, of UTC, with the day when that is not today's.
+ *
+ * @param {number} at
+ * @param {number} now
+ */
+export const momentWords = (at, now) =>
+  iso(at).slice(0, 10) === iso(now).slice(0, 10) ? clockTime(at) : `${iso(at).slice(0, 10)} ${clockTime(at)}`;
+
+/**
  * All of it: for a title.
  *
  * @param {number} at

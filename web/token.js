@@ -8,16 +8,26 @@ const KEY = 'ha2bgp-token';
 /** Of what a header may carry (RFC 6750 §2.1, b64token, and what else is visible in ASCII). */
 export const isTokenLike = (/** @type {string} */ text) => /^[\x21-\x7e]{1,4096}$/.test(text);
 
-/** @returns {string | undefined} */
-export function token() {
+/** Of this tab's session; `undefined` where that is switched off. */
+const storage = (() => {
   try {
-    return sessionStorage.getItem(KEY) ?? undefined;
+    return sessionStorage;
   } catch {
-    return undefined; // storage is switched off
+    return undefined;
   }
-}
+})();
+/** Where there is no storage it is forgotten with the page. @type {string | undefined} */
+let kept = storage?.getItem(KEY) ?? undefined;
+
+export const token = () => kept;
 
 /** @param {string} text */
-export const keepToken = (text) => sessionStorage.setItem(KEY, text);
+export function keepToken(text) {
+  kept = text;
+  storage?.setItem(KEY, text);
+}
 
-export const forgetToken = () => sessionStorage.removeItem(KEY);
+export function forgetToken() {
+  kept = undefined;
+  storage?.removeItem(KEY);
+}

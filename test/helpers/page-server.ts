@@ -1,6 +1,7 @@
 /** The real API before a play of `stage`, on TCP on loopback and with a token. */
 import net from 'node:net';
 import { openApi } from '../../src/api/api.ts';
+import type { ApiKeys } from '../../src/api/keys.ts';
 import type { IpAddress } from '../../src/model/address.ts';
 import { secretOf } from '../../src/model/peer.ts';
 import { realClock } from '../../src/runtime/clock.ts';
@@ -20,7 +21,9 @@ export interface PageServer {
 export const OWN_ADDRESS = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255}` as IpAddress;
 const PORT = 7_780;
 
-export async function servePage({ operator }: Stage): Promise<PageServer> {
+const ONLY_TOKEN: ApiKeys = { token: secretOf(TOKEN), tls: undefined };
+
+export async function servePage({ operator }: Stage, keys: ApiKeys = ONLY_TOKEN): Promise<PageServer> {
   const log = createLog({ level: 'error', to: [] });
   const metrics = async () => ({ contentType: 'text/plain', pieces: [] });
   const settings = () => [{ name: '--drain-time', value: '1m', from: 'default' }];
@@ -28,12 +31,12 @@ export async function servePage({ operator }: Stage): Promise<PageServer> {
     {
       controlSocket: undefined,
       listen: [{ address: OWN_ADDRESS, device: '', port: PORT }],
-      keys: { token: secretOf(TOKEN), tls: undefined },
+      keys,
     },
     { operator, clock: realClock(), log, version: '0.1.0', settings, metrics },
   );
   await until('the API listens', isOpen);
-  return { url: `http://${OWN_ADDRESS}:${PORT}/`, close: api.close };
+  return { url: `${keys.tls === undefined ? 'http' : 'https'}://${OWN_ADDRESS}:${PORT}/`, close: api.close };
 }
 
 function isOpen(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceId } from '../../../src/model/service.ts';
 import type { ServiceStateName, ServiceView } from '../../../src/model/view.ts';
-import { type Choice, chosen, sortKey } from '../../../web/service-list.js';
+import { type Choice, chosen, isInside, sortKey } from '../../../web/service-list.js';
 import { serviceOf } from '../../helpers/stage.ts';
 
 const CHOICE: Choice = { text: '', state: undefined, order: 'prefix', isReversed: false };
@@ -26,6 +26,21 @@ describe('the list of services', () => {
     const keys = inOrder.map(sortKey);
     expect([...keys].sort()).toEqual(keys);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it.each([
+    ['192.0.2.1/32', '192.0.2.0/24', true],
+    ['192.0.2.0/24', '192.0.2.0/24', true],
+    ['192.0.2.0/24', '192.0.2.0/25', false],
+    ['192.0.3.1/32', '192.0.2.0/24', false],
+    ['192.0.3.1/32', '192.0.2.0/23', true],
+    ['2001:db8::1/128', '2001:db8::/32', true],
+    ['2001:db9::1/128', '2001:db8::/32', false],
+    ['2001:db8:8000::/33', '2001:db8::/33', false],
+    ['::1/128', '0.0.0.0/0', false],
+    ['::1/128', '::/0', true],
+  ])('%s inside %s: %s', (prefix, of, is) => {
+    expect(isInside(prefix, of)).toBe(is);
   });
 
   it('has those first that ask for attention, of those the newest, and those last that nobody waits for', () => {

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { clockWords, countdown, fullTime, lengthOf } from '../../../web/time.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { clockWords, countdown, fullTime, lengthOf, momentWords } from '../../../web/time.js';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const NOON = Date.parse('2026-11-20T12:00:00.000Z');
+
+afterEach(() => void vi.unstubAllEnvs());
 
 describe('times', () => {
   it.each([
@@ -32,10 +34,16 @@ describe('times', () => {
     expect(countdown(ms)).toBe(words);
   });
 
-  it('has the day only where that is another one, of UTC', () => {
-    expect(clockWords(NOON + HOUR, NOON)).toBe('13:00 UTC');
-    expect(clockWords(NOON + DAY / 2, NOON)).toBe('2026-11-21 00:00 UTC');
-    expect(fullTime(NOON)).toBe('2026-11-20 12:00:00 UTC');
-    expect(fullTime(Number.NaN)).toContain('??');
-  });
+  it.each(['UTC', 'Asia/Tokyo', 'America/Los_Angeles'])(
+    'has the day only where that is another one, of UTC: %s',
+    (zone) => {
+      vi.stubEnv('TZ', zone);
+      expect(clockWords(NOON + HOUR, NOON)).toBe('13:00 UTC');
+      expect(clockWords(NOON + DAY / 2, NOON)).toBe('2026-11-21 00:00 UTC');
+      expect(momentWords(NOON + HOUR, NOON)).toBe('13:00:00');
+      expect(momentWords(NOON + DAY / 2, NOON)).toBe('2026-11-21 00:00:00');
+      expect(fullTime(NOON)).toBe('2026-11-20 12:00:00 UTC');
+      expect(fullTime(Number.NaN)).toContain('??');
+    },
+  );
 });
