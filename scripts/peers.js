@@ -34,8 +34,9 @@ export const KERNEL = path.join(CACHE, 'ha2bgp-vm');
 /** ExaBGP 5, as a newer Debian packs it: `usr/sbin/python3-exabgp`, `usr/lib/python3/dist-packages`. */
 export const EXABGP_5 = path.join(CACHE, 'ha2bgp-exabgp5');
 
-/** The checker of Prometheus. */
-export const PROMTOOL = path.join(CACHE, 'ha2bgp-promtool/promtool');
+/** Prometheus, and its checker. */
+export const PROMETHEUS = path.join(CACHE, 'ha2bgp-prometheus/prometheus');
+export const PROMTOOL = path.join(CACHE, 'ha2bgp-prometheus/promtool');
 
 /** Routers of newer Debian suites, in `NAME/usr` each. */
 export const ROUTERS = path.join(CACHE, 'ha2bgp-routers');
@@ -68,8 +69,8 @@ export function whyNoInterop() {
 /** What keeps the tests of completions and of the man page from running here; empty when nothing does. */
 export const whyNoShells = () => missingOf(SHELLS);
 
-/** What keeps promtool from running here; empty when nothing does. */
-export const whyNoPromtool = () => (fs.existsSync(PROMTOOL) ? [] : (whyNot() ?? ['promtool']));
+/** What keeps Prometheus and promtool from running here; empty when nothing does. */
+export const whyNoPrometheus = () => (fs.existsSync(PROMTOOL) ? [] : (whyNot() ?? ['Prometheus']));
 
 /** What keeps the tests of the status page from running here; empty when nothing does. */
 export function whyNoBrowser() {
@@ -116,9 +117,9 @@ export function installShells() {
   install(SHELLS, 'the tests of completions and of the man page');
 }
 
-/** The same for promtool. */
-export function fetchPromtool() {
-  unpack(path.dirname(PROMTOOL), 'fetch-promtool.sh', 'promtool for the tests of metrics and alerts');
+/** The same for Prometheus, which is unpacked and not installed. */
+export function fetchPrometheus() {
+  unpack(path.dirname(PROMTOOL), 'fetch-prometheus.sh', 'Prometheus for the tests of metrics, alerts and dashboard');
 }
 
 /** The same for a systemd, which is unpacked and not installed. Throws when it cannot be had. */

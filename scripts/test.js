@@ -2,7 +2,7 @@
 // Other words go to vitest: `npm test -- --project unit`.
 import { spawnSync } from 'node:child_process';
 import {
-  fetchPromtool,
+  fetchPrometheus,
   fetchRouters,
   fetchSystemd,
   installBrowser,
@@ -11,7 +11,7 @@ import {
   installVm,
   whyNoBrowser,
   whyNoInterop,
-  whyNoPromtool,
+  whyNoPrometheus,
   whyNoShells,
   whyNoSystemd,
   whyNoVm,
@@ -23,14 +23,14 @@ const rest = words.filter((word) => word !== '--long');
 
 attempt(installPeers);
 attempt(fetchRouters);
-attempt(fetchPromtool);
+attempt(fetchPrometheus);
 attempt(installShells);
 attempt(installBrowser);
 attempt(fetchSystemd);
 const missing = whyNoInterop();
-const missingOfMetrics = whyNoPromtool();
-if (missingOfMetrics.length > 0) {
-  console.log(`metrics, alerts and dashboard cannot be checked, missing: ${missingOfMetrics.join(', ')}`);
+const withoutPrometheus = whyNoPrometheus();
+if (withoutPrometheus.length > 0) {
+  console.log(`metrics, alerts and dashboard cannot be checked, missing: ${withoutPrometheus.join(', ')}`);
 }
 const missingShells = whyNoShells();
 if (missingShells.length > 0) {

@@ -68,3 +68,7 @@ export function expressionsOf({ panels, templating }: Dashboard): (readonly [str
   });
   return [...ofPanels, ...ofVariables];
 }
+
+/** With its variables filled in, as Grafana does: everything, over `span`. */
+export const asked = (expression: string, span: string): string =>
+  expression.replaceAll(/\$__(rate_interval|range)\b/g, span).replaceAll(/\$\w+/g, '.*');

@@ -3,10 +3,12 @@
  * missing.
  */
 import { describe, it } from 'vitest';
-import { whyNoBrowser, whyNoInterop } from '../../scripts/peers.js';
+import { whyNoBrowser, whyNoInterop, whyNoPrometheus } from '../../scripts/peers.js';
 
 export const describeInterop = (name: string, suite: () => void): void => describeWithout(whyNoInterop(), name, suite);
 export const describeBrowser = (name: string, suite: () => void): void => describeWithout(whyNoBrowser(), name, suite);
+export const describePrometheus = (name: string, suite: () => void): void =>
+  describeWithout(whyNoPrometheus(), name, suite);
 
 function describeWithout(missing: readonly string[], name: string, suite: () => void): void {
   if (missing.length === 0) {

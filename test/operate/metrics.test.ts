@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { type ReadFamily, readMetrics } from '../helpers/exposition.ts';
 import { ownFolder } from '../helpers/own-folder.ts';
+import { describePrometheus } from '../helpers/peers.ts';
 import { listen } from '../helpers/processes.ts';
-import { describePromtool, promtool } from '../helpers/promtool.ts';
+import { promtool } from '../helpers/prometheus.ts';
 import { until } from '../helpers/until.ts';
 
 const folder = ownFolder();
@@ -108,7 +109,7 @@ describe('/metrics', () => {
   });
 });
 
-describePromtool('promtool', () => {
+describePrometheus('promtool', () => {
   it('has nothing to say against a scrape', async () => {
     const daemon = await start(5, '--record', folder('recording'), '--status-file', folder('s'));
     await listen(['127.91.5.1:8791', '127.91.5.2:8791']);

@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ALERT_TESTS, ALERTS, dashboard, expressionsOf } from '../helpers/contrib.ts';
+import { ALERT_TESTS, ALERTS, asked, dashboard, expressionsOf } from '../helpers/contrib.ts';
+import { describePrometheus } from '../helpers/peers.ts';
 import { stopAll } from '../helpers/processes.ts';
-import { describePromtool, promtool } from '../helpers/promtool.ts';
+import { promtool } from '../helpers/prometheus.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -16,7 +17,7 @@ afterEach(async () => {
   fs.rmSync(directory, { recursive: true, force: true });
 });
 
-describePromtool('promtool', () => {
+describePrometheus('promtool', () => {
   it('takes the alert rules', async () => {
     expect(await promtool(['check', 'rules', ALERTS])).toBe('');
   });
@@ -35,8 +36,7 @@ describePromtool('promtool', () => {
   it('understands what the dashboard asks', async () => {
     const rules = expressionsOf(dashboard()).map(([, expression], index) => ({
       record: `asked:${index}`,
-      // As Grafana would fill them in.
-      expr: expression.replaceAll('$__rate_interval', '1m').replace(/\$\w+/g, '.*'),
+      expr: asked(expression, '1m'),
     }));
     const file = path.join(directory, 'asked.json');
     fs.writeFileSync(file, JSON.stringify({ groups: [{ name: 'asked', rules }] }));

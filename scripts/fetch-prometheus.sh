@@ -1,9 +1,9 @@
 #!/bin/sh
-# Brings promtool into a folder, from this Debian's package of Prometheus: unpacked there, not installed, and no server is
-# started. Does nothing when the folder is there.
+# Brings Prometheus and its promtool into a folder, from this Debian's package: unpacked there, not installed, and no server
+# is started. Does nothing when the folder is there.
 set -e
 folder=$1
-lock=ha2bgp-promtool
+lock=ha2bgp-prometheus
 . "$(dirname "$0")/new-folder.sh"
 fetch() {
   apt-get download -q -o APT::Sandbox::User=root prometheus > /dev/null
@@ -12,6 +12,6 @@ fetch() {
 fetch 2> /dev/null || { apt-get update -q -o DPkg::Lock::Timeout=300 > /dev/null && fetch; }
 mkdir unpacked
 dpkg-deb -x prometheus_*.deb unpacked
-mv unpacked/usr/bin/promtool .
+mv unpacked/usr/bin/prometheus unpacked/usr/bin/promtool .
 rm -r unpacked ./*.deb
 mv "$new" "$folder"
