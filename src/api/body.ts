@@ -52,8 +52,10 @@ function collect(request: IncomingMessage): Promise<Buffer> {
       }
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => reject(new ApiProblem(400, 'The request ended before its body did.')));
+    // Whoever hangs up is no mistake of ours. It may have happened while somebody looked who asks.
+    const cutShort = (): void => reject(new ApiProblem(400, 'The request ended before its body did.'));
+    for (const end of ['error', 'close']) request.on(end, cutShort);
+    if (request.destroyed) cutShort();
   });
 }
 

@@ -15,6 +15,8 @@ export const LIMITS = {
   handshakes: 16,
   /** Streams of events, on all of them. */
   streams: 200,
+  /** Answers with metrics that are made, or not yet taken: of thousands of services each is some megabytes. */
+  scrapes: 16,
   /** What waits for one reader of events, besides one change that is long by itself, before it is dropped. Octets. */
   streamBacklog: 1_024 * KIB,
   /** Changes that wait to be put into words. Beyond it nobody could follow. */

@@ -65,17 +65,19 @@ export function beginStream(response: ServerResponse, contentType: string): void
 /** The pieces are made when there is room for them, some milliseconds at a time. */
 export async function respondInPieces(
   response: ServerResponse,
-  { contentType, pieces }: Extract<Answer, { type: 'pieces' }>,
+  answer: Extract<Answer, { type: 'pieces' }>,
   turns: Turns,
 ): Promise<void> {
-  beginStream(response, contentType);
+  response.on('close', () => answer.over?.());
+  if (response.destroyed) answer.over?.();
+  beginStream(response, answer.contentType);
   if (response.req.method === 'HEAD') {
     response.end();
     return;
   }
   const tooLong = setTimeout(() => response.destroy(), LIMITS.answerMs);
   response.on('close', () => clearTimeout(tooLong));
-  const walk = pieces[Symbol.iterator]();
+  const walk = answer.pieces[Symbol.iterator]();
   for (let isDone = false; !isDone; ) {
     const hasTime = await turns.next();
     if (response.destroyed) {

@@ -9,7 +9,13 @@ export type Method = 'GET' | 'POST';
 export type Answer =
   | { readonly type: 'json'; readonly body: unknown }
   /** Walked a few milliseconds at a time, as the reader takes it. */
-  | { readonly type: 'pieces'; readonly contentType: string; readonly pieces: Iterable<string> }
+  | {
+      readonly type: 'pieces';
+      readonly contentType: string;
+      readonly pieces: Iterable<string>;
+      /** Called when all of it is taken, or nobody takes it any more. */
+      readonly over?: () => void;
+    }
   | {
       readonly type: 'text';
       readonly contentType: string;

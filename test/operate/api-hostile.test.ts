@@ -174,6 +174,16 @@ describe('a body that is not good', () => {
     expect(statusOf(await exchange(asked.socket, `${head}Content-Length: 999999999\r\n\r\n`))).toBe(413);
   });
 
+  it('that ends in the middle is a slip of who sent it, and no mistake of ours', async () => {
+    const head =
+      'POST /v1/undrain HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"';
+    const before = asked.daemon.count('asked by hand');
+    const wire = await connect(asked.socket, head);
+    wire.socket.destroy();
+    await until('it is heard of', () => asked.daemon.count('asked by hand') > before);
+    expect(asked.daemon.stderr()).not.toContain('request not answered');
+  });
+
   it('of a question that has none is refused', async () => {
     expect((await ask(asked.socket, '/v1/status', { method: 'GET', body: { down: true } })).status).toBe(400);
   });

@@ -9,6 +9,7 @@ import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../../src/api/api.ts';
 import { LIMITS } from '../../../src/api/limits.ts';
+import type { ApiPorts } from '../../../src/api/ports.ts';
 import type { IpAddress } from '../../../src/model/address.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { Instant, ServiceView } from '../../../src/model/view.ts';
@@ -36,12 +37,12 @@ afterEach(async () => {
   fs.rmSync(place, { recursive: true });
 });
 
-async function open(operator: FakeOperator): Promise<void> {
+async function open(operator: FakeOperator, metrics: ApiPorts['metrics'] = noMetrics): Promise<void> {
   const file = path.join(place, 'x.sock');
   api = openApi(
     { controlSocket: { file, isAskedFor: true }, listen: [], keys: { token: undefined, tls: undefined } },
     {
-      ...{ operator, clock, version: '1', settings: () => [], metrics: noMetrics },
+      ...{ operator, clock, version: '1', settings: () => [], metrics },
       log: { ...silentLog, warn: (_fields, message) => void warnings.push(message) },
     },
   );
@@ -205,6 +206,39 @@ describe('status over many services', () => {
     });
     await expect(ask(socket, '/v1/status')).rejects.toThrow(/aborted|socket hang up|ECONNRESET/);
     expect((await ask(socket, '/v1/health')).status).toBe(200);
+  });
+});
+
+describe('metrics', () => {
+  const SCRAPE = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
+
+  it('that nobody takes are sixteen, and their places are free when those have gone', async () => {
+    const piece = 'x'.repeat(LIMITS.piece);
+    let made = 0;
+    const metrics = async () => {
+      made++;
+      return { contentType: 'text/plain', pieces: Array.from({ length: 200 }, () => piece) };
+    };
+    await open(fakeOperator(), metrics);
+    const wires = await Promise.all(Array.from({ length: LIMITS.scrapes }, () => connect(socket, SCRAPE)));
+    for (const wire of wires) wire.socket.pause();
+    await until('all are made', () => made === LIMITS.scrapes);
+    const { status, headers } = await ask(socket, '/metrics');
+    expect([status, headers['retry-after'], made]).toEqual([503, '1', LIMITS.scrapes]);
+    wires[0]?.socket.destroy();
+    await until('a place', async () => (await ask(socket, '/metrics')).status === 200);
+    for (const wire of wires) wire.socket.destroy();
+    // Also of those who want no body, and of those who take all of it.
+    for (let time = 0; time < 2 * LIMITS.scrapes; time++) {
+      for (const method of ['HEAD', 'GET']) {
+        await until('an answer', async () => (await ask(socket, '/metrics', { method })).status === 200);
+      }
+    }
+  });
+
+  it('that cannot be made take no place', async () => {
+    await open(fakeOperator(), () => Promise.reject(new Error('none')));
+    for (let time = 0; time < 2 * LIMITS.scrapes; time++) expect((await ask(socket, '/metrics')).status).toBe(500);
   });
 });
 

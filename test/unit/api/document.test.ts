@@ -47,6 +47,7 @@ describe('docs/api.md', () => {
       `| an answer that is no stream | ${LIMITS.answerMs / 1_000} s |`,
       `| streams | ${LIMITS.streams} |`,
       `| what waits for a reader of a stream, besides one change that is longer | ${LIMITS.streamBacklog / KIB / KIB} MiB |`,
+      `| \`/metrics\` at once, until all of it is taken | ${LIMITS.scrapes} | 503 |`,
       `no more than ${LIMITS.turnMs} ms in a turn`,
       `a comment every ${LIMITS.keepaliveMs / 1_000} s`,
     ]) {
