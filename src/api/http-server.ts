@@ -134,7 +134,7 @@ const REFUSALS: Readonly<Record<string, readonly [ProblemStatus, string]>> = {
   HPE_HEADER_OVERFLOW: [431, `The header fields are too long: expected ${LIMITS.headers / 1_024} KiB at most.`],
   ERR_HTTP_REQUEST_TIMEOUT: [
     408,
-    `The request took too long: expected all of it within ${LIMITS.requestMs / 1_000} s.`,
+    `The request took too long: expected its head within ${LIMITS.headersMs / 1_000} s, all of it within ${LIMITS.requestMs / 1_000} s.`,
   ],
 };
 

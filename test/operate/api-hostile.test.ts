@@ -384,6 +384,8 @@ describe('somebody who is slow', () => {
     }, 500);
     const heard = await Promise.all(wires.map(({ closed }) => closed)).finally(() => clearInterval(drip));
     expect(heard.slice(2).map(statusOf)).toEqual([408, 408]);
+    // Also whoever was cut off before all of the time for it was over.
+    expect(heard[2]).toContain('expected its head within 5 s, all of it within 10 s');
     for (const each of heard.slice(0, 2)) expect([0, 408]).toContain(statusOf(each));
   });
 });
