@@ -50,7 +50,7 @@ export const SERVICES: readonly ServiceView[] = [
   }),
   service('192.0.2.4/32', {
     ...{ state: 'leaving', since: ago(30), until: inTime(30), overrides: [DRAIN] },
-    reason: reason('drained', 'verdict', '192.0.2.4 is drained by root: new kernel'),
+    reason: reason('draining', 'verdict', '192.0.2.4 is drained by root, and withdrawn in 30s: new kernel'),
   }),
   service('192.0.2.5/32', {
     ...{ state: 'suppressed', since: ago(400), told: { told: 0, of: 2, except: [] } },

@@ -91,11 +91,13 @@ export function whyWords(service: ServiceView, now: Now): string {
   const told = [nobodyWords(service), sentence.slice(own.length) || byHandWords(service)]
     .filter((each) => each !== '')
     .join('; ');
-  // Some sentences say it themselves.
-  if (until === undefined || /\bin \d/.test(told)) return told;
+  if (until === undefined || (reason !== undefined && SAYS_UNTIL.has(reason.code))) return told;
   const next = nextWords(state, until, now);
   return told === '' ? next : `${told}; ${next}`;
 }
+
+/** Reasons whose sentences say themselves when what runs has run out. */
+const SAYS_UNTIL: ReadonlySet<string> = new Set(['draining', 'drained', 'set-down', 'dampened']);
 
 /** `nobody was told: r1 no session`. */
 function nobodyWords({ state, told }: ServiceView): string {

@@ -34,7 +34,7 @@ describe('services', () => {
       'PREFIX           NAME  STATE       SINCE   PENALTY                       TOLD            WHY',
       '192.0.2.2/32           down        12s                                   0/2             nothing that --listen-filter matches listens on 192.0.2.2',
       '192.0.2.3/32           rising      2.0s                                  0/2             is up, and has to stay so for 6s before it is announced; announced in 4.0s',
-      '192.0.2.4/32           leaving     30s                                   2/2             is drained by root: new kernel; withdrawn in 30s',
+      '192.0.2.4/32           leaving     30s                                   2/2             is drained by root, and withdrawn in 30s: new kernel',
       '192.0.2.5/32     dns   suppressed  6m 40s  3210, down to 750 in 31m 30s  0/2             came and went too often',
       '192.0.2.10/32          announced   3m 12s                                1/2 r2 waiting',
       '2001:db8::1/128        announced   3m 12s                                2/2',

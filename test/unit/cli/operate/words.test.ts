@@ -74,16 +74,28 @@ describe('why', () => {
 
   it('says what comes next, and when', () => {
     const until = inTime(4);
-    expect(whyWords(service('192.0.2.1/32', { state: 'leaving', until, reason: drained }), NOW)).toBe(
-      'is drained; withdrawn in 4.0s',
+    const gone = reason('no-listener', 'health', 'nothing listens on 192.0.2.1');
+    expect(whyWords(service('192.0.2.1/32', { state: 'leaving', until, reason: gone }), NOW)).toBe(
+      'nothing listens on 192.0.2.1; withdrawn in 4.0s',
     );
     expect(whyWords(service('192.0.2.1/32', { state: 'rising', until }), NOW)).toBe('announced in 4.0s');
     const says = reason('draining', 'verdict', '192.0.2.1 is drained, and withdrawn in 4s');
     expect(whyWords(service('192.0.2.1/32', { state: 'leaving', until, reason: says }), NOW)).toBe(
       'is drained, and withdrawn in 4s',
     );
-    expect(whyWords(service('192.0.2.1/32', { state: 'set-down', until, reason: drained }), NOW)).toBe(
-      'is drained; ends in 4.0s',
+  });
+
+  it('says when it ends once, whatever somebody wrote', () => {
+    const until = inTime(4);
+    const drainedFor = reason('drained', 'verdict', '192.0.2.1 is drained by anna for another 4s: disks');
+    expect(whyWords(service('192.0.2.1/32', { state: 'drained', until, reason: drainedFor }), NOW)).toBe(
+      'is drained by anna for another 4s: disks',
+    );
+    const overrides = [
+      { kind: 'up', target: '192.0.2.1/32', by: 'anna', why: 'new disks in 3 hosts', at: views.ago(1) } as const,
+    ];
+    expect(whyWords(service('192.0.2.1/32', { until, overrides }), NOW)).toBe(
+      'set up by anna: new disks in 3 hosts; ends in 4.0s',
     );
   });
 });

@@ -18,7 +18,7 @@ describe('a frame', () => {
       '  PREFIX           STATE       SINCE    PENALTY                       TOLD            WHY',
       '> 192.0.2.2/32     down        12s                                    0/2             nothing that --listen-f…',
       '  192.0.2.3/32     rising      2.0s                                   0/2             is up, and has to stay …',
-      '  192.0.2.4/32     leaving     30s                                    2/2             is drained by root: new…',
+      '  192.0.2.4/32     leaving     30s                                    2/2             is drained by root, and…',
       '  192.0.2.5/32     suppressed  6m 40s   3210, down to 750 in 31m 30s  0/2             came and went too often',
       '  192.0.2.10/32    announced   3m 12s                                 1/2 r2 waiting',
       '  2001:db8::1/128  announced   3m 12s                                 2/2',
