@@ -12,6 +12,7 @@ import { findCandidate, type Rule } from './candidates.ts';
 import { penaltyAt } from './dampening.ts';
 import { routeLines } from './explain-route.ts';
 import { listenersInside, lookBy, wildcardsFor } from './health.ts';
+import { overridesOf } from './overrides.ts';
 import type { DaemonState } from './state.ts';
 import type { InstantOf } from './view.ts';
 
@@ -175,7 +176,8 @@ function healthLines(state: DaemonState, prefix: Prefix, now: Millis): Explained
       if (matching.length === 0) lines.push(plain(`no listener matches ${name} ${words}`));
     }
   }
-  return lines;
+  const up = overridesOf(state, prefix).find(({ kind }) => kind === 'up');
+  return up === undefined ? lines : [...lines, plain(`set up by ${up.by}, in the place of listeners and checks`)];
 }
 
 function checkLines({ checks }: DaemonState, rule: Extract<Rule, { type: 'checked' }>): ExplainedLine[] {

@@ -329,6 +329,17 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('says whose word stands in the place of a listener', () => {
+    const core = hostOf({ addresses: [facts.assigned('10.0.0.1')] });
+    core.hear(overridden(1_200, { added: [set('up', P, { at: 1_200 })] }));
+    core.hear(factsRead(1_300, {}));
+    expect(linesOf(core, P, 1_500)['health: yes']).toEqual([
+      'device lo is up',
+      'no listener matches --listen-filter sport = :80 or sport = :443',
+      'set up by anna, in the place of listeners and checks',
+    ]);
+  });
+
   it('names what listens and does not count, with why', () => {
     const core = hostOf({
       devices: [facts.device('eth0')],
