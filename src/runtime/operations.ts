@@ -2,7 +2,7 @@
  * What people do by hand, as events: drain, undrain, set. Each answers when the core has heard of it, and when it is kept or
  * cannot be. What it does not: decide what follows.
  */
-import { standingOf } from '../core/standing.ts';
+import { reasonOf, type Standing, standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
 import { hostPrefix, insideOf, lengthOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
@@ -54,7 +54,7 @@ const KEPT_WITHIN = 2_000;
 /** What is kept of so many can be read again by the next process. */
 export const MOST_OVERRIDES = 100_000;
 /** So many services are looked at in one go: some milliseconds. */
-const AT_ONCE = 2_000;
+const AT_ONCE = 500;
 const UNNAMED = 'kept under a name that other settings change: give --name';
 
 export function createOperations(options: OperationsOptions): Omit<Operations, 'reload'> {
@@ -134,7 +134,7 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       const key = overrideKeyOf(drain);
       const before = known([key]);
       await say(at, by, [drain], []);
-      const services = await servicesIn(state, target);
+      const services = await servicesIn(state, target, clock.now());
       const none = services.length === 0 ? ['it concerns no service at present'] : [];
       const short = until !== undefined && until <= withdrawAt ? ['it ends before anything is withdrawn'] : [];
       return done([key], before, setsInside(state, target, services), services, [...none, ...short]);
@@ -143,7 +143,7 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       const by = oneLine(who, LONGEST_NAME);
       const ended = drainsInside(state, target);
       const keys = ended.map(overrideKeyOf);
-      const services = await servicesIn(state, target);
+      const services = await servicesIn(state, target, clock.now());
       const others = othersOver(state, target, services, new Set(keys));
       if (ended.length === 0) throw new OperationError('not-found', whyNotDrained(state, target, others));
       await say(clock.now(), by, [], keys);
@@ -202,9 +202,9 @@ const oneLine = (text: string, longest: number): string =>
     // Half of a character is none.
     .replace(/[\ud800-\udbff]$/, '');
 
-/** Of a hundred thousand, some at a time. */
-async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Prefix[]> {
-  const { services, policy, checks } = state;
+/** Of a hundred thousand, some at a time. What nothing serves is one of them once it is held back: it stands so because of it. */
+async function servicesIn(state: DaemonState, target: DrainTarget, now: Millis): Promise<Prefix[]> {
+  const { services, standings, policy, checks } = state;
   if (target.type === 'service') return [...(checks.get(target.service)?.declared.prefixes ?? [])];
   const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
   const found = new Set<Prefix>();
@@ -215,8 +215,17 @@ async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Pref
       if (++looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   }
+  for (const prefix of [...standings.of.keys()]) {
+    if (!found.has(prefix) && isInside(prefix) && isHeldBack(standingOf(state, prefix, now))) found.add(prefix);
+    if (++looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
   for (const prefix of policy.announce) if (isInside(prefix)) found.add(prefix);
   return [...found];
+}
+
+function isHeldBack(standing: Standing): boolean {
+  const code = reasonOf(standing)?.code;
+  return code === 'drained' || code === 'set-down';
 }
 
 /** Whether it resolved in time. */

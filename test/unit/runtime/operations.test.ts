@@ -11,6 +11,8 @@ import * as facts from '../../helpers/facts.ts';
 import { set, targetOf } from '../../helpers/overrides.ts';
 
 const ONE = '10.0.0.1/32' as Prefix;
+/** On this host, and nothing serves it. */
+const TWO = '10.0.0.2/32' as Prefix;
 const ALL = targetOf('all');
 const ANNA = { by: 'anna', why: '' };
 
@@ -62,7 +64,14 @@ describe('a drain', () => {
     expect(override).toMatchObject({ kind: 'drain', target: 'all', by: 'anna', why: 'new kernel' });
     const span = (to: string | undefined): number => Date.parse(to ?? '') - Date.parse(override?.at ?? '');
     expect([span(override?.until), span(override?.withdrawAt)]).toEqual([1_800_000, 60_000]);
-    expect([done.services, done.remarks]).toEqual([[ONE], []]);
+    expect([done.services, done.remarks]).toEqual([[ONE, TWO], []]);
+  });
+
+  it('concerns what nothing serves, too: it stands as drained', async () => {
+    const { operations } = rig();
+    const done = await operations.drain({ ...ANNA, target: targetOf(TWO), for: undefined });
+    expect([done.services, done.remarks]).toEqual([[TWO], []]);
+    expect((await operations.undrain({ target: targetOf(TWO), by: 'anna' })).services).toEqual([TWO]);
   });
 
   it.each([
