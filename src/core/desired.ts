@@ -42,6 +42,13 @@ export function hasRoom(desired: DesiredRoutes, prefix: Prefix, policy: Policy):
   return countOf(desired, kind) < policy.maxRoutes[kind];
 }
 
+/** Of one that has no place yet. */
+export function whyNoRoom(desired: DesiredRoutes, prefix: Prefix, policy: Policy): Reason | undefined {
+  return hasRoom(desired, prefix, policy)
+    ? undefined
+    : { code: 'max-routes', limit: policy.maxRoutes[kindOf(prefix, policy)] };
+}
+
 /** Announces the prefix, over what is said of it already, or returns why that has to wait. */
 export function want(
   desired: DesiredRoutes,
@@ -54,9 +61,8 @@ export function want(
   const before = desired.routes.get(key);
   if (before?.attributes === attributes) return undefined;
   const kind = kindOf(prefix, policy);
-  if (before === undefined && !hasRoom(desired, prefix, policy)) {
-    return hold(desired, prefix, { code: 'max-routes', limit: policy.maxRoutes[kind] });
-  }
+  const full = before === undefined ? whyNoRoom(desired, prefix, policy) : undefined;
+  if (full !== undefined) return hold(desired, prefix, full);
   desired.held.delete(prefix);
   desired.routes.set(key, routeOf(prefix, attributes, policy));
   if (before === undefined && kind === 'discovered') desired.discovered.add(key);

@@ -2,6 +2,7 @@
  * What people do by hand, as events: drain, undrain, set. Each answers when the core has heard of it, and when it is kept or
  * cannot be. What it does not: decide what follows.
  */
+import { whyNoRoom } from '../core/desired.ts';
 import { reasonOf, type Standing, standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
@@ -121,7 +122,8 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
     if (standing.announced) return [];
     const { reason } = standing;
     const isLasting = stageOf(reason) !== 'verdict' || reason.code === 'drained';
-    return isLasting ? [`no effect at present: ${sentence(prefix, reason)}`] : [];
+    const why = isLasting ? reason : whyNoRoom(state.desired, prefix, state.policy);
+    return why === undefined ? [] : [`no effect at present: ${sentence(prefix, why)}`];
   }
 
   return {

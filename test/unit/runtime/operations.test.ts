@@ -246,6 +246,14 @@ describe('set', () => {
     expect(done.remarks).toEqual([expect.stringContaining(remark)]);
   });
 
+  it('up where there is no place says so, before anybody has looked for one', async () => {
+    const { operations } = rig({}, ['--max-routes', '1']);
+    expect((await operations.set({ ...ANNA, prefix: TWO, to: 'up', ttl: undefined })).remarks).toEqual([
+      'no effect at present: as many routes are announced as may be (--max-routes 1)',
+    ]);
+    expect((await operations.set({ ...ANNA, prefix: ONE, to: 'up', ttl: undefined })).remarks).toEqual([]);
+  });
+
   it('up of a static prefix says that it is announced anyhow', async () => {
     const { operations } = rig({}, ['--static', '192.0.2.0/24']);
     const done = await operations.set({ ...ANNA, prefix: '192.0.2.0/24' as Prefix, to: 'up', ttl: undefined });
