@@ -9,6 +9,7 @@ import { ask } from '../helpers/api-client.ts';
 import { loopbackNet } from '../helpers/asked-daemon.ts';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { json } from '../helpers/json.ts';
+import { describeInterop } from '../helpers/peers.ts';
 import { listen, run, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
@@ -131,16 +132,19 @@ describe('the control socket', () => {
     await announces(...daemons);
   });
 
-  it('is not to be had in a folder that we may not write: an error where it was asked for, else a remark', async () => {
-    fs.mkdirSync(inPlace('root'), { mode: 0o755 });
-    const as = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-    const asked = startDaemon([...WORDS, '--control-socket', inPlace('root/a.sock')], {}, as);
-    const quiet = startDaemon(WORDS, { env: { HA2BGP_CONTROL_SOCKET: '', RUNTIME_DIRECTORY: inPlace('root') } }, as);
-    for (const daemon of [asked, quiet]) await daemon.logged('nobody can ask here');
-    expect([said(asked)[0]?.[0], said(quiet)[0]?.[0]]).toEqual(['error', 'info']);
-    await announces(asked, quiet);
-    // Once for each reason.
-    expect([said(asked).length, said(quiet).length]).toEqual([1, 1]);
+  // Only root may become another.
+  describeInterop('of another user', () => {
+    it('is not to be had in a folder that we may not write: an error where it was asked for, else a remark', async () => {
+      fs.mkdirSync(inPlace('root'), { mode: 0o755 });
+      const as = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+      const asked = startDaemon([...WORDS, '--control-socket', inPlace('root/a.sock')], {}, as);
+      const quiet = startDaemon(WORDS, { env: { HA2BGP_CONTROL_SOCKET: '', RUNTIME_DIRECTORY: inPlace('root') } }, as);
+      for (const daemon of [asked, quiet]) await daemon.logged('nobody can ask here');
+      expect([said(asked)[0]?.[0], said(quiet)[0]?.[0]]).toEqual(['error', 'info']);
+      await announces(asked, quiet);
+      // Once for each reason.
+      expect([said(asked).length, said(quiet).length]).toEqual([1, 1]);
+    });
   });
 
   it('has its default place by the name, in the runtime directory', async () => {
@@ -163,21 +167,24 @@ describe('the control socket', () => {
     expect(daemon.stderr()).toContain('--control-socket: has 109 octets: expected 107 at most');
   });
 
-  it('knows who asks by the process at its other end', async () => {
-    const file = inPlace('a.sock');
-    const daemon = startAt(file);
-    await until('an answer', () => isAnswered(file, daemon));
-    fs.chmodSync(file, 0o666);
-    for (const [uid, name] of [
-      ['65534', 'nobody'],
-      ['54321', 'uid 54321'],
-    ] as const) {
-      await run('setpriv', [
-        ...[`--reuid=${uid}`, '--regid=65534', '--clear-groups', 'curl', '-sS', '--unix-socket', file],
-        ...['--json', `{"target":"${NET}.200"}`, 'http://x/v1/undrain'],
-      ]);
-      await daemon.logged(`"by":"${name}"`);
-    }
+  // Only root may become another.
+  describeInterop('for other users', () => {
+    it('knows who asks by the process at its other end', async () => {
+      const file = inPlace('a.sock');
+      const daemon = startAt(file);
+      await until('an answer', () => isAnswered(file, daemon));
+      fs.chmodSync(file, 0o666);
+      for (const [uid, name] of [
+        ['65534', 'nobody'],
+        ['54321', 'uid 54321'],
+      ] as const) {
+        await run('setpriv', [
+          ...[`--reuid=${uid}`, '--regid=65534', '--clear-groups', 'curl', '-sS', '--unix-socket', file],
+          ...['--json', `{"target":"${NET}.200"}`, 'http://x/v1/undrain'],
+        ]);
+        await daemon.logged(`"by":"${name}"`);
+      }
+    });
   });
 });
 

@@ -16,6 +16,7 @@ import { type Authority, type Certificate, createAuthority } from '../helpers/ce
 import { bin, startDaemon } from '../helpers/daemon.ts';
 import { fakeOperator, noMetrics } from '../helpers/fake-operator.ts';
 import { addNamespace, connect, type Namespace } from '../helpers/namespaces.ts';
+import { describeInterop } from '../helpers/peers.ts';
 import { run, start, stopAll } from '../helpers/processes.ts';
 import { silentLog } from '../helpers/simulation.ts';
 import { until } from '../helpers/until.ts';
@@ -192,7 +193,8 @@ describe('other keys', () => {
   });
 });
 
-describe('from beyond loopback', () => {
+// Network namespaces need root.
+describeInterop('from beyond loopback', () => {
   let [here, there]: Namespace[] = [];
   afterAll(async () => {
     await here?.remove();

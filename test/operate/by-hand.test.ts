@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Prefix } from '../../src/model/address.ts';
 import { type Millis, ms } from '../../src/model/millis.ts';
 import { type Operated, startOperated } from '../helpers/operated.ts';
+import { describeInterop } from '../helpers/peers.ts';
 import { listen, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
@@ -93,20 +94,23 @@ it('is kept over a restart, also after a crash, and ends when it was said to', a
   await second.stop();
 });
 
-it('on a full disk is done all the same, and the answer says that it is not kept', async () => {
-  await listen([`${ADDRESS}:8974`]);
-  // So small that one page of a file is all that is left, and that one is taken.
-  const mount = 'mount -t tmpfs -o size=8k,mode=755 t "$0" && head -c 8192 /dev/zero > "$0/full"; exec "$@"';
-  const via = ['unshare', '--mount', 'sh', '-c', mount, place];
-  const daemon = await startOperated([...WORDS, '--data-dir', place, '--drain-time', '0'], via);
-  await told(daemon, NATURAL);
-  expect((await drain(daemon)).remarks).toEqual([expect.stringMatching(/^not kept over a restart: ENOSPC/)]);
-  await told(daemon, NATURAL, NATURAL.replace('announce', 'withdraw'));
-  expect(daemon.stderr()).toContain('what is said by hand is not kept over a restart');
-  // Tried again with the next change.
-  fs.rmSync(`/proc/${daemon.pid}/root${place}/full`);
-  expect((await daemon.undrain({ target: ALL, by: 'anna' })).remarks).toEqual([]);
-  await daemon.stop();
+// A mount needs root.
+describeInterop('what is said by hand', () => {
+  it('on a full disk is done all the same, and the answer says that it is not kept', async () => {
+    await listen([`${ADDRESS}:8974`]);
+    // So small that one page of a file is all that is left, and that one is taken.
+    const mount = 'mount -t tmpfs -o size=8k,mode=755 t "$0" && head -c 8192 /dev/zero > "$0/full"; exec "$@"';
+    const via = ['unshare', '--mount', 'sh', '-c', mount, place];
+    const daemon = await startOperated([...WORDS, '--data-dir', place, '--drain-time', '0'], via);
+    await told(daemon, NATURAL);
+    expect((await drain(daemon)).remarks).toEqual([expect.stringMatching(/^not kept over a restart: ENOSPC/)]);
+    await told(daemon, NATURAL, NATURAL.replace('announce', 'withdraw'));
+    expect(daemon.stderr()).toContain('what is said by hand is not kept over a restart');
+    // Tried again with the next change.
+    fs.rmSync(`/proc/${daemon.pid}/root${place}/full`);
+    expect((await daemon.undrain({ target: ALL, by: 'anna' })).remarks).toEqual([]);
+    await daemon.stop();
+  });
 });
 
 it('in a file that was cut is found as far as it is whole, and the file is kept beside', async () => {

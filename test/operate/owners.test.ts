@@ -6,6 +6,7 @@ import { type Listener, listenerKey } from '../../src/model/facts.ts';
 import type { Owner } from '../../src/model/owner.ts';
 import { ownLoopback } from '../helpers/besieged.ts';
 import * as facts from '../helpers/facts.ts';
+import { describeInterop } from '../helpers/peers.ts';
 import { listen, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
@@ -72,20 +73,23 @@ describe('the owner of a listener', () => {
     expect(owners.size).toBe(2);
   });
 
-  it('is said not to be seen by a user who may not look', async () => {
-    const address = ownLoopback();
-    await listen([`${address}:${PORT}`]);
-    const finder = ownerFinder('');
-    process.seteuid?.('nobody');
-    try {
-      const owner = (await finder([facts.listener(address, PORT)])).get(`tcp/ipv4 ${address}:${PORT}`);
-      expect(owner?.processes).toEqual([]);
-      expect(owner?.why).toMatch(
-        /^its process is another user's: this one may not look at \d+ processes \(CAP_SYS_PTRACE\)$/,
-      );
-    } finally {
-      process.seteuid?.(0);
-    }
+  // Only root may become another.
+  describeInterop('for another user', () => {
+    it('is said not to be seen by a user who may not look', async () => {
+      const address = ownLoopback();
+      await listen([`${address}:${PORT}`]);
+      const finder = ownerFinder('');
+      process.seteuid?.('nobody');
+      try {
+        const owner = (await finder([facts.listener(address, PORT)])).get(`tcp/ipv4 ${address}:${PORT}`);
+        expect(owner?.processes).toEqual([]);
+        expect(owner?.why).toMatch(
+          /^its process is another user's: this one may not look at \d+ processes \(CAP_SYS_PTRACE\)$/,
+        );
+      } finally {
+        process.seteuid?.(0);
+      }
+    });
   });
 
   it('is looked for in a namespace that is not there without an error', async () => {
