@@ -223,6 +223,31 @@ describeInterop('the commands', () => {
     }
   });
 
+  it('drain and undrain by a key of watch', async () => {
+    const inner = `stty rows 20 cols 120; exec "${process.execPath}" "${bin}" watch`;
+    const env = { ...cleanEnvironment(), HA2BGP_CONTROL_SOCKET: house.socket, TERM: 'xterm', SHELL: '/bin/bash' };
+    const terminal = start('script', ['--quiet', '--flush', '--return', '--command', inner, '/dev/null'], { env });
+    const sees = (text: string): Promise<unknown> =>
+      until(
+        () => `${text}\n${terminal.stdout()}`,
+        () => (terminal.stdout().split('\x1b[H').at(-1) ?? '').includes(text),
+      );
+    const press = (key: string): void => void terminal.child.stdin?.write(key);
+    await sees(`> \x1b[0m\x1b[7m${PREFIX}`);
+    press('d');
+    await sees(`drain ${PREFIX}: tell the routers, then withdraw it?`);
+    press('y');
+    await hasRoute(false);
+    await sees('is drained by root');
+    press('u');
+    await sees(`end the drain of ${PREFIX}?`);
+    press('y');
+    await hasRoute(true);
+    await sees(`undrain ${PREFIX}: done`);
+    press('q');
+    expect(await terminal.ended).toBe(0);
+  });
+
   it('leave quietly when nobody reads on, and a reader without rights is told whose the socket is', async () => {
     const words = `${process.execPath} ${bin} status | head -1; echo "$PIPESTATUS"`;
     const environment = { ...cleanEnvironment(), HA2BGP_CONTROL_SOCKET: house.socket };

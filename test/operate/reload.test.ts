@@ -186,6 +186,48 @@ describe('a bad file', () => {
   });
 });
 
+describe('ha2bgp reload', () => {
+  const ha2bgp = async (...words: readonly string[]) => {
+    const env = { ...cleanEnvironment(), HA2BGP_CONTROL_SOCKET: folder('a.sock') };
+    const started = start(process.execPath, [bin, ...words], { env });
+    const status = await started.ended;
+    return { status, stdout: started.stdout(), stderr: started.stderr() };
+  };
+
+  it('says what changed, or all that is wrong; whoever asks meanwhile is answered, too', async () => {
+    await listen(['127.96.8.1:8805']);
+    const good = { network: '127.96.8.0/24', 'listen-filter': 'sport = :8805' };
+    write(good);
+    const daemon = run('--control-socket', folder('a.sock'));
+    await daemon.announces('127.96.8.1/32');
+    await until('the control socket', () => fs.existsSync(folder('a.sock')));
+    expect(await ha2bgp('reload')).toEqual({ status: 0, stdout: 'read again: nothing changed\n', stderr: '' });
+
+    write({ ...good, med: '7' });
+    const all = await Promise.all([1, 2, 3, 4].map(() => ha2bgp('reload')));
+    expect(all.map(({ status, stderr }) => [status, stderr])).toEqual(all.map(() => [0, '']));
+    expect(all.filter(({ stdout }) => stdout === 'read again; changed:\n  med: nothing → 7\n').length).toBeGreaterThan(
+      0,
+    );
+    await daemon.told('announce route 127.96.8.1/32 next-hop self med 7');
+
+    fs.writeFileSync(file(), settings({ network: 'x', nonsense: '1' }));
+    const { status, stdout, stderr } = await ha2bgp('reload');
+    expect([status, stdout, stderr.split('\n')]).toEqual([
+      ...[1, ''],
+      [
+        'ha2bgp: reload: The new settings are not good: the old ones stay in force.',
+        expect.stringMatching(/^ha2bgp: .*ha2bgp\.yaml:5:10: network: "x": expected/),
+        expect.stringMatching(/^ha2bgp: .*ha2bgp\.yaml:6:1: "nonsense": expected a setting/),
+        '',
+      ],
+    ]);
+    expect((await ha2bgp('status')).stdout).toMatch(/^The last reload, .* was refused: 2 problems, see the log$/m);
+    expect(await daemon.stop()).toBe(0);
+    expect(daemon.lines().filter((line) => line.startsWith('withdraw'))).toHaveLength(1);
+  });
+});
+
 describe('reloads', () => {
   it('that come in a storm are one after another, and the last file is what counts', async () => {
     await listen(['127.96.5.1:8802']);
