@@ -84,7 +84,8 @@ export async function findDaemon(wish: Wish, directories: readonly string[]): Pr
   )[0];
   if (best !== undefined) throw new NoDaemonError(whyNot(best));
   if (denied[0] !== undefined) throw new NoDaemonError(`${denied[0]}: ${permission(denied[0])}`);
-  const others = files.map(nameOf);
+  const lives = await Promise.all(files.map(async (file) => ({ file, life: await lifeOf(file) })));
+  const others = lives.filter(({ life }) => life !== 'stale' && life !== 'missing').map(({ file }) => nameOf(file));
   throw new NoDaemonError(
     others.length > 0
       ? `no daemon of the name ${visible(name)}; there ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`

@@ -77,6 +77,7 @@ describe('the daemon that is meant', () => {
   it('has to be named where there are several', async () => {
     const web = await serve('web');
     await serve('dns');
+    await stale('old');
     expect(await why()).toBe('2 daemons run here; name one with --name: dns, web');
     expect(await find().catch((error: unknown) => error)).toBeInstanceOf(SeveralDaemonsError);
     expect(await find({ name: 'web' })).toBe(web.path);
