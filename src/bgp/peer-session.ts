@@ -112,7 +112,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
   const connections = createConnections(name, clock, { message: heard, happened: hear, drained: flush });
   let session: Session | undefined;
   let since = clock.now();
-  const whyNotFor = whyNotForOf(settings);
+  let whyNotFor = whyNotForOf(settings);
   /** In sessions that are over. */
   let saidBefore: Said = { announced: 0, withdrawn: 0 };
 
@@ -292,6 +292,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     if (how === 'none') return;
     if (how === 'anew') hear({ type: 'stopped', subcode: CEASE.otherConfigurationChange, communication: '' });
     settings = next;
+    whyNotFor = whyNotForOf(settings);
     routerId = nextRouterId;
     machine = reconfigured(machine, settings, { routerId });
     if (how === 'anew') hear({ type: 'started' });

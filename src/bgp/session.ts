@@ -26,7 +26,7 @@ export interface Session {
   readonly negotiated: Negotiated;
   readonly out: AdjRibOut;
   readonly received: Received;
-  /** When everything was told that there was; `undefined` before. */
+  /** When everything was told that there was, by these settings; `undefined` before. */
   toldAt(): Millis | undefined;
   /** An UPDATE or ROUTE-REFRESH of the peer's; others are none of its business. */
   heard(message: Message): void;
@@ -148,6 +148,8 @@ export function openSession({
       received.change(next);
       out.change(next);
       said = 0;
+      // The table is another one.
+      if (!out.isLevel()) toldAt = undefined;
       flush();
     },
     close() {

@@ -82,6 +82,7 @@ export function createSpeaker({
   let audience = settings.peers.map(isForOf);
   /** Of peers that are no more: their last words are on the way. */
   const leaving = new Set<Promise<void>>();
+  let saidToOthers: Said = { announced: 0, withdrawn: 0 };
   const unheard = createRarely();
   let listening: Listening | undefined;
   const strangers = new Map<string, Rarely>();
@@ -139,6 +140,7 @@ export function createSpeaker({
   function leave(peer: PeerSession): void {
     log.info({ peer: peerName(peer.settings) }, 'peer is no more');
     const gone = peer.stop(CEASE.peerDeconfigured, '');
+    saidToOthers = sumOf(saidToOthers, peer.said());
     leaving.add(gone);
     void gone.then(() => leaving.delete(gone));
   }
@@ -177,16 +179,7 @@ export function createSpeaker({
     routes: () => (isClosed ? 0 : rib.size),
     status: () => peers.map((peer) => peer.status()),
     peers: () => peers.map((peer) => peerStanding(peer.status())),
-    said: () =>
-      peers
-        .map((peer) => peer.said())
-        .reduce(
-          (sum, { announced, withdrawn }) => ({
-            announced: sum.announced + announced,
-            withdrawn: sum.withdrawn + withdrawn,
-          }),
-          { announced: 0, withdrawn: 0 },
-        ),
+    said: () => peers.map((peer) => peer.said()).reduce(sumOf, saidToOthers),
     tellings(prefix) {
       const entry = rib.find(prefix);
       return peers.map((peer) => peer.telling(prefix, entry));
@@ -201,6 +194,11 @@ export function createSpeaker({
     },
   };
 }
+
+const sumOf = (one: Said, other: Said): Said => ({
+  announced: one.announced + other.announced,
+  withdrawn: one.withdrawn + other.withdrawn,
+});
 
 /** Addresses that are counted, and told of, one by one. */
 const MOST_STRANGERS = 20;
