@@ -4,6 +4,7 @@ import type { RouteKey } from '../model/route.ts';
 
 export interface Keys {
   add(keys: Iterable<RouteKey>): void;
+  /** Of any prefix, also one that it has not heard of. */
   of(prefix: Prefix): Iterable<RouteKey>;
 }
 
@@ -13,16 +14,14 @@ export function prefixIn(key: RouteKey): Prefix {
   return (space < 0 ? key : key.slice(0, space)) as string as Prefix;
 }
 
+/** Prefixes come and go without end; of scopes there are as many as settings had. */
 export function createKeys(known: Iterable<RouteKey>): Keys {
-  const scoped = new Map<Prefix, Set<RouteKey>>();
+  const scopes = new Set<string>();
 
   function add(keys: Iterable<RouteKey>): void {
     for (const key of keys) {
-      const prefix = prefixIn(key);
-      if (prefix.length === key.length) continue;
-      const same = scoped.get(prefix);
-      if (same === undefined) scoped.set(prefix, new Set([key]));
-      else same.add(key);
+      const scope = key.slice(prefixIn(key).length);
+      if (scope !== '') scopes.add(scope);
     }
   }
 
@@ -31,7 +30,7 @@ export function createKeys(known: Iterable<RouteKey>): Keys {
     add,
     *of(prefix) {
       yield prefix as string as RouteKey;
-      yield* scoped.get(prefix) ?? [];
+      for (const scope of scopes) yield `${prefix}${scope}` as RouteKey;
     },
   };
 }
