@@ -14,6 +14,14 @@ export interface ReadingTimes {
 /** Milliseconds. A reading takes some tenths of one on a small host, and ten on one with ten thousand listeners. */
 export const UP_TO = [0.5, 1, 2, 5, 10, 20, 50, 100, 500, 1_000, 5_000] as const;
 
+/** Of two that follow one another. */
+export const bothReadings = (one: ReadingTimes, other: ReadingTimes): ReadingTimes => ({
+  count: one.count + other.count,
+  total: one.total + other.total,
+  last: other.last ?? one.last,
+  buckets: other.buckets.map(({ upTo, count }, place) => ({ upTo, count: count + (one.buckets[place]?.count ?? 0) })),
+});
+
 export interface ReadingClock {
   took(length: Millis): void;
   times(): ReadingTimes;

@@ -5,7 +5,8 @@
  * one before stand in the core. So there is no moment without facts, and none in which a part passes for everything.
  */
 import type { DiscoveryWish } from './discovery.ts';
-import type { Source } from './source.ts';
+import { bothReadings } from './reading-times.ts';
+import type { Source, SourceStatus } from './source.ts';
 
 export interface FollowingSource extends Source {
   /** Whether that is what is read. */
@@ -25,19 +26,33 @@ export function createSuccession(
 ): FollowingSource {
   let wish = first;
   let current = open(first, true);
+  /** What those before counted, and read last. */
+  let before: SourceStatus | undefined;
   const isAsked = (other: DiscoveryWish): boolean => JSON.stringify(other) === JSON.stringify(wish);
+
+  function status(): SourceStatus {
+    const now = current.status();
+    if (before === undefined) return now;
+    return {
+      ...now,
+      failures: before.failures + now.failures,
+      readings: bothReadings(before.readings, now.readings),
+      readAt: now.readAt ?? before.readAt,
+    };
+  }
 
   return {
     start: () => current.start(),
     lookNow: () => current.lookNow(),
     readAnew: () => current.readAnew(),
-    status: () => current.status(),
+    status,
     close: () => current.close(),
     isAsked,
     prepare(next) {
       if (isAsked(next)) return () => current.readAnew();
       const source = open(next, false);
       return () => {
+        before = status();
         // Their timers have the same names, so that no two of them are at work together.
         current.close();
         current = source;

@@ -21,8 +21,9 @@ function rig() {
       readAnew: does('read anew'),
       close: does('close'),
       status: () => ({
-        ...{ interval: ms(of.ports[0]?.from ?? 0), hints: 'none', failures: 0, failure: undefined },
-        ...{ readAt: undefined, from: 'netlink', readings: { count: 0, total: 0, last: undefined, buckets: [] } },
+        ...{ interval: ms(of.ports[0]?.from ?? 0), hints: 'none', failures: 2, failure: undefined },
+        ...{ readAt: isFirst ? ms(7) : undefined, from: 'netlink' },
+        readings: { count: 3, total: 5, last: isFirst ? ms(1) : undefined, buckets: [{ upTo: 1, count: 2 }] },
       }),
     };
   });
@@ -53,4 +54,14 @@ it('is the same source where the same is asked, which reads all of it anew', () 
   expect(source.isAsked(wish(80))).toBe(true);
   source.prepare(wish(80))();
   expect(did()).toEqual(['read anew 80 first']);
+});
+
+it('goes on counting, and has read last what the one before read, until the next one has', () => {
+  const { source } = rig();
+  source.follow(wish(443));
+  source.follow(wish(8443));
+  expect(source.status()).toMatchObject({
+    ...{ interval: 8443, failures: 6, readAt: 7 },
+    readings: { count: 9, total: 15, last: 1, buckets: [{ upTo: 1, count: 6 }] },
+  });
 });
