@@ -181,7 +181,12 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     if (waiting.has('discovery')) changes.push({ type: 'discovery', at, discovery: discoveryView(discovery()) });
     if (waiting.has('overrides')) tellOverrides();
     if (waiting.has('peers')) {
-      for (const sink of sinks) for (const peer of sink.peers?.() ?? []) tellPeer(sink.status().name, peer);
+      for (const sink of sinks) {
+        const peers = sink.peers?.() ?? [];
+        if (peers.length === 0) continue;
+        const { name: own } = sink.status();
+        for (const peer of peers) tellPeer(own, peer);
+      }
     }
     waiting.clear();
   }
