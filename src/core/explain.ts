@@ -3,10 +3,11 @@
  * never a candidate. The reason is the one that `standing` gives; here is what stands around it.
  */
 import { type IpAddress, isHostPrefix, networkAddress, type Prefix, truncate } from '../model/address.ts';
+import type { Millis } from '../model/millis.ts';
 import { type Reason, type Stage, sentence, stageOf } from '../model/reason.ts';
 import type { StageView } from '../model/view.ts';
 import { type Asked, type ExplainedLine, linesOf, plain } from './explain-lines.ts';
-import { reasonOf, standingOf } from './standing.ts';
+import { healthNow, reasonOf, standingOf } from './standing.ts';
 import type { DaemonState } from './state.ts';
 import { reasonView } from './view.ts';
 
@@ -40,17 +41,27 @@ export function explain(state: DaemonState, prefix: Prefix, asked: Asked): reado
   const standing = standingOf(state, prefix, asked.now);
   const reason = reasonOf(standing);
   const decided = reason && stageOf(reason);
+  const unfit = whyUnfit(state, prefix, asked.now, reason);
   return STAGES.map((stage) => {
-    const answer = answerOf(stage, standing.announced, reason);
-    const isAboutIt = stage === decided || answer === 'waits';
+    const isUnfit = unfit !== undefined && stage === stageOf(unfit);
+    const answer = isUnfit ? 'no' : answerOf(stage, standing.announced, reason);
+    const about = isUnfit ? unfit : stage === decided || answer === 'waits' ? reason : undefined;
     const said = answer === 'not-reached' ? [] : linesOf(stage, state, prefix, asked);
-    const why = isAboutIt && reason ? sentence(prefix, reason) : undefined;
+    const why = about && sentence(prefix, about);
     const isSaid = why === undefined || said.some(({ text }) => text === why);
     return {
       ...{ stage, answer, lines: isSaid ? said : [...said, plain(why)] },
-      ...(isAboutIt && reason && { reason: reasonView(prefix, reason) }),
+      ...(about && { reason: reasonView(prefix, about) }),
     };
   });
+}
+
+/** Whoever repairs what is held back by hand wants to know whether it would be announced otherwise. */
+function whyUnfit(state: DaemonState, prefix: Prefix, now: Millis, reason: Reason | undefined): Reason | undefined {
+  const isByHand = reason?.code === 'drained' || reason?.code === 'set-down';
+  if (!isByHand || state.policy.statics.routes.has(prefix)) return undefined;
+  const health = healthNow(state, prefix, now);
+  return health.up ? undefined : health.reason;
 }
 
 /** What is announced still, and about to go, has passed all of them once: the stage that says no now, and the delay that runs. */

@@ -21,7 +21,7 @@ export type Standing =
  * somebody has just looked.
  */
 export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, known?: Health): Standing {
-  const { policy, facts, networks, checks, reading, failingSince } = state;
+  const { policy, reading, failingSince } = state;
   if (policy.statics.routes.has(prefix)) {
     if (isRouted(state.desired, prefix, policy))
       return { announced: true, ...leaving(state, prefix, now), isStatic: true };
@@ -70,17 +70,21 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, know
       ? { announced: false, reason: { code: 'discovery-failing', since: failingSince } }
       : { announced: false, reason: { code: 'announce-delay', delay: policy.announceDelay, until: verdict.until } };
   }
-  const at = reading?.at ?? now;
-  const health =
-    known ??
-    healthOf(findCandidate(prefix, facts, policy, networks), { facts, policy, checks, at, isSetUp: isUpByHand });
+  const health = known ?? healthNow(state, prefix, now);
   // Whoever takes something down by hand expects nobody to ask why it does not run. An address elsewhere is none of that.
   if (heldBack !== undefined && (health.up || health.lost === 'listener'))
     return { announced: false, reason: heldBack };
   return {
     announced: false,
-    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: at } : health.reason,
+    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: reading?.at ?? now } : health.reason,
   };
+}
+
+/** By the last facts, of a prefix that is not static. */
+export function healthNow(state: DaemonState, prefix: Prefix, now: Millis): Health {
+  const { facts, policy, checks, networks, reading } = state;
+  const grounds = { facts, policy, checks, at: reading?.at ?? now, isSetUp: isSetUp(state, prefix, now) };
+  return healthOf(findCandidate(prefix, facts, policy, networks), grounds);
 }
 
 /** Why it is not announced, or why it leaves. */

@@ -418,3 +418,22 @@ describe('an address', () => {
     expect(explain(hostOf(SERVED).state, '2001:db8::1/128' as Prefix, { now: ms(1_000), instant })).toHaveLength(5);
   });
 });
+
+it('says of what is drained also that nothing serves it, and no longer when something does', () => {
+  const core = hostOf(SERVED, [...AT_ONCE, '--drain-time', '0', '--withdraw-delay', '0']);
+  core.hear(overridden(1_100, { added: [drain('all', { at: 1_100, withdrawAt: 1_100 })] }));
+  const stages = () =>
+    explain(core.state, P as Prefix, { now: ms(9_000), instant }).map(({ answer, reason }) => [answer, reason?.code]);
+  const fit = [
+    ['yes', undefined],
+    ['yes', undefined],
+    ['yes', undefined],
+    ['no', 'drained'],
+    ['not-reached', undefined],
+  ];
+  expect(stages()).toEqual(fit);
+  core.hear(factsRead(2_000, { listeners: removed('tcp/ipv4 10.0.0.1:80') }));
+  expect(stages()).toEqual([...fit.slice(0, 2), ['no', 'no-listener'], ...fit.slice(3)]);
+  core.hear(factsRead(3_000, { listeners: added(LISTENER) }));
+  expect(stages()).toEqual(fit);
+});
