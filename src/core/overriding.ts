@@ -169,6 +169,9 @@ function mark(state: DaemonState, of: Override): void {
   }
   const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
   for (const prefix of services.keys()) if (isInside(prefix)) marked.add(prefix);
+  // Set up while it was held back, it may be no service yet: nobody has looked.
+  for (const each of overrides.said.values())
+    if (each.kind !== 'drain' && isInside(each.prefix)) marked.add(each.prefix);
   // What is down is drained as well, though nothing follows from that.
   for (const [prefix, { isStatic }] of standings.of) if (!isStatic && isInside(prefix)) touch(state, prefix);
   for (const { declared } of checks.values())

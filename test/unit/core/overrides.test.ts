@@ -70,6 +70,19 @@ describe('a drain', () => {
     expect(core.standing(ONE)).toBe('drained');
   });
 
+  it.each(['all', '10.0.0.0/31'])('of %s that ends lets come what was set up meanwhile, and nobody knew', (target) => {
+    const core = coreOf([...WORDS, '--announce-delay', '6s']);
+    core.hear({ type: 'started', at: ms(0) });
+    core.hear(host(0));
+    core.hear(overridden(1_000, { added: [drain(target, { at: 1_000, withdrawAt: 1_000 })] }));
+    core.hear(overridden(2_000, { added: [set('up', ONE, { at: 2_000 })] }));
+    expect(core.standing(ONE)).toBe('drained');
+    const over = core.hear(overridden(3_000, { removed: [`drain ${target}`] }));
+    expect(asks(over)).toBe(true);
+    core.hear(factsRead(3_001));
+    expect(core.routes()).toEqual([ONE]);
+  });
+
   it('lets nothing begin that is not announced, also what comes later', () => {
     const core = running();
     core.hear(host(10_500, '10.0.0.1'));
