@@ -145,6 +145,7 @@ const PURE_FILES = [
   'sink/exabgp/commands.ts',
   'sink/exabgp/conversation.ts',
   'sink/exabgp/ledger-format.ts',
+  'sink/exabgp/outages.ts',
   'sink/exabgp/refusals.ts',
   'sink/exabgp/replies.ts',
   'sink/exabgp/tellings.ts',

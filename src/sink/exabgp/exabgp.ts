@@ -16,7 +16,7 @@ import type { Writable } from 'node:stream';
 import type { Prefix } from '../../model/address.ts';
 import type { Event } from '../../model/event.ts';
 import { type Millis, ms } from '../../model/millis.ts';
-import { type Route, type RouteKey, routeKey } from '../../model/route.ts';
+import { isSameRoute, type Route, type RouteKey, routeKey } from '../../model/route.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { createKeys } from '../keys.ts';
@@ -28,6 +28,7 @@ import { type Acks, type Command, createConversation } from './conversation.ts';
 import { handedOn } from './handed-on.ts';
 import { createHearing, excerpt } from './hearing.ts';
 import { type Ledger, memoryLedger } from './ledger.ts';
+import { type Changed, createOutages } from './outages.ts';
 import { createRefusals } from './refusals.ts';
 import { createRepetition } from './repetition.ts';
 import { createTellings } from './tellings.ts';
@@ -88,6 +89,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const backlog = createBacklog(ledger.entries, api);
   const account = createAccount(ledger, clock.now);
   const refusals = createRefusals();
+  const outages = createOutages(api);
   const conversation = createConversation(acks);
   const settling = createWaiters();
   const keys = createKeys(ledger.entries.keys());
@@ -105,7 +107,10 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const telling = createTellings({ entries: ledger.entries, backlog, refusals, keys, isBlocked: () => isBlocked });
   const hear = createHearing({
     ...{ log, answered },
-    neighborUp: (neighbor) => repetition.everything(`neighbor ${neighbor} is up`),
+    neighborChanged(neighbor, state) {
+      outages.heard(neighbor, state);
+      if (state === 'up') repetition.everything(`neighbor ${neighbor} is up`);
+    },
   });
   output.on('drain', () => {
     isBlocked = false;
@@ -130,9 +135,10 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   }
 
   function say({ announce, withdraw, commands: wanted }: Batch): void {
+    const before = outages.before(changedOf(announce));
     account.enter(announce, withdraw);
     if (wanted.length === 0) return;
-    const commands = mayFollowHalfALine ? [FIRST_COMMAND, ...wanted] : wanted;
+    const commands = [...(mayFollowHalfALine ? [FIRST_COMMAND] : []), ...before, ...wanted];
     mayFollowHalfALine = false;
     account.said(commands);
     const unanswered = conversation.said(commands);
@@ -145,6 +151,13 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       !(unanswered.length === 0 ? output.write(text) : output.write(text, written)) && output.writableNeedDrain;
     if (conversation.waiting() > 0) clock.setTimer(TIMER, ms(clock.now() + ANSWER_WITHIN), overdue);
   }
+
+  /** Those of which something else was said, that may be in force or wait. */
+  const changedOf = (announce: readonly Route[]): Changed[] =>
+    announce.flatMap((is) => {
+      const was = ledger.entries.get(routeKey(is))?.route;
+      return was === undefined || isSameRoute(was, is) ? [] : [{ was, is }];
+    });
 
   function accepted(command: Command): void {
     account.accepted(command, conversation.waiting() > 0);

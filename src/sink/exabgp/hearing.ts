@@ -1,15 +1,15 @@
-/** SHELL: what ExaBGP says is heard, counted and logged; answers, and a neighbor that comes up, are passed on. */
+/** SHELL: what ExaBGP says is heard, counted and logged; answers, and what becomes of neighbors, are passed on. */
 import type { Log } from '../../runtime/log.ts';
 import { createReplyReader, type Said } from './replies.ts';
 
 export interface HearingOptions {
   readonly log: Log;
   readonly answered: (isError: boolean) => void;
-  readonly neighborUp: (neighbor: string) => void;
+  readonly neighborChanged: (neighbor: string, state: 'connected' | 'up' | 'down') => void;
 }
 
 /** Returns what takes the bytes, in whatever pieces they come. */
-export function createHearing({ log, answered, neighborUp }: HearingOptions): (chunk: Uint8Array) => void {
+export function createHearing({ log, answered, neighborChanged }: HearingOptions): (chunk: Uint8Array) => void {
   const replies = createReplyReader();
   const counts: Record<Said['type'], number> = {
     ...{ done: 0, error: 0, shutdown: 0, neighbor: 0, event: 0, unknown: 0, oversized: 0 },
@@ -27,7 +27,7 @@ export function createHearing({ log, answered, neighborUp }: HearingOptions): (c
           { neighbor: said.neighbor, state: said.state, ...(said.reason && { reason: said.reason }) },
           'neighbor',
         );
-        if (said.state === 'up') neighborUp(said.neighbor);
+        neighborChanged(said.neighbor, said.state);
         return;
       default:
         report(said, counts[said.type], log);

@@ -290,6 +290,55 @@ describe('a group', () => {
   });
 });
 
+describe('a route that says something else', () => {
+  const [A, B] = [1, 2].map((med): Route => ({ ...route(1), attributes: { ...SELF, med } })) as [Route, Route];
+  const lineOf = (verb: string, med: number): string => `${verb} route 10.0.0.1/32 next-hop self med ${med}`;
+
+  it('is withdrawn first, in its old words and its new, from neighbors that hear nothing of it: of theirs both would wait', () => {
+    const { reader, sink, hear } = rig({ acks: 'on' });
+    const say = (of: Route): void => sink.set(new Map([[routeKey(of), of]]), new Set([routeKey(of)]));
+    const lines = (): string[] => reader.lines.splice(0);
+    say(A);
+    say(B);
+    expect(lines()).toEqual([lineOf('announce', 1), lineOf('announce', 2)]);
+    hear('neighbor 192.0.2.9 down - peer reset\n\nneighbor 192.0.2.8 down - peer reset\n\n');
+    // One that is announced for the first time, and one that is withdrawn, need nothing else.
+    sink.set(new Map(), new Set([routeKey(B)]));
+    hear('done\n'.repeat(3));
+    say(A);
+    expect(lines()).toEqual([lineOf('withdraw', 2), lineOf('announce', 1)]);
+    say(B);
+    const both = 'neighbor 192.0.2.8, neighbor 192.0.2.9';
+    expect(lines()).toEqual([...[1, 2].map((med) => `${both} ${lineOf('withdraw', med)}`), lineOf('announce', 2)]);
+    // ExaBGP answers each of them.
+    hear('done\n'.repeat(4));
+    expect(sink.status()).toMatchObject({ told: 1, leaving: 0, waiting: 0 });
+    expect(sink.status().ever).toEqual({ announced: 4, withdrawn: 1, refused: 0 });
+    hear('neighbor 192.0.2.8 up\n\n');
+    lines();
+    say(A);
+    expect(lines()).toEqual([
+      ...[2, 1].map((med) => `neighbor 192.0.2.9 ${lineOf('withdraw', med)}`),
+      lineOf('announce', 1),
+    ]);
+    hear('neighbor 192.0.2.9 up\n\n');
+    lines();
+    say(B);
+    expect(lines()).toEqual([lineOf('announce', 2)]);
+  });
+
+  it('is for its own neighbors alone', () => {
+    const { reader, sink, hear } = rig({ acks: 'on' });
+    const scope = { neighbors: ['192.0.2.7' as never] };
+    hear('neighbor 192.0.2.9 down\n\n');
+    for (const each of [A, B]) {
+      const of = { ...each, scope };
+      sink.set(new Map([[routeKey(of), of]]), new Set([routeKey(of)]));
+    }
+    expect(reader.lines.filter((line) => line.includes('withdraw'))).toEqual([]);
+  });
+});
+
 describe('everything is announced again, and nothing withdrawn again', () => {
   it('when a neighbor comes up', async () => {
     const { reader, want, hear } = rig();
