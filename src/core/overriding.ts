@@ -153,7 +153,7 @@ const setAfter = (before: Override | undefined, { kind, by, why, at, until, pref
 /** Everything that the override may concern has to be looked at. */
 function mark(state: DaemonState, of: Override): void {
   const { services, checks, policy, standings, sweep } = state;
-  const { marked } = state.overrides;
+  const { marked, said } = state.overrides;
   if (of.kind !== 'drain') {
     marked.add(of.prefix);
     return;
@@ -170,8 +170,7 @@ function mark(state: DaemonState, of: Override): void {
   const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
   for (const prefix of services.keys()) if (isInside(prefix)) marked.add(prefix);
   // Set up while it was held back, it may be no service yet: nobody has looked.
-  for (const each of overrides.said.values())
-    if (each.kind !== 'drain' && isInside(each.prefix)) marked.add(each.prefix);
+  for (const each of said.values()) if (each.kind !== 'drain' && isInside(each.prefix)) marked.add(each.prefix);
   // What is down is drained as well, though nothing follows from that.
   for (const [prefix, { isStatic }] of standings.of) if (!isStatic && isInside(prefix)) touch(state, prefix);
   for (const { declared } of checks.values())

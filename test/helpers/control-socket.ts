@@ -1,6 +1,7 @@
 /** A stand-in for a daemon's control socket: answers with what it is given, and remembers what it was asked. */
 import fs from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -54,4 +55,15 @@ export async function openControlSocket(replies: Replies, name = 'web', within?:
       if (within === undefined) fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Of a daemon that was killed: nobody listens on it any more. */
+export async function leaveSocket(folder: string, name: string): Promise<string> {
+  const [listening, file] = [path.join(folder, `${name}.listening`), path.join(folder, `${name}.sock`)];
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(listening, resolve));
+  // Whoever closes it removes it where it was.
+  fs.renameSync(listening, file);
+  await new Promise((resolve) => server.close(resolve));
+  return file;
 }

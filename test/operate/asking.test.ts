@@ -2,7 +2,7 @@
 import type { SpawnOptions } from 'node:child_process';
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlSocket, openControlSocket, type Replies } from '../helpers/control-socket.ts';
+import { type ControlSocket, leaveSocket, openControlSocket, type Replies } from '../helpers/control-socket.ts';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
 import { start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
@@ -125,6 +125,31 @@ describe('what is asked', () => {
     expect(started.stderr()).toContain('daemons run here; name one with --name: dns, web, web2');
     expect(started.stderr()).toContain(`ha2bgp: dns: ${about}\n`);
     expect(started.stderr()).toContain('ha2bgp: web: There is nothing here.\n');
+  });
+
+  it('is not asked of another daemon without a word, nor told it, where one has died', async () => {
+    const dead = await leaveSocket(socket.folder, 'dns');
+    const env = { ...cleanEnvironment(), RUNTIME_DIRECTORY: socket.folder };
+    const askAny = async (...words: readonly string[]) => {
+      const started = start(process.execPath, [bin, ...words], { env });
+      return { status: await started.ended, stdout: started.stdout(), stderr: started.stderr() };
+    };
+    // Others may lie in the directories that are looked into by default.
+    const gone = `${dead}( and .*|,.*)? (is|are) left over: .* gone, and web is another one`;
+    expect(await askAny('peers', '--json')).toEqual({
+      ...{ status: 0, stdout: `${AS_IT_IS}\n` },
+      stderr: expect.stringMatching(`^ha2bgp: peers: ${gone}: this is what web says\n$`),
+    });
+    for (const words of [['drain', '--all'], ['undrain', '--all'], ['set', '192.0.2.1', 'down'], ['reload']]) {
+      expect(await askAny(...words), words.join(' ')).toEqual({
+        ...{ status: 1, stdout: '' },
+        stderr: expect.stringMatching(`^ha2bgp: ${words[0]}: ${gone}: say --name web .*; nothing was done\n$`),
+      });
+    }
+    expect(socket.asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /v1/peers']);
+    expect(await askAny('reload', '--name', 'web')).toMatchObject({
+      stderr: expect.stringContaining('the old ones stay in force'),
+    });
   });
 
   it('is sent in the words of the API', async () => {

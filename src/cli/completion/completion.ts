@@ -44,8 +44,8 @@ async function namesOf(
 ): Promise<string[]> {
   try {
     const wish = { controlSocket: environment['HA2BGP_CONTROL_SOCKET'] ?? '', name: environment['HA2BGP_NAME'] ?? '' };
-    const client = createClient(await findDaemon(wish, socketDirectories(environment)));
-    const body = await client.get('/v1/status', AbortSignal.timeout(WITHIN_MS));
+    const { file } = await findDaemon(wish, socketDirectories(environment));
+    const body = await createClient(file).get('/v1/status', AbortSignal.timeout(WITHIN_MS));
     // One a line, and a word each, of which a shell makes nothing else.
     return [...new Set(read(JSON.parse(body.toString()) as Status))].filter((name) =>
       /^[\p{L}\p{N}._:/@%+-]+$/u.test(name),

@@ -52,37 +52,41 @@ interface Candidate {
   readonly life: Life;
 }
 
-/** The path of a socket that somebody listens on. Throws `NoDaemonError`. */
-export async function findDaemon(wish: Wish, directories: readonly string[]): Promise<string> {
+export interface Found {
+  /** The path of a socket that somebody listens on. */
+  readonly file: string;
+  /** Sockets of daemons that are gone, the nearest first: whoever names none may have meant one of these. */
+  readonly leftOver: readonly string[];
+}
+
+/** Throws `NoDaemonError`. */
+export async function findDaemon(wish: Wish, directories: readonly string[]): Promise<Found> {
   const { controlSocket, name } = wish;
   // As the daemon takes it, and the environment that both have may say so.
   if (controlSocket === NO_SOCKET) throw new NoDaemonError('--control-socket none: such a daemon cannot be asked');
   if (controlSocket !== '') {
     const life = await lifeOf(controlSocket);
-    if (life === 'live') return controlSocket;
+    if (life === 'live') return { file: controlSocket, leftOver: [] };
     throw new NoDaemonError(whyNot({ file: controlSocket, life }));
   }
   const { files, denied } = sockets(directories);
   const meant = name === '' ? files : files.filter((file) => nameOf(file) === name);
   const candidates = await Promise.all(meant.map(async (file) => ({ file, life: await lifeOf(file) })));
-  const live = candidates.filter(({ life }) => life === 'live');
-  const [only] = live;
-  if (only !== undefined && live.length === 1) return only.file;
-  if (only !== undefined) {
+  const leftOver = candidates.filter(({ life }) => life === 'stale').map(({ file }) => file);
+  const running = candidates.filter(({ life }) => life === 'live' || life === 'busy').map(({ file }) => file);
+  const [only] = candidates.filter(({ life }) => life === 'live');
+  if (only !== undefined && running.length === 1) return { file: only.file, leftOver: name === '' ? leftOver : [] };
+  if (running.length > 1) {
     const which =
       name === ''
-        ? `name one with --name: ${live.map(({ file }) => nameOf(file)).join(', ')}`
-        : `name one with --control-socket: ${live.map(({ file }) => visible(file)).join(', ')}`;
-    throw new SeveralDaemonsError(
-      `${live.length} daemons run here; ${which}`,
-      live.map(({ file }) => file),
-    );
+        ? `name one with --name: ${running.map(nameOf).join(', ')}`
+        : `name one with --control-socket: ${running.map(visible).join(', ')}`;
+    throw new SeveralDaemonsError(`${running.length} daemons run here; ${which}`, running);
   }
   // What is worth more to know than that another one is gone.
-  const best = (['denied', 'busy', 'stale'] as const).flatMap((life) =>
-    candidates.filter((each) => each.life === life),
-  )[0];
+  const best = (['denied', 'busy'] as const).flatMap((life) => candidates.filter((each) => each.life === life))[0];
   if (best !== undefined) throw new NoDaemonError(whyNot(best));
+  if (leftOver.length > 0) throw new NoDaemonError(`${areLeftOver(leftOver)}. Is another one running (ha2bgp run)?`);
   if (denied[0] !== undefined) throw new NoDaemonError(`${denied[0]}: ${permission(denied[0])}`);
   const lives = await Promise.all(files.map(async (file) => ({ file, life: await lifeOf(file) })));
   const others = lives.filter(({ life }) => life !== 'stale' && life !== 'missing').map(({ file }) => nameOf(file));
@@ -142,13 +146,26 @@ function isSocket(file: string): boolean {
   }
 }
 
+/** Sockets that are named: more nobody reads. */
+const MOST_NAMED = 4;
+
+/** `/run/ha2bgp/dns.sock is left over: the daemon that listened on it is gone`. */
+export function areLeftOver(files: readonly string[]): string {
+  const shown = files.slice(0, MOST_NAMED).map(visible);
+  const more = files.length - shown.length;
+  const last = more > 0 ? `${more} more` : (shown.pop() ?? '');
+  return shown.length === 0
+    ? `${last} is left over: the daemon that listened on it is gone`
+    : `${shown.join(', ')} and ${last} are left over: the daemons that listened on them are gone`;
+}
+
 function whyNot({ file, life }: Candidate): string {
   const shown = visible(file);
   switch (life) {
     case 'denied':
       return `${shown}: ${permission(file)}`;
     case 'stale':
-      return `${shown} is left over: the daemon that listened on it is gone. Is another one running (ha2bgp run)?`;
+      return `${areLeftOver([file])}. Is another one running (ha2bgp run)?`;
     case 'other':
       return `${shown} is not a socket`;
     case 'busy':

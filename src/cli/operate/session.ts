@@ -11,7 +11,15 @@ import { endAsCutShort } from '../cut-short.ts';
 import { columnsOfStdout, complain, printed, STATUS, StdoutError } from '../output.ts';
 import { type Line, render } from '../terminal/line.ts';
 import { type Client, createClient, RefusedError } from './client.ts';
-import { findDaemon, NoDaemonError, nameOf, SeveralDaemonsError, socketDirectories } from './find-daemon.ts';
+import {
+  areLeftOver,
+  type Found,
+  findDaemon,
+  NoDaemonError,
+  nameOf,
+  SeveralDaemonsError,
+  socketDirectories,
+} from './find-daemon.ts';
 import type { Now } from './words.ts';
 
 type DaemonCall = Call<typeof DAEMON_OPTIONS>;
@@ -25,7 +33,9 @@ export async function withDaemon(
   endAsCutShort(lifecycle);
   let client: Client | undefined;
   try {
-    client = createClient(await findDaemon(values, socketDirectories(environment)));
+    const found = await findDaemon(values, socketDirectories(environment));
+    if (found.leftOver.length > 0) warnOf(command, found);
+    client = createClient(found.file);
     return await ask(client);
   } catch (error) {
     if (error instanceof SeveralDaemonsError) {
@@ -50,6 +60,20 @@ async function versionOf(client: Client): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** What these change is not to be changed in the place of something else. */
+const CHANGES: readonly string[] = ['drain', 'undrain', 'set', 'reload'];
+
+/** The one that is meant may be dead. Throws `NoDaemonError` where that matters. */
+function warnOf(command: string, { file, leftOver }: Found): void {
+  const name = nameOf(file);
+  const warning = `${areLeftOver(leftOver)}, and ${name} is another one`;
+  if (CHANGES.includes(command)) {
+    const old = leftOver.length === 1 ? 'that socket' : 'those sockets';
+    throw new NoDaemonError(`${warning}: say --name ${name} if it is meant, or remove ${old}; nothing was done`);
+  }
+  complain([{ place: command, text: `${warning}: this is what ${name} says` }]);
 }
 
 /** What tells it from others: process, configuration file, networks. */

@@ -58,8 +58,8 @@ it('is the same source where the same is asked, which reads all of it anew', () 
 
 it('goes on counting, and has read last what the one before read, until the next one has', () => {
   const { source } = rig();
-  source.follow(wish(443));
-  source.follow(wish(8443));
+  source.prepare(wish(443))();
+  source.prepare(wish(8443))();
   expect(source.status()).toMatchObject({
     ...{ interval: 8443, failures: 6, readAt: 7 },
     readings: { count: 9, total: 15, last: 1, buckets: [{ upTo: 1, count: 6 }] },

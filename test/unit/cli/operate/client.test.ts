@@ -17,8 +17,7 @@ import {
   SilentDaemonError,
   socketDirectories,
 } from '../../../../src/cli/operate/find-daemon.ts';
-import { openControlSocket } from '../../../helpers/control-socket.ts';
-import { start } from '../../../helpers/processes.ts';
+import { leaveSocket, openControlSocket } from '../../../helpers/control-socket.ts';
 import { until } from '../../../helpers/until.ts';
 
 let folder: string;
@@ -37,20 +36,12 @@ async function serve(name: string, replies: Parameters<typeof openControlSocket>
   return socket;
 }
 /** A socket whose owner was killed. */
-async function stale(name: string): Promise<string> {
-  const file = path.join(folder, `${name}.sock`);
-  const code = `require('node:net').createServer().listen(${JSON.stringify(file)}, () => console.log('up'))`;
-  const owner = start(process.execPath, ['-e', code]);
-  await until('the socket', () => owner.stdout().includes('up'));
-  await owner.stop('SIGKILL');
-  expect(fs.statSync(file).isSocket()).toBe(true);
-  return file;
-}
+const stale = (name: string): Promise<string> => leaveSocket(folder, name);
 const find = (wish: Partial<Parameters<typeof findDaemon>[0]> = {}, folders: readonly string[] = [folder]) =>
   findDaemon({ controlSocket: '', name: '', ...wish }, folders);
 const why = (wish?: Parameters<typeof find>[0], folders?: readonly string[]): Promise<string> =>
   find(wish, folders).then(
-    (file) => `found ${file}`,
+    ({ file }) => `found ${file}`,
     (error: unknown) => {
       expect(error).toBeInstanceOf(NoDaemonError);
       return (error as Error).message;
@@ -66,12 +57,12 @@ describe('the daemon that is meant', () => {
   });
 
   it('is the only one that is alive', async () => {
-    await stale('old');
+    const old = await stale('old');
     fs.writeFileSync(path.join(folder, 'file.sock'), '');
     const { path: file } = await serve('web');
-    expect(await find()).toBe(file);
-    expect(await find({ name: 'web' })).toBe(file);
-    expect(await find({ controlSocket: file }, [])).toBe(file);
+    expect(await find()).toEqual({ file, leftOver: [old] });
+    expect(await find({ name: 'web' })).toEqual({ file, leftOver: [] });
+    expect(await find({ controlSocket: file }, [])).toEqual({ file, leftOver: [] });
   });
 
   it('has to be named where there are several', async () => {
@@ -80,7 +71,7 @@ describe('the daemon that is meant', () => {
     await stale('old');
     expect(await why()).toBe('2 daemons run here; name one with --name: dns, web');
     expect(await find().catch((error: unknown) => error)).toBeInstanceOf(SeveralDaemonsError);
-    expect(await find({ name: 'web' })).toBe(web.path);
+    expect(await find({ name: 'web' })).toEqual({ file: web.path, leftOver: [] });
     expect(await why({ name: 'wbe' })).toBe('no daemon of the name wbe; there are dns, web');
   });
 
@@ -89,8 +80,11 @@ describe('the daemon that is meant', () => {
     closers.push(() => fs.rmSync(other, { recursive: true }));
     const files = [await stale('a'), path.join(other, 'b.sock')] as const;
     fs.renameSync(await stale('b'), files[1]);
-    expect(await why({}, [folder, other])).toContain(files[0]);
-    expect(await why({}, [other, folder])).toContain(files[1]);
+    const gone = 'are left over: the daemons that listened on them are gone';
+    expect(await why({}, [folder, other])).toContain(`${files[0]} and ${files[1]} ${gone}`);
+    expect(await why({}, [other, folder])).toContain(`${files[1]} and ${files[0]} ${gone}`);
+    for (const name of ['c', 'd', 'e', 'f']) await stale(name);
+    expect(await why({}, [folder, other])).toMatch(/\/a\.sock, .*\/c\.sock, .*\/d\.sock, .*\/e\.sock and 2 more are/);
   });
 
   it('is told apart from what one left behind', async () => {
