@@ -113,7 +113,7 @@ describe('ha2bgp watch', () => {
   it('waits for a daemon that does not answer, and says so', async () => {
     status = undefined;
     const terminal = watch();
-    await terminal.see(/no answer for .*, trying again: .*the daemon does not answer/);
+    await terminal.see(/NO ANSWER for .*, trying again: .*the daemon does not answer/);
     status = STATUS;
     await terminal.see('> 192.0.2.2/32');
     await terminal.quits();
@@ -123,9 +123,9 @@ describe('ha2bgp watch', () => {
     const terminal = watch();
     await until('its stream', () => streams.length > 0);
     health = undefined;
-    await terminal.see(/no answer for .*: the daemon does not answer/);
+    await terminal.see(/NO ANSWER for .*: the daemon does not answer/);
     health = { ok: true };
-    await until('an answer', () => !terminal.seen().includes('no answer'));
+    await until('an answer', () => !terminal.seen().includes('NO ANSWER'));
     expect(streams).toHaveLength(1);
     await terminal.quits();
   });
@@ -164,12 +164,18 @@ describe('ha2bgp watch', () => {
     FOLDERS.push(folder);
     fs.mkdirSync(`${folder}/again`);
     await socket.close();
-    await terminal.see(/no answer for \d/);
+    await terminal.see(/last seen \d\d:\d\d:\d\dZ[\s\S]*NO ANSWER for \d/);
+    // Not a row is green still.
+    const frames = terminal.stdout().split('\x1b[H');
+    expect([frames.at(-1)?.includes('\x1b[32m'), frames.some((each) => each.includes('\x1b[32m'))]).toEqual([
+      false,
+      true,
+    ]);
     fs.mkdirSync(folder, { recursive: true });
     status = { ...STATUS, process: { ...STATUS.process, pid: 4_712, startedAt: STATUS.at } };
     socket = await open(folder);
     await terminal.see('the daemon was started again: pid 4712');
-    expect(terminal.seen()).not.toContain('no answer');
+    expect(terminal.seen()).not.toContain('NO ANSWER');
     await terminal.quits();
   });
 

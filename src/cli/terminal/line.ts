@@ -1,6 +1,6 @@
 /** A line for a terminal, PURE: pieces of text, each with a tone, and what becomes of them where there is little room. */
 
-export type Tone = 'plain' | 'strong' | 'faint' | 'served' | 'routed' | 'caution' | 'bad' | 'selected';
+export type Tone = 'plain' | 'strong' | 'faint' | 'served' | 'routed' | 'caution' | 'bad' | 'alarm' | 'selected';
 export interface Span {
   readonly text: string;
   readonly tone: Tone;
@@ -21,6 +21,7 @@ const SGR: Readonly<Record<Tone, string>> = {
   routed: '36',
   caution: '33',
   bad: '31',
+  alarm: '31;7',
   selected: '7',
 };
 

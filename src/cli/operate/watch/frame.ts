@@ -1,6 +1,6 @@
 /** What `ha2bgp watch` has on the terminal at a moment, PURE. */
 import type { ServiceView, Status } from '../../../model/view.ts';
-import { cut, fitting, type Line, type Size, span, widthOf } from '../../terminal/line.ts';
+import { cut, fitting, type Line, type Size, type Span, span, widthOf } from '../../terminal/line.ts';
 import { type Cell, heading, layOut, rowLine } from '../../terminal/table.ts';
 import { countLine, SERVICE_COLUMNS, serviceRow } from '../status-text.ts';
 import { lengthWords, type Now, plural, shown } from '../words.ts';
@@ -47,11 +47,12 @@ function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { colu
   const { process: daemon } = status ?? {};
   const name = daemon === undefined ? '' : ` ${shown(daemon.name)}`;
   const counts = status === undefined ? [span('asking')] : countLine(status.counts);
+  const known = link.type === 'connected' ? counts : [...lastSeen(status, link.since), ...counts.map(faint)];
   const filters = [
     ...(filter === '' ? [] : [`/${shown(filter)}`]),
     ...(isDownOnly ? ['only what is not announced'] : []),
   ];
-  const title: Line = [span(` ha2bgp${name}  `, 'strong'), ...counts];
+  const title: Line = [span(` ha2bgp${name}  `, 'strong'), ...known];
   const right = `${filters.join(', ')} `;
   const gap = columns - widthOf(title) - right.length;
   return [
@@ -59,9 +60,14 @@ function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { colu
     status === undefined ? [] : [span(` ${surroundings(status, columns - 1)}`, 'faint')],
     link.type === 'connected'
       ? []
-      : [span(` no answer for ${lengthWords(now - link.since)}, trying again: ${shown(link.why)}`, 'bad')],
+      : [span(` NO ANSWER for ${lengthWords(now - link.since)}, trying again: ${shown(link.why)} `, 'alarm')],
   ];
 }
+
+/** What is shown held then, and nobody knows what holds now. */
+const lastSeen = (status: Status | undefined, at: number): Line =>
+  status === undefined ? [] : [span(`last seen ${new Date(at).toISOString().slice(11, 19)}Z`, 'alarm'), span('  ')];
+const faint = ({ text }: Span): Span => span(text, 'faint');
 
 function surroundings({ sinks, overrides, discovery }: Status, columns: number): string {
   const peers = sinks.flatMap((sink) => sink.peers ?? []);
@@ -85,10 +91,13 @@ function tableLines(state: WatchState, now: Now, size: Size): Line[] {
   if (rows.length === 0)
     return [[span(status === undefined ? '' : '  no service, or none that fits the filter', 'faint')]];
   const page = pageOf(size);
-  const at = rows.findIndex(({ prefix }) => prefix === selected);
-  const top = topFor(state.top, at, rows.length, page);
+  const position = rows.findIndex(({ prefix }) => prefix === selected);
+  const top = topFor(state.top, position, rows.length, page);
   const visible = rows.slice(top, top + page);
-  const cells = visible.map((each) => serviceRow(each, now));
+  // Without a daemon its clocks stand still.
+  const { link } = state;
+  const [at, isOld] = link.type === 'connected' ? [now, false] : [link.since, true];
+  const cells = visible.map((each) => serviceRow(each, at));
   // Columns do not move as rows do.
   const grid = { columns: SERVICE_COLUMNS, rows: [...cells, WIDEST, [{ text: widestPrefix(rows) }]] };
   const layout = layOut(grid, size.columns - MARKER.length);
@@ -99,7 +108,7 @@ function tableLines(state: WatchState, now: Now, size: Size): Line[] {
       const line = rowLine(grid, layout, row);
       return isSelected
         ? [span(MARKER, 'selected'), ...line.map(({ text }) => span(text, 'selected'))]
-        : [span(' '.repeat(MARKER.length)), ...line];
+        : [span(' '.repeat(MARKER.length)), ...(isOld ? line.map(faint) : line)];
     }),
   ];
 }

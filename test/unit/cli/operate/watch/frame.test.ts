@@ -58,9 +58,20 @@ describe('a frame', () => {
     ]);
   });
 
-  it('tells that there is no daemon, for how long, and why', () => {
+  it('tells that there is no daemon, for how long, why, and what was seen last', () => {
     const state: WatchState = { ...START, link: { type: 'lost', since: NOW - 3_000, why: 'it is\x1b[2J gone' } };
-    expect(draw(state, { columns: 100, rows: 10 })[2]).toBe(' no answer for 3.0s, trying again: it is\\u001b[2J gone');
+    const size = { columns: 120, rows: 12 };
+    const [title, , alarm, , ...rows] = frame(state, NOW, size);
+    const seen = new Date(NOW - 3_000).toISOString().slice(11, 19);
+    expect(texts([title ?? [], alarm ?? []])).toEqual([
+      ` ha2bgp web  last seen ${seen}Z  6 services: 2 announced, 1 leaving, 1 rising, 1 suppressed, 1 down`,
+      ' NO ANSWER for 3.0s, trying again: it is\\u001b[2J gone',
+    ]);
+    const spans = [...(title ?? []), ...rows.slice(0, -1).flat()].filter(({ text }) => text.trim() !== '');
+    const tones = new Set(spans.map(({ tone }) => tone));
+    expect([...tones].sort()).toEqual(['alarm', 'faint', 'selected', 'strong']);
+    // Nothing counts on.
+    expect(frame(state, NOW + 60_000, size).slice(3)).toEqual(frame(state, NOW, size).slice(3));
   });
 
   it('tells what it leaves out, and when nothing is left', () => {
