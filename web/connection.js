@@ -239,7 +239,9 @@ export function createConnection(store, { onChange, onMove }) {
    * @param {number} wait
    */
   async function afterLoss(failure, wait) {
-    const why = failure instanceof Error ? failure.message : 'the connection broke';
+    // What browsers call a stream that broke is a TypeError, each in words of its own.
+    const isKnown = failure instanceof Error && !(failure instanceof TypeError);
+    const why = isKnown ? failure.message : 'the connection broke';
     if (failure === PAUSED) become({ type: 'paused' });
     else if (failure === ANEW) become({ type: 'connecting' });
     else if (failure instanceof ProblemError && failure.status === 401) become({ type: 'refused', why });

@@ -204,7 +204,7 @@ function kernelWords(app, { discovery }) {
   if (factsAgeMs === undefined) return ['busy', 'not read yet', ''];
   return [
     'fine',
-    'kernel is read',
+    'readable',
     `${count(discovery.listeners, 'listener')}, ${count(discovery.addresses, 'address', 'addresses')}`,
   ];
 }

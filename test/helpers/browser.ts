@@ -49,6 +49,16 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
 export const overhang = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Tables and lists that stick out of the frame that they stand in. */
+export const stickingOut = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('section table, section dl')].flatMap((each) => {
+      const frame = each.closest('section')?.getBoundingClientRect().right ?? 0;
+      const { right } = each.getBoundingClientRect();
+      return right > frame ? [`${each.getAttribute('aria-label') ?? each.id}: ${right - frame} px`] : [];
+    }),
+  );
+
 /**
  * Each visible text whose contrast with what is behind it is below 4.5, and each sign below 3.
  * Source: WCAG 2.2, 1.4.3 and 1.4.11, and its definitions of contrast ratio and relative luminance.

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServiceId } from '../../src/model/service.ts';
-import { launchBrowser, openPage, overhang, tooFaint, type Watched } from '../helpers/browser.ts';
+import { launchBrowser, openPage, overhang, stickingOut, tooFaint, type Watched } from '../helpers/browser.ts';
 import { type Daemon, root, startDaemon } from '../helpers/daemon.ts';
 import { createNight } from '../helpers/night.ts';
 import { OWN_ADDRESS, type PageServer, servePage, TOKEN } from '../helpers/page-server.ts';
@@ -73,6 +73,7 @@ describeBrowser('the status page', () => {
       await page.getByRole('button', { name: '192.0.2.53/32' }).click();
       await page.getByText('What each was told').first().waitFor();
       expect(await overhang(page)).toBe(0);
+      expect(await stickingOut(page)).toEqual([]);
       expect(await tooFaint(page)).toEqual([]);
       await page.keyboard.press('?');
       await page.getByText('Keys and signs').waitFor();
@@ -120,6 +121,34 @@ describeBrowser('the status page', () => {
       const { page } = await show(stage);
       expect(await rowOf(page, '192.0.2.1/32').locator('.told-cell').innerText()).toBe('nobody');
       expect(await textOf(page, '#glance')).toContain('1 of them told to nobody');
+    });
+
+    it('says in the title of the tab what is not well, and above all what somebody has to look after', async () => {
+      const stage = createStage();
+      stage.put(serviceOf('192.0.2.1', 'announced', 0, { told: { told: 0, of: 2, except: [] } }));
+      stage.put(serviceOf('192.0.2.2', 'down', 0));
+      stage.process = {
+        ...stage.process,
+        lost: 'line 3 is damaged',
+        lastReload: { at: instant(Date.now()), ok: false, problems: 2 },
+      };
+      const { page } = await show(stage);
+      expect(await page.title()).toBe('1 down, 1 told to nobody · ha2bgp stage');
+      const alerts = await textOf(page, '#alerts');
+      expect(alerts).toMatch(/The last reload, at .* UTC, was refused: 2 problems, see the log\./);
+      expect(alerts).toContain('Something that was said by hand before is lost: line 3 is damaged.');
+      stage.discovery = { ...stage.discovery, failingSince: instant(Date.now()) };
+      await until('the title', async () => (await page.title()).startsWith('kernel unreadable, 1 down'));
+    });
+
+    it('has no service to be announced where there is none', async () => {
+      const server = await servePage(createStage());
+      servers.push(server);
+      const watched = await openPage(browser, server.url);
+      opened.push(watched);
+      await watched.page.goto(server.url);
+      await watched.page.getByText('There is no service yet.').waitFor();
+      await until('the title', async () => (await watched.page.title()) === 'no service · ha2bgp stage');
     });
 
     it('moves nothing for whoever asked for that', async () => {
@@ -206,7 +235,12 @@ describeBrowser('the status page', () => {
       expect(await page.locator('#glance').innerText()).toContain('was 6 of 12 announced');
       expect(await page.getByRole('button', ACTIONS).count()).toBe(0);
       expect(await page.title()).toContain('disconnected');
+      expect(await page.locator('#banner').innerText()).toMatch(
+        /^Disconnected: the (connection broke|daemon [a-z ]+)\. /,
+      );
+      expect(await page.locator('#glance').innerText()).toContain('was readable');
       expect(await tooFaint(page)).toEqual([]);
+      expect(await stickingOut(page)).toEqual([]);
       stage.put(serviceOf('192.0.2.1', 'down', 0));
       servers.push(await servePage(stage));
       await page.getByText('live', { exact: true }).waitFor();
@@ -412,6 +446,24 @@ describeBrowser('the status page', () => {
       await page.getByRole('button', { name: 'Drain all 13 services until undrained' }).click();
       await page.getByText('Drained 13 services.').waitFor();
       expect(stage.orders).toEqual([{ drain: { target: { type: 'all' }, by: 'token', why: '', for: undefined } }]);
+    });
+
+    it('says that a drain ends those inside it, and which others hold', async () => {
+      const stage = createStage();
+      const drains = ['192.0.2.0/24', '192.0.2.1/32', 'all'].map((target) => overrideOf(target, 'anna', '', undefined));
+      stage.put(serviceOf('192.0.2.1', 'drained', 0, { overrides: drains }));
+      stage.put(serviceOf('192.0.3.1', 'drained', 0, { overrides: drains.slice(2) }));
+      const { page } = await show(stage);
+      await giveToken(page, TOKEN);
+      const dialog = page.getByRole('dialog');
+      await page.locator('#overrides').getByRole('button', { name: 'Undrain… 192.0.2.0/24' }).click();
+      await dialog.getByText('What lies inside it ends too: 192.0.2.1/32.').waitFor();
+      await dialog.getByText('1 service of them stay drained: another drain covers them.').waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('#overrides').getByRole('button', { name: 'Undrain… all' }).click();
+      await dialog.getByText('What lies inside it ends too: 192.0.2.0/24, 192.0.2.1/32.').waitFor();
+      expect(await dialog.getByText('another drain covers').count()).toBe(0);
+      await dialog.getByRole('button', { name: 'Undrain 2 services now' }).waitFor();
     });
 
     it('says what the daemon refused', async () => {
