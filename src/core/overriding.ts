@@ -241,7 +241,7 @@ function cutBack(state: DaemonState, effort: number, actions: Action[]): number 
 
 function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
   const { desired, policy, overrides, services, sweep } = state;
-  if (sweep.former.delete(prefix)) leave(state, prefix, at, actions);
+  if (sweep.former.has(prefix)) leave(state, prefix, at, actions);
   const wasRouted = isRouted(desired, prefix, policy);
   const why = whyHeldBack(state, prefix, at);
   if (why !== undefined) {

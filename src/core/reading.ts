@@ -61,7 +61,7 @@ export function goOn(state: DaemonState, actions: Action[]): Action[] {
   let looked = 0;
   for (const prefix of state.marked) {
     if (looked++ === MOST_AT_ONCE) break;
-    if (state.sweep.former.delete(prefix)) leave(state, prefix, at, actions);
+    if (state.sweep.former.has(prefix)) leave(state, prefix, at, actions);
     state.marked.delete(prefix);
     // What is found there makes no difference.
     if (!state.policy.statics.routes.has(prefix)) judge(state, prefix, at, isWhole, actions);

@@ -33,7 +33,11 @@ export function startStatics({ standings, sweep, policy }: DaemonState, at: Mill
 
 /** There are other static prefixes from now on. Whoever was on the way through them begins anew. */
 export function changeStatics({ standings, sweep, policy }: DaemonState, before: Policy): void {
-  for (const prefix of before.statics.routes.keys()) sweep.former.add(prefix);
+  const { former, passed } = sweep;
+  const { routes } = before.statics;
+  // A reload amid another is rare; otherwise nothing is copied, of which there may be so much.
+  sweep.former = former.size === 0 ? routes : new Map([...[...former].slice(passed), ...routes]);
+  sweep.passed = 0;
   if (standings.staticsSince === undefined) return;
   sweep.from = 0;
   sweep.left = policy.statics.routes.size;
@@ -41,13 +45,17 @@ export function changeStatics({ standings, sweep, policy }: DaemonState, before:
 
 /** Those that were static and are so no more, as far as effort is left; returns what was spent then. */
 export function sweepFormer(state: DaemonState, at: Millis, before: number, actions: Action[]): number {
-  const { former } = state.sweep;
+  const { sweep } = state;
   let effort = before;
-  for (const prefix of former) {
-    if (effort >= MOST_EFFORT) break;
-    former.delete(prefix);
+  let index = 0;
+  for (const prefix of sweep.former.keys()) {
+    if (index++ < sweep.passed) continue;
+    if (effort >= MOST_EFFORT) return effort;
+    sweep.passed = index;
     effort += leave(state, prefix, at, actions) ? EFFORT.withdrawn : EFFORT.former;
   }
+  sweep.former = new Map();
+  sweep.passed = 0;
   return effort;
 }
 
@@ -126,7 +134,7 @@ function countHeld({ sweep: { held } }: DaemonState, prefix: Prefix, reason: Rea
 
 /**
  * It may be static no more, and then is withdrawn; or what is found announces it, and it is judged as what is announced
- * already. Returns whether anything was to be done.
+ * already. Returns whether anything was to be done, which it is once, however often it is asked for.
  */
 export function leave(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): boolean {
   const { desired, policy, services, standings, sweep, marked } = state;

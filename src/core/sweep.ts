@@ -3,8 +3,10 @@ import type { Prefix } from '../model/address.ts';
 import type { Reason } from '../model/reason.ts';
 
 export interface Sweep {
-  /** Static by settings of before, and not looked at since. What is static no more is withdrawn before anything else. */
-  readonly former: Set<Prefix>;
+  /** Static by settings of before: what is static no more is withdrawn before anything else. Empty when that is done. */
+  former: ReadonlyMap<Prefix, unknown>;
+  /** How many of these were looked at. */
+  passed: number;
   /** Of those that are static now so many are to be looked at, from there on, and round. */
   from: number;
   left: number;
@@ -20,7 +22,8 @@ export interface Sweep {
 export type Swept = 'removed' | 'withdrawn' | 'again' | 'heldBack' | 'announced';
 
 export const noSweep = (): Sweep => ({
-  former: new Set(),
+  former: new Map(),
+  passed: 0,
   from: 0,
   left: 0,
   isFirst: false,
