@@ -79,8 +79,8 @@ export function needNetlink(settings: Settings): readonly { readonly name: Optio
   return OPTION_NAMES.flatMap((name) => {
     const option = OPTIONS[name] as Option<unknown>;
     const why = NEEDS_NETLINK[option.flag];
-    const isInForce = option.format(settings[name]) !== option.format(option.default);
-    return why !== undefined && isInForce ? [{ name, why }] : [];
+    if (why === undefined || option.format(settings[name]) === option.format(option.default)) return [];
+    return [{ name, why }];
   });
 }
 
