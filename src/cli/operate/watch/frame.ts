@@ -131,7 +131,7 @@ function foot({ mode, message, filter, sort, isReversed }: WatchState, { columns
         span('   Enter keeps it, Esc takes it back', 'faint'),
       ];
     case 'confirm':
-      return [span(` ${question(mode.order)} `, 'caution'), span('y: yes, any other key: no', 'strong')];
+      return confirmation(mode.order, columns);
     case 'help':
       return [span(' any key: back', 'faint')];
     case 'explain':
@@ -154,7 +154,21 @@ function foot({ mode, message, filter, sort, isReversed }: WatchState, { columns
   }
 }
 
-const question = ({ command, target }: Order): string =>
-  command === 'drain'
-    ? `drain ${shown(target)}: tell the routers, then withdraw it?`
-    : `end the drain of ${target === 'all' ? 'everything' : shown(target)}?`;
+/** What is asked, and which key says yes, as far as there is room for both. */
+function confirmation({ command, target }: Order, columns: number): Line {
+  const of = target === 'all' ? 'everything' : shown(target);
+  const keys = 'y: yes, any other key: no';
+  const forms =
+    command === 'drain'
+      ? ([
+          [`drain ${of}: tell the routers, then withdraw it?`, keys],
+          [`drain ${of}?`, keys],
+          [`drain ${of}?`, 'y: yes'],
+        ] as const)
+      : ([
+          [`end the drain of ${of}?`, keys],
+          [`undrain ${of}?`, 'y: yes'],
+        ] as const);
+  const lines = forms.map(([question, answer]): Line => [span(` ${question} `, 'caution'), span(answer, 'strong')]);
+  return lines.find((line) => widthOf(line) <= columns) ?? lines.at(-1) ?? [];
+}

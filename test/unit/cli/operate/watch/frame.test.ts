@@ -50,6 +50,16 @@ describe('a frame', () => {
     }
   });
 
+  it.each([
+    ['drain', 100, ' drain 2001:db8:64::10/128: tell the routers, then withdraw it? y: yes, any other key: no'],
+    ['drain', 80, ' drain 2001:db8:64::10/128? y: yes, any other key: no'],
+    ['drain', 40, ' drain 2001:db8:64::10/128? y: yes'],
+    ['undrain', 40, ' undrain 2001:db8:64::10/128? y: yes'],
+  ] as const)('asks before a %s which key says yes in %d columns', (command, columns, asks) => {
+    const order = { command, target: '2001:db8:64::10/128' };
+    expect(draw({ ...START, mode: { type: 'confirm', order } }, { columns, rows: 10 }).at(-1)).toBe(asks);
+  });
+
   it('shows the selected row of many', () => {
     const many = Array.from({ length: 5_000 }, (_, index) => service(`10.0.${index >> 8}.${index & 255}/32`));
     const state = { ...withStatus(NEW_WATCH, { ...STATUS, services: many }), selected: '10.0.10.5/32' as never };
