@@ -66,8 +66,15 @@ function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { colu
 
 /** What is shown held then, and nobody knows what holds now. */
 const lastSeen = (status: Status | undefined, at: number): Line =>
-  status === undefined ? [] : [span(`last seen ${new Date(at).toISOString().slice(11, 19)}Z`, 'alarm'), span('  ')];
+  status === undefined ? [] : [span(`last seen ${timeOfDay(at)}`, 'alarm'), span('  ')];
 const faint = ({ text }: Span): Span => span(text, 'faint');
+
+/** In UTC, of milliseconds since 1970. */
+const timeOfDay = (at: number): string => {
+  const seconds = Math.floor(at / 1_000);
+  const parts = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${parts.map((part) => String(part).padStart(2, '0')).join(':')}Z`;
+};
 
 function surroundings({ sinks, overrides, discovery }: Status, columns: number): string {
   const peers = sinks.flatMap((sink) => sink.peers ?? []);
