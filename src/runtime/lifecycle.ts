@@ -76,8 +76,16 @@ export function startLifecycle(): Lifecycle {
   let isHangupPending = false;
 
   function exit(status: number, why = 'failure'): never {
-    for (const end of enders) end(cause ?? why);
-    const worst = Math.max(status, ending ?? 0);
+    let worst = Math.max(status, ending ?? 0);
+    for (const end of enders) {
+      try {
+        end(cause ?? why);
+      } catch (error) {
+        // A mistake of ours must not keep a process that was asked to go.
+        report(error);
+        worst = Math.max(1, worst);
+      }
+    }
     hangs.find(({ isHanging }) => isHanging())?.leave(worst);
     process.exit(worst);
   }

@@ -17,6 +17,23 @@ const onPort = (port: number): string[] => [
 afterEach(stopAll);
 
 describe('the end', () => {
+  it('comes though what is done last fails, with status 1, and all of it is done', async () => {
+    const words = `
+      import { startLifecycle } from './dist/runtime/lifecycle.js';
+      const lifecycle = startLifecycle();
+      lifecycle.onEnd(() => { throw new Error('a mistake of ours'); });
+      lifecycle.onEnd((why) => console.log(why));
+      lifecycle.servesExabgp(false);
+      setInterval(() => {}, 1_000);
+      console.log('started');
+    `;
+    const started = start(process.execPath, ['--input-type=module', '-e', words], { cwd: root });
+    await until('it runs', () => started.stdout() === 'started\n');
+    expect(await started.stop()).toBe(1);
+    expect(started.stdout()).toBe('started\nSIGTERM\n');
+    expect(started.stderr()).toContain('a mistake of ours');
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('withdraws on %s and exits with 0', async (signal) => {
     const daemon = startDaemon(onPort(8770));
     await listen(['127.90.0.1:8770']);
