@@ -83,8 +83,9 @@ describe('a file that is kept', () => {
   });
 
   it('is left to another process that keeps it, until that ends', async () => {
-    const [one, two] = [rig(), rig()];
+    const one = rig();
     await one.idle();
+    const two = rig();
     two.say('other');
     await two.idle();
     two.clock.advance(10_000);
