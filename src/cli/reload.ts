@@ -2,7 +2,7 @@
  * The reload: settings are read again as they were at the start, judged as a whole, and put in force as a whole or not at
  * all. One at a time; whoever asks while one is under way has one that begins after it, which is one for all who asked.
  */
-import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import { setImmediate as endOfIteration } from 'node:timers/promises';
 import { changesOf } from '../config/changes.ts';
 import type { Settings } from '../config/options.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
@@ -177,6 +177,12 @@ function changeText({ key, before, after, isDifference }: SettingChange): string
 /** For whoever asked. */
 export const answerOf = (result: ReloadResult): ReloadAnswer =>
   result.ok ? { ok: true, changed: result.changed.map(changeText) } : result;
+
+/** Of timers and of whatever can be read: the end of this iteration of the event loop comes before both. */
+async function turnOfOthers(): Promise<void> {
+  await endOfIteration();
+  await endOfIteration();
+}
 
 const ENDING: ReloadProblem = { place: 'ha2bgp', text: 'is ending' };
 

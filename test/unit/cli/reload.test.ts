@@ -77,7 +77,8 @@ describe('a reload', () => {
   it('has others have their turn between what is told of and what is put in force', async () => {
     const { reloader, did } = rig(['med: 2']);
     const reloaded = reloader.reload();
-    await new Promise((resolve) => setImmediate(resolve));
+    // What is due, and what can be read, comes after the end of an iteration.
+    for (let iteration = 0; iteration < 2; iteration++) await new Promise((resolve) => setImmediate(resolve));
     expect(did()).toEqual(['reloading', 'read']);
     await reloaded;
     expect(did()).toEqual(['commit 2 2', 'reloaded']);
