@@ -51,6 +51,9 @@ export function left(until: Instant, now: Now): string {
 /** `2026-11-20 03:00:00.000Z`. */
 export const moment = (at: Instant): string => shown(at).replace('T', ' ');
 
+/** `03:00:00Z`. */
+export const timeOfDay = (at: Instant): string => `${shown(at).slice(11, 19)}Z`;
+
 export function stateTone(state: ServiceStateName): Tone {
   switch (state) {
     case 'announced':

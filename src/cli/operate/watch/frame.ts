@@ -3,7 +3,7 @@ import type { ServiceView, Status } from '../../../model/view.ts';
 import { cut, fitting, type Line, type Size, type Span, span, widthOf } from '../../terminal/line.ts';
 import { type Cell, heading, layOut, rowLine } from '../../terminal/table.ts';
 import { countLine, SERVICE_COLUMNS, serviceRow } from '../status-text.ts';
-import { lengthWords, type Now, plural, shown } from '../words.ts';
+import { lengthWords, type Now, plural, shown, timeOfDay } from '../words.ts';
 import { type Order, topFor, type WatchState } from './state.ts';
 
 /** Above the rows: title, surroundings, a blank line or what is wrong, the heading; below them: a line for keys and words. */
@@ -47,7 +47,7 @@ function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { colu
   const { process: daemon } = status ?? {};
   const name = daemon === undefined ? '' : ` ${shown(daemon.name)}`;
   const counts = status === undefined ? [span('asking')] : countLine(status.counts);
-  const known = link.type === 'connected' ? counts : [...lastSeen(status, link.since), ...counts.map(faint)];
+  const known = link.type === 'connected' ? counts : [...lastSeen(status), ...counts.map(faint)];
   const filters = [
     ...(filter === '' ? [] : [`/${shown(filter)}`]),
     ...(isDownOnly ? ['only what is not announced'] : []),
@@ -65,16 +65,9 @@ function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { colu
 }
 
 /** What is shown held then, and nobody knows what holds now. */
-const lastSeen = (status: Status | undefined, at: number): Line =>
-  status === undefined ? [] : [span(`last seen ${timeOfDay(at)}`, 'alarm'), span('  ')];
+const lastSeen = (status: Status | undefined): Line =>
+  status === undefined ? [] : [span(`last seen ${timeOfDay(status.at)}`, 'alarm'), span('  ')];
 const faint = ({ text }: Span): Span => span(text, 'faint');
-
-/** In UTC, of milliseconds since 1970. */
-const timeOfDay = (at: number): string => {
-  const seconds = Math.floor(at / 1_000);
-  const parts = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
-  return `${parts.map((part) => String(part).padStart(2, '0')).join(':')}Z`;
-};
 
 function surroundings({ sinks, overrides, discovery }: Status, columns: number): string {
   const peers = sinks.flatMap((sink) => sink.peers ?? []);
