@@ -208,12 +208,71 @@ describe('a body that is not good', () => {
     ['a length and pieces', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n'],
     ['a length that is none', 'Content-Length: -1\r\n'],
     ['pieces within pieces', 'Transfer-Encoding: chunked, identity\r\n'],
+    ['pieces of a kind that nobody knows', 'Transfer-Encoding: xchunked\r\n'],
+    ['pieces over two lines', 'Transfer-Encoding:\r\n chunked\r\n'],
+    ['two lengths in one', 'Content-Length: 4, 4\r\n'],
+    ['a length with a sign', 'Content-Length: +4\r\n'],
+    ['a line that ends in LF alone', 'X: a\nContent-Length: 4\r\n'],
+    ['a CR that ends no line', 'X: a\rContent-Length: 4\r\n'],
     ['a field over two lines', 'X: a\r\n b\r\n'],
     ['a field with a space in its name', 'Content-Length : 4\r\n'],
     ['a zero in a field', 'X: a\0b\r\n'],
   ])('whose end two readers could see in two places is refused: %s', async (_what, fields) => {
     const head = 'POST /v1/undrain HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n';
     expect(statusOf(await exchange(asked.socket, `${head}${fields}\r\n{"a"`))).toBe(400);
+  });
+});
+
+describe('what HTTP has besides', () => {
+  afterAll(async () => await asked.stillAnnounces());
+
+  it.each([
+    [
+      'another protocol',
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n',
+    ],
+    ['HTTP/2', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'],
+    ['a part', 'Range: bytes=0-1\r\n'],
+    ['a thousand parts', `Range: bytes=${Array.from({ length: 1_000 }, (_, each) => `${each}-${each}`).join()}\r\n`],
+    ['another method', 'X-HTTP-Method-Override: POST\r\nX-Original-URL: /v1/drain\r\n'],
+  ])('is not had for the asking: %s', async (_what, fields) => {
+    const wire = await connect(tcp, `GET /v1/health HTTP/1.1\r\nHost: ${NET}.1\r\n${fields}\r\n`);
+    await until('all of it', () => wire.heard().endsWith('{"ok":true}\n'));
+    expect(statusOf(wire.heard())).toBe(200);
+    wire.socket.destroy();
+  });
+
+  it('is no stranger who says that he is one of us', async () => {
+    const headers = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '127.0.0.1' };
+    expect((await ask(tcp, '/v1/drain', { body: { target: 'all' }, headers })).status).toBe(401);
+  });
+
+  it('is an error where nobody speaks it: HTTP/2, HTTP/0.9, an expectation that is unknown', async () => {
+    expect(statusOf(await exchange(tcp, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'))).toBe(400);
+    expect(statusOf(await exchange(tcp, 'GET /v1/health\r\n\r\n'))).toBe(400);
+    expect(statusOf(await exchange(tcp, get('/v1/health', 'Expect: 200-ok\r\n')))).toBe(417);
+  });
+
+  it('of a path says one thing: what is given twice, or encoded, is not taken for something else', async () => {
+    for (const target of [
+      '/v1/status?name=a&name=b',
+      '/v1/status?n%61me=a&name=b',
+      '/v1/status?x=1',
+      '/v1/status??down',
+    ]) {
+      expect([target, statusOf(await exchange(tcp, get(target)))]).toEqual([target, 400]);
+    }
+    for (const target of ['/v1%2fstatus', '/v1/stat%75s', '/v1/status;x=1', '/page/main.js/']) {
+      expect([target, statusOf(await exchange(tcp, get(target)))]).toEqual([target, 404]);
+    }
+    for (const target of [
+      '/page/..%2fpackage.json',
+      '/page/%2e%2e/package.json',
+      '/page/main.js%00.html',
+      '/page//main.js',
+    ]) {
+      expect([target, statusOf(await exchange(tcp, get(target)))]).toEqual([target, 400]);
+    }
   });
 });
 
