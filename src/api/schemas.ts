@@ -1,4 +1,5 @@
 /** The schemas of what is answered: those of `model/view`, key by key, and the compiler holds them to it. PURE. */
+import { SAID_BY_HAND } from '../model/override.ts';
 import { STAGES } from '../model/reason.ts';
 import {
   type DiscoveryView,
@@ -158,6 +159,10 @@ export const SCHEMAS = {
       }),
       objectOf<EntryOf<'reloaded'>>({ type: { const: 'reloaded' }, ...NUMBERED, changed: listOf(STRING) }),
       objectOf<EntryOf<'reload-refused'>>({ type: { const: 'reload-refused' }, ...NUMBERED, problems: COUNT }),
+      objectOf<EntryOf<'by-hand'>>({
+        ...{ type: { const: 'by-hand' }, ...NUMBERED, what: { enum: [...SAID_BY_HAND] } },
+        ...{ target: STRING, by: STRING, why: STRING },
+      }),
     ],
   },
   History: objectOf<HistoryView>({

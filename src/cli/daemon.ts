@@ -128,8 +128,9 @@ export async function openDaemon({
   });
   const executor = createExecutor({
     ...{ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted },
-    keepOverrides: (said, which) => {
+    keepOverrides: (said, which, news, at) => {
       overrides.keep(said, which);
+      viewer?.saidByHand(at, news);
       changed('overrides');
     },
   });

@@ -14,6 +14,7 @@ import {
   type Override,
   type OverrideKey,
   overrideKeyOf,
+  type SaidByHand,
   type SetByHand,
   targetText,
 } from '../model/override.ts';
@@ -38,6 +39,7 @@ export function overridden(
   actions: Action[],
 ): Action[] {
   const { said } = state.overrides;
+  const news: SaidByHand[] = [];
   moveOn(state, at, actions);
   for (const key of removed) {
     const before = said.get(key);
@@ -45,11 +47,12 @@ export function overridden(
     drop(state, before);
     const what = before.kind === 'drain' ? { target: targetText(before.target) } : { prefix: before.prefix };
     log(actions, 'info', before.kind === 'drain' ? 'undrained' : 'set to auto', { ...what, by });
+    news.push({ what: before.kind === 'drain' ? 'undrained' : 'set-auto', target: aboutOf(before), by, why: '' });
   }
-  for (const each of added) if (endOf(each) > at) put(state, each, isKept, actions);
+  for (const each of added) if (endOf(each) > at && put(state, each, isKept, actions)) news.push(newsOf(each));
   if (isKept && added.length > 0) log(actions, 'info', 'what was said by hand goes on', { overrides: said.size });
   const changed = [...removed, ...added.map(overrideKeyOf)];
-  if (!isKept) actions.push({ type: 'keepOverrides', overrides: said, changed });
+  if (!isKept) actions.push({ type: 'keepOverrides', overrides: said, changed, at, news });
   retime(state, actions);
   return sweepSome(state, at, actions);
 }
@@ -83,7 +86,7 @@ export function suspended(
     if (each.withdrawAt > state.overrides.at && drain.withdrawAt <= at) mark(state, drain);
   }
   moveOn(state, at, actions);
-  if (said.size > 0) actions.push({ type: 'keepOverrides', overrides: said, changed: [...said.keys()] });
+  if (said.size > 0) actions.push({ type: 'keepOverrides', overrides: said, changed: [...said.keys()], at, news: [] });
   retime(state, actions);
   return sweepSome(state, at, actions);
 }
@@ -94,16 +97,18 @@ function moveOn(state: DaemonState, at: Millis, actions: Action[]): void {
   const before = overrides.at;
   overrides.at = ms(Math.max(before, at));
   const ended: OverrideKey[] = [];
+  const news: SaidByHand[] = [];
   for (const each of [...overrides.said.values()]) {
     if (endOf(each) <= at) {
       ended.push(overrideKeyOf(each));
+      news.push({ ...newsOf(each), what: each.kind === 'drain' ? 'drain-over' : 'set-over' });
       drop(state, each);
       if (each.kind === 'drain')
         log(actions, 'info', 'drain is over', { target: targetText(each.target), by: each.by });
       else log(actions, 'info', `set ${each.kind} is over`, { prefix: each.prefix, by: each.by });
     } else if (each.kind === 'drain' && each.withdrawAt > before && each.withdrawAt <= at) mark(state, each);
   }
-  if (ended.length > 0) actions.push({ type: 'keepOverrides', overrides: overrides.said, changed: ended });
+  if (ended.length > 0) actions.push({ type: 'keepOverrides', overrides: overrides.said, changed: ended, at, news });
 }
 
 function drop(state: DaemonState, override: Override): void {
@@ -114,7 +119,15 @@ function drop(state: DaemonState, override: Override): void {
   mark(state, override);
 }
 
-function put(state: DaemonState, given: Override, isKept: boolean, actions: Action[]): void {
+const aboutOf = (of: Override): string => (of.kind === 'drain' ? targetText(of.target) : of.prefix);
+
+function newsOf(of: Override): SaidByHand {
+  const what = ({ drain: 'drained', up: 'set-up', down: 'set-down' } as const)[of.kind];
+  return { what, target: aboutOf(of), by: of.by, why: of.why };
+}
+
+/** Returns whether it was not said before in the same words. */
+function put(state: DaemonState, given: Override, isKept: boolean, actions: Action[]): boolean {
   const { said, drains } = state.overrides;
   const key = overrideKeyOf(given);
   const before = said.get(key);
@@ -137,6 +150,7 @@ function put(state: DaemonState, given: Override, isKept: boolean, actions: Acti
     const withdrawIn = formatDuration(ms(Math.max(0, Math.round(override.withdrawAt - state.overrides.at))));
     log(actions, level, 'drained', { target: targetText(override.target), ...fields, withdrawIn });
   }
+  return !isSame;
 }
 
 /** A drain that is said again does not begin anew: what was to be withdrawn by then is. */

@@ -2,7 +2,7 @@
 import type { Prefix } from './address.ts';
 import type { TimerName } from './event.ts';
 import type { Millis } from './millis.ts';
-import type { Override, OverrideKey } from './override.ts';
+import type { Override, OverrideKey, SaidByHand } from './override.ts';
 import type { Reason } from './reason.ts';
 import type { Route, RouteKey } from './route.ts';
 import type { CheckState, ServiceId } from './service.ts';
@@ -33,6 +33,9 @@ export type Action =
       readonly overrides: ReadonlyMap<OverrideKey, Override>;
       /** Where it is another: said, said anew, or no more. */
       readonly changed: readonly OverrideKey[];
+      /** What happened then, in order; without what was said before in the same words. */
+      readonly at: Millis;
+      readonly news: readonly SaidByHand[];
     }
   /** Make the service's check once, and answer with `probeFinished`. */
   | { readonly type: 'startProbe'; readonly service: ServiceId }

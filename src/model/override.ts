@@ -42,6 +42,26 @@ export interface SetByHand extends Said {
 
 export type Override = Drain | SetByHand;
 
+/** What was said, or has ended by itself, for those who ask later what happened. */
+export interface SaidByHand {
+  readonly what: (typeof SAID_BY_HAND)[number];
+  /** As people write it: `all`, a prefix, a service's name. */
+  readonly target: string;
+  /** Of what has ended by itself: who had said it. */
+  readonly by: string;
+  readonly why: string;
+}
+
+export const SAID_BY_HAND = [
+  'drained',
+  'undrained',
+  'drain-over',
+  'set-up',
+  'set-down',
+  'set-auto',
+  'set-over',
+] as const;
+
 declare const overrideKey: unique symbol;
 /** `drain all`, `drain 192.0.2.0/24`, `drain service dns`, `set 192.0.2.1/32`. A later one of the same key replaces it. */
 export type OverrideKey = string & { readonly [overrideKey]: true };

@@ -4,6 +4,7 @@
  * milliseconds, and their names end in `Ms`.
  */
 import type { IpAddress, Prefix } from './address.ts';
+import type { SaidByHand } from './override.ts';
 import type { Stage } from './reason.ts';
 import type { ServiceId } from './service.ts';
 
@@ -221,7 +222,7 @@ export interface Transition {
 }
 
 /**
- * What became of the daemon itself: it concerns every service, and is numbered with their transitions. `stopped`: with how
+ * What became of the daemon itself, and what people said to it: numbered with the transitions, whose cause it may be. `stopped`: with how
  * many routes were withdrawn, and how many are left announced on purpose, or because nobody took the withdraw.
  */
 export type ProcessEntry = { readonly at: Instant; readonly number: number } & (
@@ -235,6 +236,8 @@ export type ProcessEntry = { readonly at: Instant; readonly number: number } & (
   | { readonly type: 'stopped'; readonly why: string; readonly withdrawn: number; readonly left: number }
   | { readonly type: 'reloaded'; readonly changed: readonly string[] }
   | { readonly type: 'reload-refused'; readonly problems: number }
+  /** It concerns what is inside its target. */
+  | ({ readonly type: 'by-hand' } & SaidByHand)
 );
 
 export type HistoryEntry = Transition | ProcessEntry;

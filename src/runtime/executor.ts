@@ -4,7 +4,8 @@
  */
 import type { Action } from '../model/action.ts';
 import type { Event, TimerName } from '../model/event.ts';
-import type { Override, OverrideKey } from '../model/override.ts';
+import type { Millis } from '../model/millis.ts';
+import type { Override, OverrideKey, SaidByHand } from '../model/override.ts';
 import type { Route, RouteKey } from '../model/route.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -36,7 +37,12 @@ export interface Ports {
   readonly lookNow: () => void;
   readonly push: (event: Event) => void;
   /** None where nothing outlives the process. */
-  readonly keepOverrides?: (overrides: ReadonlyMap<OverrideKey, Override>, changed: readonly OverrideKey[]) => void;
+  readonly keepOverrides?: (
+    overrides: ReadonlyMap<OverrideKey, Override>,
+    changed: readonly OverrideKey[],
+    news: readonly SaidByHand[],
+    at: Millis,
+  ) => void;
   /** None where no service is declared: then nothing is asked for. */
   readonly services?: ServicePorts;
   /** Hears how services stand from now on. */
@@ -89,7 +95,7 @@ export function createExecutor({
           for (const key of action.changed) changed.add(key);
           return;
         case 'keepOverrides':
-          keepOverrides(action.overrides, action.changed);
+          keepOverrides(action.overrides, action.changed, action.news, action.at);
           return;
         case 'startProbe':
           services?.startProbe(action.service);

@@ -17,8 +17,8 @@ export interface History {
   note(transition: NotedTransition): void;
   noteProcess(at: Millis, news: ProcessNews): void;
   /**
-   * `prefix`: of it, of those inside it, and of those that contain it. What became of the daemon concerns all of them: as far
-   * back as the transitions go. `most`: of each of both.
+   * `prefix`: of it, of those inside it, and of those that contain it; so with what was said by hand. What became of the
+   * daemon concerns all of them: as far back as the transitions go. `most`: of each of both.
    */
   list(which: { readonly prefix?: Prefix; readonly most: number }): HistoryView;
   /** Of this prefix alone, the newest first. */
@@ -103,7 +103,7 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
       if (each === undefined || ('prefix' in each.it && !isAskedFor(each.it.prefix))) continue;
       const entry = wordsOf(each);
       if ('prefix' in entry) transitions.push(entry);
-      else if (process.length < most) process.push(entry);
+      else if (process.length < most && isAbout(entry, isAskedFor)) process.push(entry);
     }
     return { transitions, process };
   }
@@ -122,6 +122,10 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
     },
   };
 }
+
+/** What was said of everything, or of a service by its name, concerns all as well. */
+const isAbout = (entry: ProcessEntry, isAskedFor: (prefix: Prefix) => boolean): boolean =>
+  entry.type !== 'by-hand' || !entry.target.includes('/') || isAskedFor(entry.target as Prefix);
 
 /** Whether one of the two lies inside the other. */
 function aboutOf(asked: Prefix): (prefix: Prefix) => boolean {

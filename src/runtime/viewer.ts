@@ -5,7 +5,7 @@ import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
-import type { Override } from '../model/override.ts';
+import type { Override, SaidByHand } from '../model/override.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
 import type {
   DiscoveryView,
@@ -37,6 +37,8 @@ export interface OpenViewer extends Viewer {
   started(): void;
   /** Settings were read anew, or refused. */
   reloaded(answer: ReloadAnswer): void;
+  /** For the history. */
+  saidByHand(at: Millis, news: readonly SaidByHand[]): void;
   /** How it ended, if it had begun; once more is nothing. */
   stopped(how: Ended): void;
   /** What is not in the journal yet goes there; once more is nothing. */
@@ -259,6 +261,9 @@ export function createViewer(options: ViewerOptions): OpenViewer {
         history.noteProcess(now, { type: 'reload-refused', problems });
         changes.push({ type: 'reload-refused', at, problems });
       }
+    },
+    saidByHand(at, news) {
+      for (const each of news) history.noteProcess(at, { type: 'by-hand', ...each });
     },
     stopped(how) {
       if (isRunning) history.noteProcess(clock.now(), { type: 'stopped', ...how });

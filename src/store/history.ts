@@ -4,6 +4,7 @@
  * this process.
  */
 import { type Prefix, parsePrefix } from '../model/address.ts';
+import { SAID_BY_HAND } from '../model/override.ts';
 import {
   type HistoryEntry,
   type Instant,
@@ -104,7 +105,7 @@ function transitionOf({ prefix, from, to, reason }: Fields): Rest<Transition> | 
 }
 
 function processEntryOf(fields: Fields): Rest<ProcessEntry> | undefined {
-  const { type, version, pid, lastSignOfBefore: last, why, withdrawn, left, changed, problems } = fields;
+  const { type, version, pid, lastSignOfBefore: last, why, withdrawn, left, changed, problems, target, by } = fields;
   switch (type) {
     case 'started':
       if (typeof version !== 'string' || !isCount(pid) || (last !== undefined && !isInstant(last))) return undefined;
@@ -119,6 +120,11 @@ function processEntryOf(fields: Fields): Rest<ProcessEntry> | undefined {
         : undefined;
     case 'reload-refused':
       return isCount(problems) ? { type, problems } : undefined;
+    case 'by-hand': {
+      const what = SAID_BY_HAND.find((each) => each === fields['what']);
+      const isWhole = typeof target === 'string' && typeof by === 'string' && typeof why === 'string';
+      return what !== undefined && isWhole ? { type, what, target, by, why } : undefined;
+    }
     default:
       return undefined;
   }

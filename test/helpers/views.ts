@@ -110,6 +110,8 @@ export const PROCESS: readonly ProcessEntry[] = [
   { type: 'reloaded', at: ago(10), number: 9, changed: ['network: +10.9.0.0/24'] },
   { type: 'started', at: ago(300), number: 6, version: '0.1.0', pid: 4_710 },
   { type: 'stopped', at: ago(360), number: 5, why: 'SIGTERM', withdrawn: 0, left: 0 },
+  { type: 'by-hand', at: ago(420), number: 4, what: 'undrained', target: '192.0.2.4/32', by: 'root', why: '' },
+  { type: 'by-hand', at: ago(480), number: 3, what: 'drained', target: '192.0.2.4/32', by: 'anna', why: 'new disk' },
 ];
 
 export const EXPLANATION: Explanation = {

@@ -246,6 +246,10 @@ describeInterop('the commands', () => {
     await sees(`undrain ${PREFIX}: done`);
     press('q');
     expect(await terminal.ended).toBe(0);
+    // Each change by hand has its cause before it.
+    expect(await good('history', SERVICE.ipv4)).toMatch(
+      /drained by root\n.*announced → leaving[\s\S]*→ drained[\s\S]*undrained by root\n.*drained → rising/,
+    );
   });
 
   it('leave quietly when nobody reads on, and a reader without rights is told whose the socket is', async () => {

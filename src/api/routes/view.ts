@@ -69,7 +69,8 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       method: 'GET',
       path: '/v1/history',
       name: 'history',
-      summary: 'The last transitions, and starts, stops and reloads of the daemon, the newest first',
+      summary:
+        'The last transitions, what was said by hand, and starts, stops and reloads of the daemon, the newest first',
       query: {
         prefix: optional({ ...addressOrPrefix, help: 'only transitions of this prefix, or address' }),
         most: optional({ ...integer(1, 10_000), help: 'how many of each, 1000 when left out' }),

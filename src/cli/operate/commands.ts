@@ -78,8 +78,8 @@ export const OPERATE_COMMANDS = {
     ...COMMON,
     summary: 'the last changes of state, with their causes',
     description:
-      'Prints the last changes of state, the newest below, each with its cause; of all services, or of one. Starts, stops ' +
-      'and reloads of the daemon stand between them.',
+      'Prints the last changes of state, the newest below, each with its cause; of all services, or of one. What was ' +
+      'said by hand stands between them, and starts, stops and reloads of the daemon.',
     own: HISTORY_OPTIONS,
     operands: [
       { ...{ shown: 'ADDRESS|PREFIX', kind: 'service', isNeeded: false }, expected: 'an address or a prefix' },

@@ -1,4 +1,5 @@
 /** What `ha2bgp history` prints, and `watch --events`, PURE. */
+import type { SaidByHand } from '../../model/override.ts';
 import type { Change, HistoryEntry, HistoryView, ProcessEntry, Transition } from '../../model/view.ts';
 import { columnsOf, type Line, span, widthOf, wrap } from '../terminal/line.ts';
 import { ago, moment, type Now, overrideTexts, plural, shown, stateTone } from './words.ts';
@@ -13,7 +14,7 @@ export const historyLines = (history: HistoryView, room: number, now?: Now): Lin
 /** The lines of each. */
 export function historyEntries({ transitions, process }: HistoryView, room: number, now?: Now): Line[][] {
   const entries: HistoryEntry[] = [...transitions, ...process].sort((a, b) => a.number - b.number);
-  const widest = Math.max(0, ...entries.map((each) => ('prefix' in each ? each.prefix : OURSELVES).length));
+  const widest = Math.max(0, ...entries.map((each) => aboutOf(each).length));
   return entries.map((each) =>
     'prefix' in each ? transitionLines(each, widest, room, now) : [processLine(each, widest, now)],
   );
@@ -32,12 +33,14 @@ const BELOW = '    ';
 
 /** What stands where a service's prefix does. */
 const OURSELVES = 'ha2bgp';
+const aboutOf = (entry: HistoryEntry): string =>
+  'prefix' in entry ? entry.prefix : entry.type === 'by-hand' ? shown(entry.target) : OURSELVES;
 
 function processLine(entry: ProcessEntry, widest: number, now?: Now): Line {
   return [
     span(`${moment(entry.at)}  `, 'faint'),
     ...(now === undefined ? [] : [span(`${ago(entry.at, now).padEnd(AGO)}  `, 'faint')]),
-    span(`${OURSELVES.padEnd(widest)}  `, 'strong'),
+    span(`${aboutOf(entry).padEnd(widest)}  `, 'strong'),
     ...processWords(entry),
   ];
 }
@@ -66,10 +69,24 @@ function processWords(entry: ProcessEntry): Line {
       return reloadWords(entry.changed);
     case 'reload-refused':
       return refusalWords(entry.problems);
+    case 'by-hand': {
+      const { what, by, why } = entry;
+      return [span(SAID[what](shown(by)), 'routed'), span(why === '' ? '' : `: "${shown(why)}"`)];
+    }
     default:
       return entry satisfies never;
   }
 }
+
+const SAID: Readonly<Record<SaidByHand['what'], (by: string) => string>> = {
+  drained: (by) => `drained by ${by}`,
+  undrained: (by) => `undrained by ${by}`,
+  'drain-over': (by) => `drain by ${by} is over`,
+  'set-up': (by) => `set up by ${by}`,
+  'set-down': (by) => `set down by ${by}`,
+  'set-auto': (by) => `set to auto by ${by}`,
+  'set-over': (by) => `what ${by} set is over`,
+};
 
 function reloadWords(changed: readonly string[]): Line {
   const what = changed.length === 0 ? 'nothing changed' : changed.map(shown).join(', ');

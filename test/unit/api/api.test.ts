@@ -273,7 +273,11 @@ describe('what is long', () => {
     ['/v1/status', 'overrides'],
   ])('of %s is whole, and leaves the loop to others in between', async (address, key) => {
     const { items, made } = many();
-    await open({ ...fakeOperator(), overrides: () => items, history: () => ({ transitions: items, process: [] }) as never });
+    await open({
+      ...fakeOperator(),
+      overrides: () => items,
+      history: () => ({ transitions: items, process: [] }) as never,
+    });
     let body: Record<string, unknown> = {};
     const asked = ask(socket, address).then((reply) => {
       ({ body } = reply);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../../src/model/action.ts';
 import type { Prefix } from '../../../src/model/address.ts';
+import type { Event } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { RouteAttributes } from '../../../src/model/route.ts';
 import { added, type Core, coreOf, factsRead, only, said, sentenceOf } from '../../helpers/core.ts';
@@ -381,6 +382,39 @@ describe('set up', () => {
     expect(core.fire(6_000)).toEqual([]);
     core.fire(10_000);
     expect(core.state.overrides.said.size).toBe(0);
+  });
+});
+
+describe('the news of what was said', () => {
+  const newsIn = (actions: readonly Action[]): unknown[] => only(actions, 'keepOverrides').flatMap(({ news }) => news);
+  const why = '';
+
+  it('are who said what, and what has ended by itself; the same once more is none', () => {
+    const core = running();
+    const orders = [drain('all', { at: 11_000, until: 61_000 }), set('down', ONE, { at: 11_000 })];
+    expect(newsIn(core.hear(overridden(11_000, { added: orders })))).toEqual([
+      { what: 'drained', target: 'all', by: 'anna', why },
+      { what: 'set-down', target: ONE, by: 'anna', why },
+    ]);
+    expect(newsIn(core.hear(overridden(12_000, { added: orders })))).toEqual([]);
+    const back = core.hear({ ...overridden(13_000, { removed: [`set ${ONE}`, 'drain all'] }), by: 'berta' } as Event);
+    expect(newsIn(back)).toEqual([
+      { what: 'set-auto', target: ONE, by: 'berta', why },
+      { what: 'undrained', target: 'all', by: 'berta', why },
+    ]);
+  });
+
+  it('tell of an end whose it was', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain(ONE, { at: 11_000, withdrawAt: 11_000, until: 41_000 })] }));
+    expect(newsIn(core.fire(41_000))).toEqual([{ what: 'drain-over', target: ONE, by: 'anna', why }]);
+    core.hear(overridden(42_000, { added: [set('up', TWO, { at: 42_000, until: 43_000 })] }));
+    expect(newsIn(core.fire(43_000))).toEqual([{ what: 'set-over', target: TWO, by: 'anna', why }]);
+  });
+
+  it('are none of what an earlier process heard', () => {
+    const actions = running().hear(overridden(11_000, { added: [set('down', ONE, { at: 11_000 })], isKept: true }));
+    expect(newsIn(actions)).toEqual([]);
   });
 });
 

@@ -76,6 +76,20 @@ describe('the history', () => {
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ number: 1 }, { number: 2 }, stopped]);
   });
 
+  it('has what was said by hand where it is about what is asked for', () => {
+    const { history } = rig();
+    const said = { type: 'by-hand', what: 'drained', by: 'anna', why: '' } as const;
+    for (const target of ['all', 'dns', '10.0.0.0/24', '10.0.0.1/32', '192.0.2.1/32']) {
+      history.noteProcess(ms(1_000), { ...said, target });
+    }
+    const of = (prefix?: string): readonly number[] =>
+      history.list({ ...(prefix && { prefix: prefix as Prefix }), most: 10 }).process.map(({ number }) => number);
+    expect(of()).toEqual([5, 4, 3, 2, 1]);
+    expect(of('10.0.0.1/32')).toEqual([4, 3, 2, 1]);
+    expect(of('10.0.0.2/32')).toEqual([3, 2, 1]);
+    expect(of('192.0.2.0/24')).toEqual([5, 2, 1]);
+  });
+
   it('goes on where an earlier process ended', () => {
     const { history: earlier } = rig();
     for (let index = 0; index < 3; index++) earlier.note(note('10.0.0.1/32'));

@@ -17,6 +17,7 @@ const OF_PROCESS = [
   { type: 'stopped', why: 'SIGTERM', withdrawn: 3, left: 0 },
   { type: 'reloaded', changed: ['network: +10.9.0.0/24'] },
   { type: 'reload-refused', problems: 2 },
+  { type: 'by-hand', what: 'drained', target: 'all', by: 'anna', why: 'new disk' },
 ].map((each) => ({ at: '2026-11-20T03:00:00.000Z', number: 8, ...each }));
 
 describe('a line of the history', () => {

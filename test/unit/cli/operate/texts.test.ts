@@ -178,8 +178,10 @@ describe('history', () => {
     expect(below.split('\n')).toEqual([...rest, first]);
   });
 
-  it('has what became of the daemon between the changes', () => {
+  it('has what became of the daemon between the changes, and what was said by hand', () => {
     expect(texts(historyLines({ transitions: TRANSITIONS, process: PROCESS }, ANY, NOW))).toEqual([
+      '2026-11-20 02:52:00.000Z  8m ago       192.0.2.4/32     drained by anna: "new disk"',
+      '2026-11-20 02:53:00.000Z  7m ago       192.0.2.4/32     undrained by root',
       '2026-11-20 02:54:00.000Z  6m ago       ha2bgp           stopped (SIGTERM): nothing was announced',
       '2026-11-20 02:55:00.000Z  5m ago       ha2bgp           started, version 0.1.0, pid 4710',
       '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
