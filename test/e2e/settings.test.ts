@@ -40,7 +40,7 @@ describe('bad settings', () => {
       const { status, stderr } = await ends([...command, '--netwrok', '10.0.0.0/8', '--announce-delay', '6']);
       expect(status).toBe(2);
       expect(stderr).toContain('--netwrok: unknown flag; did you mean --network?');
-      expect(stderr).toContain(`usage: see ha2bgp ${command[0] ?? 'run'} --help`);
+      expect(stderr).toContain(`usage: see ha2bgp ${[...command, '--help'].join(' ')}`);
       expect(stderr).toContain('--announce-delay');
     }
   });
