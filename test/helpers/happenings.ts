@@ -36,7 +36,7 @@ export type Happening =
   | { readonly type: 'listener'; readonly listener: Listener; readonly there: boolean }
   | { readonly type: 'address'; readonly fact: HostAddress; readonly there: boolean }
   | { readonly type: 'link' | 'failure' | 'hostFailure'; readonly there: boolean }
-  | { readonly type: 'stall' | 'wait'; readonly length: number }
+  | { readonly type: 'stall' | 'suspend' | 'wait'; readonly length: number }
   | { readonly type: 'order'; readonly order: Order };
 
 /** What somebody says by hand, counted from that moment on. */
@@ -106,6 +106,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('stall' as const), length: fc.integer({ min: 800, max: 4_000 }) }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('suspend' as const), length: fc.constantFrom(500, 3_000, 3_600_000) }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('order' as const), order }) },
   {
     weight: 9,
@@ -170,6 +174,9 @@ export async function live(
       case 'stall':
         clock.stall(ms(clock.now() + each.length));
         await clock.advance(clock.now());
+        break;
+      case 'suspend':
+        push({ type: 'suspended', at: clock.now(), lost: ms(each.length) });
         break;
       case 'wait':
         await clock.advance(ms(clock.now() + each.length));

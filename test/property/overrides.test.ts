@@ -31,6 +31,15 @@ const SERVED: readonly Happening[] = [
 function inForce(events: readonly Event[], now: number): Override[] {
   const said = new Map<string, Override>();
   for (const event of events) {
+    if (event.type === 'suspended') {
+      for (const [key, each] of said) {
+        const until = each.until === undefined ? undefined : ms(each.until - event.lost);
+        said.set(
+          key,
+          each.kind === 'drain' ? { ...each, until, withdrawAt: ms(each.withdrawAt - event.lost) } : { ...each, until },
+        );
+      }
+    }
     if (event.type !== 'overridden') continue;
     for (const key of event.removed) said.delete(key);
     for (const each of event.added) {
