@@ -94,9 +94,10 @@ export function lookAtStatic(state: DaemonState, prefix: Prefix, at: Millis): vo
   const held = isHeldBack ? undefined : place(state, prefix, wasHeld === 'max-routes');
   const isNow = isRouted(desired, prefix, policy);
   // An earlier process may have announced it, and said something else of it.
-  if (isNow && found.size > 0) lookAgain(desired, prefix, policy);
+  const mayBeFound = sweep.isFirst && found.size > 0;
+  if (isNow && mayBeFound) lookAgain(desired, prefix, policy);
   if (held !== undefined && held.code !== wasHeld) countHeld(state, prefix, held);
-  if (isNow && (!wasRouted || sweep.isFirst)) sweep.counts[isNew || sweep.isFirst ? 'announced' : 'again']++;
+  if (isNow && (!wasRouted || mayBeFound)) sweep.counts[isNew || mayBeFound ? 'announced' : 'again']++;
   if (isHeldBack && wasRouted) sweep.counts.withdrawn++;
   if (isHeldBack && isNew) sweep.counts.heldBack++;
   if (isNew && sweep.isFirst) {

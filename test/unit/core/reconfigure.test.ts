@@ -125,6 +125,27 @@ describe('other settings', () => {
       expect(countsOf(core.state)).toMatchObject({ announced: half.length + 3 });
     });
 
+    it('come while the first ones come up, and each of these is counted once', () => {
+      const core = coreOf(words(MANY));
+      core.hear({ type: 'started', at: ms(0) });
+      const all = [...core.hear({ type: 'wentOn', at: ms(1) })];
+      for (
+        let some = core.hear(changed(2, words(MANY, '--med', '5')));
+        ;
+        some = core.hear({ type: 'wentOn', at: ms(3) })
+      ) {
+        all.push(...some);
+        if (only(some, 'goOn').length === 0) break;
+      }
+      expect(only(all, 'log').map(({ message, fields }) => [message, fields['prefixes']])).toEqual([
+        ['static prefixes to be announced', MANY.length],
+      ]);
+      expect(only(all, 'noteTransition')).toEqual([]);
+      expect(new Set([...core.state.desired.routes.values()].map(({ attributes }) => attributes.med))).toEqual(
+        new Set([5]),
+      );
+    });
+
     it('have a withdraw by hand, and one for what the host has lost, go out in between', () => {
       const core = started(words([...MANY, '10.0.0.3/32']), 3);
       core.hear(changed(20, words(MANY, '--med', '5')));
