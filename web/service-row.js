@@ -14,6 +14,7 @@ import { number } from './words.js';
 
 /** A part of the timeline that is drawn again when the time has gone on so far. */
 const STEPS = 300;
+const CHANGED = 'changed';
 
 /**
  * @param {App} app
@@ -45,7 +46,8 @@ export function createServiceRow(app, prefix, toggle) {
   /** @param {ServiceView} service */
   function draw(service) {
     const look = lookOf(service);
-    tr.className = look.tone;
+    // What has just changed goes on to be seen as that.
+    tr.className = tr.classList.contains(CHANGED) ? `${look.tone} ${CHANGED}` : look.tone;
     cells.state.replaceChildren(stateWord(look.tone, look.word, look.shape));
     const name = service.name ?? (service.kind === 'discovered' ? undefined : service.kind);
     cells.service.replaceChildren(
@@ -110,8 +112,8 @@ const cell = (name) => element('td', { role: 'cell', class: name });
 
 /** @param {Element} row */
 function flash(row) {
-  row.classList.remove('changed');
-  requestAnimationFrame(() => row.classList.add('changed'));
+  row.classList.remove(CHANGED);
+  requestAnimationFrame(() => row.classList.add(CHANGED));
 }
 
 /**

@@ -51,7 +51,7 @@ describe('the OpenAPI document', () => {
 
   it('names every path that there is', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
-      ...['/v1/drain', '/v1/events', '/v1/explain/{of}', '/v1/health', '/v1/history', '/v1/openapi.json'],
+      ...['/v1/caller', '/v1/drain', '/v1/events', '/v1/explain/{of}', '/v1/health', '/v1/history', '/v1/openapi.json'],
       ...['/v1/overrides', '/v1/peers', '/v1/reload', '/v1/services/{prefix}', '/v1/set', '/v1/settings'],
       ...['/v1/status', '/v1/summary', '/v1/undrain'],
     ]);

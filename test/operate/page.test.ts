@@ -229,7 +229,10 @@ describeBrowser('the status page', () => {
       await giveToken(page, TOKEN);
       await rowOf(page, '192.0.2.1/32').getByRole('button', { name: 'Drain' }).waitFor();
       server.close();
-      await page.getByText(/^Disconnected: .* What stands here is from \d\d:\d\d:\d\d UTC, /).waitFor();
+      await page
+        .locator('#banner')
+        .getByText(/^Disconnected: .* What stands here is from \d\d:\d\d:\d\d UTC, /)
+        .waitFor();
       expect(await stateOf(page, '192.0.2.1/32').innerText()).toBe('was announced');
       expect(await page.locator('.services .countdown').allInnerTexts()).toEqual(expect.arrayContaining(['?']));
       expect(await page.locator('#glance').innerText()).toContain('was 6 of 12 announced');
@@ -271,7 +274,7 @@ describeBrowser('the status page', () => {
         return page.getByText('live', { exact: true }).isVisible();
       });
       await context.route('**/v1/**', () => {});
-      const banner = page.getByText('Disconnected: the daemon does not answer.');
+      const banner = page.locator('#banner').getByText('Disconnected: the daemon does not answer.');
       // Ten, and what drawing it takes.
       for (let second = 0; second < 12 && !(await banner.isVisible()); second++) await page.clock.runFor(1_000);
       expect(await banner.isVisible()).toBe(true);
@@ -615,7 +618,10 @@ describeBrowser('the status page', () => {
       expect(await rowOf(page, PREFIX).locator('.why-cell').innerText()).toContain('listens on');
       await daemon.announces();
       expect(await daemon.stop()).toBe(0);
-      await page.getByText(/^Disconnected: /).waitFor();
+      await page
+        .locator('#banner')
+        .getByText(/^Disconnected: /)
+        .waitFor();
     });
 
     it('drains what people ask for, and says who drained it and why', async () => {
