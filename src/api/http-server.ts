@@ -113,18 +113,22 @@ const secured = (tls: SecureContextOptions): SecureContextOptions => ({
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
-/** Beyond the limit they are closed at once. */
+/** Beyond the limit the oldest is closed: whoever means it agrees within milliseconds, and whoever does not keeps nobody out. */
 function limitHandshakes(server: http.Server): void {
-  const shaking = new Set<string>();
+  /** In the order in which they began. */
+  const shaking = new Map<string, net.Socket>();
   const nameOf = ({ remoteAddress, remotePort }: net.Socket): string => `${remoteAddress} ${remotePort}`;
   server.on('connection', (socket: net.Socket) => {
     const name = nameOf(socket);
-    if (shaking.size >= LIMITS.handshakes) {
-      socket.destroy();
-      return;
+    const [oldest] = shaking;
+    if (oldest !== undefined && shaking.size >= LIMITS.handshakes) {
+      shaking.delete(oldest[0]);
+      oldest[1].destroy();
     }
-    shaking.add(name);
-    socket.on('close', () => shaking.delete(name));
+    shaking.set(name, socket);
+    socket.on('close', () => {
+      if (shaking.get(name) === socket) shaking.delete(name);
+    });
   });
   server.on('secureConnection', (socket: net.Socket) => shaking.delete(nameOf(socket)));
 }
