@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
     ['/v1/peers', '/v1/peers'],
     ['/v1/overrides', '/v1/overrides'],
     ['/v1/settings', '/v1/settings'],
+    ['/v1/caller', '/v1/caller'],
     ['/v1/health', '/v1/health'],
     ['/v1/openapi.json', '/v1/openapi.json'],
   ])('describes what %s answers: %s', async (path, asks) => {
