@@ -2,6 +2,7 @@
 import { SAID_BY_HAND } from '../model/override.ts';
 import { STAGES } from '../model/reason.ts';
 import {
+  type AskedService,
   type DiscoveryView,
   type EverView,
   type Explanation,
@@ -66,6 +67,18 @@ const PEER = {
   families: maybe(listOf(STRING)),
 };
 
+const KIND = oneOf('discovered', 'declared', 'checked', 'static');
+const SERVICE = {
+  prefix: STRING,
+  name: maybe(STRING),
+  state: STATE,
+  reason: maybe(ref('Reason')),
+  until: maybe(INSTANT),
+  penalty: maybe(ref('Penalty')),
+  overrides: listOf(ref('Override')),
+  told: ref('Told'),
+};
+
 export const SCHEMAS = {
   Reason: objectOf<ReasonView>({ code: STRING, stage: STAGE, sentence: STRING }),
   Penalty: objectOf<PenaltyView>({ now: NUMBER, suppress: NUMBER, reuse: NUMBER, reuseInMs: maybe(LENGTH) }),
@@ -85,18 +98,8 @@ export const SCHEMAS = {
     detail: maybe(STRING),
   }),
   Told: objectOf<ToldView>({ told: COUNT, of: COUNT, except: listOf(ref('Telling')) }),
-  Service: objectOf<ServiceView>({
-    prefix: STRING,
-    name: maybe(STRING),
-    kind: oneOf('discovered', 'declared', 'checked', 'static'),
-    state: STATE,
-    since: INSTANT,
-    reason: maybe(ref('Reason')),
-    until: maybe(INSTANT),
-    penalty: maybe(ref('Penalty')),
-    overrides: listOf(ref('Override')),
-    told: ref('Told'),
-  }),
+  Service: objectOf<ServiceView>({ ...SERVICE, kind: KIND, since: INSTANT }),
+  AskedService: objectOf<AskedService>({ ...SERVICE, kind: maybe(KIND), since: maybe(INSTANT) }),
   Peer: objectOf<PeerView>(PEER),
   SinkPeer: objectOf<PeerView & { sink: string }>({ ...PEER, sink: STRING }),
   Sink: objectOf<SinkView>({
@@ -212,7 +215,7 @@ export const SCHEMAS = {
     reason: maybe(ref('Reason')),
   }),
   PrefixExplanation: objectOf<PrefixExplanation>({
-    service: ref('Service'),
+    service: ref('AskedService'),
     stages: listOf(ref('Stage')),
     tellings: listOf(ref('Telling')),
     history: listOf(ref('Transition')),

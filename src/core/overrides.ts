@@ -84,7 +84,8 @@ const ALL = drainKey({ type: 'all' });
 interface Draining {
   /** Whether the graceful phase of any of them is over. */
   readonly isOver: boolean;
-  readonly withdrawAt: Millis;
+  /** `undefined`: all of them end before that. */
+  readonly withdrawAt: Millis | undefined;
   /** The one that ends last. */
   readonly last: Drain;
 }
@@ -104,10 +105,16 @@ function drainingOf({ overrides, policy }: Overridden, prefix: Prefix): Draining
 
 function joined(one: Draining | undefined, other: Override | undefined, at: Millis): Draining | undefined {
   if (other?.kind !== 'drain') return one;
-  const withdrawAt = ms(Math.min(one?.withdrawAt ?? Number.POSITIVE_INFINITY, other.withdrawAt));
+  const withdrawAt = one?.withdrawAt === undefined ? withdrawOf(other) : sooner(one.withdrawAt, withdrawOf(other));
   const last = one !== undefined && endOf(one.last) >= endOf(other) ? one.last : other;
-  return { withdrawAt, last, isOver: withdrawAt <= at };
+  return { withdrawAt, last, isOver: withdrawAt !== undefined && withdrawAt <= at };
 }
+
+const sooner = (one: Millis, other: Millis | undefined): Millis => (other === undefined || one < other ? one : other);
+
+/** When what it drains is withdrawn; `undefined` for one that ends before that. */
+export const withdrawOf = (drain: Drain): Millis | undefined =>
+  drain.withdrawAt < endOf(drain) ? drain.withdrawAt : undefined;
 
 export const endOf = ({ until }: Override): number => until ?? Number.POSITIVE_INFINITY;
 
@@ -157,7 +164,7 @@ export function toldWith<T extends RouteAttributes | undefined>(
 export const endByHand = (state: Overridden, prefix: Prefix): Millis | undefined =>
   (drainingOf(state, prefix)?.last ?? setOf(state, prefix))?.until;
 
-/** When an announced prefix that is drained is withdrawn. */
+/** When an announced prefix that is drained is withdrawn; `undefined` where it never is. */
 export const withdrawnByHand = (state: Overridden, prefix: Prefix): Millis | undefined =>
   drainingOf(state, prefix)?.withdrawAt;
 
@@ -171,9 +178,11 @@ export function whyHeldBack(state: Overridden, prefix: Prefix, now: Millis): Rea
 export function whyDraining(state: Overridden, prefix: Prefix, now: Millis): Reason | undefined {
   const drained = state.overrides.said.size === 0 ? undefined : drainingOf(state, prefix);
   if (drained === undefined) return undefined;
-  const { by, why } = drained.last;
-  const withdrawIn = ms(Math.max(0, drained.withdrawAt - now));
-  return { code: 'draining', by, why, withdrawIn, ...wider(drained.last, prefix) };
+  const { withdrawAt, last } = drained;
+  const { by, why } = last;
+  const left = ms(Math.max(0, (withdrawAt ?? endOf(last)) - now));
+  const next = withdrawAt === undefined ? { endsIn: left } : { withdrawIn: left };
+  return { code: 'draining', by, why, ...next, ...wider(last, prefix) };
 }
 
 function reasonOf(override: Override, prefix: Prefix, now: Millis): Reason {

@@ -5,6 +5,7 @@ import { type Override, targetText } from '../model/override.ts';
 import { type Reason, sentence, stageOf } from '../model/reason.ts';
 import type { Telling } from '../model/telling.ts';
 import type {
+  AskedService,
   Instant,
   OverrideView,
   PenaltyView,
@@ -15,7 +16,7 @@ import type {
   ToldView,
 } from '../model/view.ts';
 import { isSuppressedAt, penaltyAt } from './dampening.ts';
-import { endByHand, overridesOf, withdrawnByHand } from './overrides.ts';
+import { endByHand, overridesOf, withdrawnByHand, withdrawOf } from './overrides.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
 import type { DaemonState } from './state.ts';
 
@@ -65,6 +66,15 @@ export function serviceView(
   };
 }
 
+/** Of any prefix. */
+export function askedView(...of: Parameters<typeof serviceView>): AskedService {
+  const [{ standings, policy }, prefix] = of;
+  const view = serviceView(...of);
+  if (standings.of.has(prefix) || policy.statics.routes.has(prefix)) return view;
+  const { kind, since: _, ...asked } = view;
+  return kind === 'discovered' ? asked : { ...asked, kind };
+}
+
 export const reasonView = (prefix: Prefix, reason: Reason): ReasonView => ({
   code: reason.code,
   stage: stageOf(reason),
@@ -77,7 +87,7 @@ function kindOf({ policy: { statics, checked, announce } }: DaemonState, prefix:
   return announce.has(prefix) ? 'declared' : 'discovered';
 }
 
-/** What is being judged at this moment stands otherwise since now. What nobody ever asked for is down since the start. */
+/** What is being judged at this moment stands otherwise since now. */
 function sinceOf({ standings }: DaemonState, prefix: Prefix, now: ServiceStateName, at: Millis): Millis {
   const stood = standings.of.get(prefix);
   if (stood !== undefined) return stood.state === now ? stood.since : at;
@@ -91,7 +101,8 @@ function untilOf(state: DaemonState, prefix: Prefix, now: ServiceStateName): Mil
   if (now === 'drained' || now === 'set-down') return endByHand(state, prefix);
   if (now === 'rising') return verdict?.state === 'rising' ? verdict.until : undefined;
   if (now !== 'leaving') return undefined;
-  return verdict?.state === 'falling' ? verdict.until : withdrawnByHand(state, prefix);
+  if (verdict?.state === 'falling') return verdict.until;
+  return withdrawnByHand(state, prefix) ?? endByHand(state, prefix);
 }
 
 /** RFC 2439 §4.8.2: below half of the reuse threshold nothing is remembered. */
@@ -134,6 +145,7 @@ export const tellingView = ({ at, ...telling }: Telling, instant: InstantOf): Te
 
 export function overrideView(override: Override, instant: InstantOf): OverrideView {
   const { kind, by, why, at, until } = override;
+  const withdrawAt = kind === 'drain' ? withdrawOf(override) : undefined;
   return {
     kind,
     target: kind === 'drain' ? targetText(override.target) : override.prefix,
@@ -141,6 +153,6 @@ export function overrideView(override: Override, instant: InstantOf): OverrideVi
     why,
     at: instant(at),
     ...(until !== undefined && { until: instant(until) }),
-    ...(kind === 'drain' && { withdrawAt: instant(override.withdrawAt) }),
+    ...(withdrawAt !== undefined && { withdrawAt: instant(withdrawAt) }),
   };
 }

@@ -39,8 +39,11 @@ export type Reason =
   | { readonly code: 'address-not-set-up'; readonly detail: string }
   | { readonly code: 'announce-delay'; readonly delay: Millis; readonly until: Millis }
   | { readonly code: 'dampened'; readonly penalty: number; readonly reuse: number; readonly reuseIn: Millis }
-  /** Announced still, and about to be withdrawn. `target`: of the drain, where that is more than the prefix. */
-  | ({ readonly code: 'draining'; readonly target?: string; readonly withdrawIn: Millis } & ByHand)
+  /**
+   * Announced still, and about to be withdrawn, or to stay: where the drain ends before that. `target`: of the drain, where
+   * that is more than the prefix.
+   */
+  | ({ readonly code: 'draining'; readonly target?: string } & Next & ByHand)
   /** `endsIn`: left out for never. */
   | ({ readonly code: 'drained'; readonly target?: string; readonly endsIn?: Millis } & ByHand)
   | ({ readonly code: 'set-down'; readonly endsIn?: Millis } & ByHand)
@@ -48,6 +51,8 @@ export type Reason =
   | { readonly code: 'facts-stale'; readonly limit: Millis }
   | { readonly code: 'next-hop-missing' }
   | { readonly code: 'max-routes'; readonly limit: number };
+
+type Next = { readonly withdrawIn: Millis } | { readonly endsIn: Millis };
 
 interface ByHand {
   readonly by: string;
@@ -164,7 +169,7 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
     case 'dampened':
       return `${it} came and went too often: its penalty is ${Math.round(reason.penalty)}, and it is announced again at ${reason.reuse}, in ${seconds(reason.reuseIn)}`;
     case 'draining':
-      return `${it} is drained by ${reason.by}${target(reason)}, and withdrawn in ${seconds(reason.withdrawIn)}${because(reason)}`;
+      return `${it} is drained by ${reason.by}${target(reason)}${next(reason)}${because(reason)}`;
     case 'drained':
       return `${it} is drained by ${reason.by}${target(reason)}${still(reason)}${because(reason)}`;
     case 'set-down':
@@ -186,6 +191,10 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
 const seconds = (length: Millis): string =>
   formatDuration(ms((length < 1_000 ? Math.ceil(length / 1_000) : Math.round(length / 1_000)) * 1_000));
 const target = ({ target: of }: { readonly target?: string }): string => (of === undefined ? '' : ` (${of})`);
+const next = (of: Next): string =>
+  'withdrawIn' in of
+    ? `, and withdrawn in ${seconds(of.withdrawIn)}`
+    : ` for another ${seconds(of.endsIn)}, and not withdrawn in so short a time`;
 const still = ({ endsIn }: { readonly endsIn?: Millis }): string =>
   endsIn === undefined ? '' : ` for another ${seconds(endsIn)}`;
 const because = ({ why }: ByHand): string => (why === '' ? '' : `: ${why}`);

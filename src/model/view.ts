@@ -53,7 +53,7 @@ export interface OverrideView {
   readonly why: string;
   readonly at: Instant;
   readonly until?: Instant;
-  /** Of a drain: when what is announced is withdrawn. */
+  /** Of a drain: when what is announced is withdrawn. Left out where the drain ends before that. */
   readonly withdrawAt?: Instant;
 }
 
@@ -103,6 +103,9 @@ export interface ServiceView {
   readonly overrides: readonly OverrideView[];
   readonly told: ToldView;
 }
+
+/** Of a prefix that was asked for: one that never was a service has no kind, and has not stood so since any moment. */
+export type AskedService = Omit<ServiceView, 'kind' | 'since'> & Partial<Pick<ServiceView, 'kind' | 'since'>>;
 
 export interface PeerView {
   readonly name: string;
@@ -272,7 +275,7 @@ export interface StageView {
 }
 
 export interface PrefixExplanation {
-  readonly service: ServiceView;
+  readonly service: AskedService;
   /** In their order, all five. */
   readonly stages: readonly StageView[];
   /** All of them. */

@@ -1,7 +1,7 @@
 /** Drains by their targets: which of them an order ends, which others hold, and what they are called. */
-import { overridesOf } from '../core/overrides.ts';
+import { overridesOf, withdrawOf } from '../core/overrides.ts';
 import type { DaemonState } from '../core/state.ts';
-import { insideOf, type Prefix } from '../model/address.ts';
+import { insideOf, isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
 import {
   type Drain,
   type DrainTarget,
@@ -13,7 +13,7 @@ import {
   targetText,
 } from '../model/override.ts';
 
-/** Of services: some milliseconds. */
+/** Of services, in one go: some milliseconds. */
 const MOST_LOOKED_AT = 2_000;
 /** That an answer names. */
 export const MOST_NAMED = 20;
@@ -58,6 +58,47 @@ export function setsInside(
   const found = [...inside].map((prefix) => said.get(setKey(prefix))).filter((each) => each !== undefined);
   return found.slice(0, MOST_NAMED);
 }
+
+/** Of a hundred thousand, some at a time. */
+export async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Prefix[]> {
+  const { services, policy, checks } = state;
+  if (target.type === 'service') return [...(checks.get(target.service)?.declared.prefixes ?? [])];
+  const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
+  const { of } = state.standings;
+  const all = [services, of, policy.checked, policy.statics.routes].flatMap((each) => [...each.keys()]);
+  return [...new Set(await those([...all, ...policy.announce], isInside))];
+}
+
+async function those(prefixes: readonly Prefix[], isOne: (prefix: Prefix) => boolean): Promise<Prefix[]> {
+  const found: Prefix[] = [];
+  for (const [index, prefix] of prefixes.entries()) {
+    if (isOne(prefix)) found.push(prefix);
+    if ((index + 1) % MOST_LOOKED_AT === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found;
+}
+
+/** Those that are drained by any of these, whatever else drains them. */
+export const drainedBy = (state: DaemonState, services: readonly Prefix[], by: ReadonlySet<OverrideKey>) =>
+  those(services, (prefix) => drainsOver(state, prefix).some((each) => by.has(overrideKeyOf(each))));
+
+/** Why nothing is withdrawn for all that. */
+export function whatIsDrained(
+  drain: Override,
+  target: DrainTarget,
+  services: number,
+  isAnnounced: boolean,
+): readonly string[] {
+  if (services === 0) return [`no service${placeOf(target)} is known: the drain holds for when there is one`];
+  if (!isAnnounced) return [services === 1 ? 'it is not announced now' : 'none of them is announced now'];
+  const isShort = drain.kind === 'drain' && withdrawOf(drain) === undefined;
+  return isShort ? ['it ends before anything is withdrawn'] : [];
+}
+
+const placeOf = (target: DrainTarget): string => {
+  if (target.type !== 'prefix') return '';
+  return isHostPrefix(target.prefix) ? ` of the address ${networkAddress(target.prefix)}` : ` inside ${target.prefix}`;
+};
 
 export function whyNotDrained(state: DaemonState, target: DrainTarget, over: readonly Drain[]): string {
   if (target.type === 'all') return 'nothing is drained';

@@ -8,7 +8,7 @@ import { type Listener, listenerKey } from '../model/facts.ts';
 import type { Millis } from '../model/millis.ts';
 import type { Owner } from '../model/owner.ts';
 import type { Telling } from '../model/telling.ts';
-import type { Explanation, ServiceView } from '../model/view.ts';
+import type { AskedService, Explanation } from '../model/view.ts';
 import type { Clock } from './clock.ts';
 import type { History } from './history.ts';
 
@@ -20,7 +20,7 @@ export interface ExplainingOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly instant: InstantOf;
   readonly history: Pick<History, 'transitionsOf'>;
-  readonly service: (prefix: Prefix) => ServiceView;
+  readonly service: (prefix: Prefix) => AskedService;
   readonly tellings: (prefix: Prefix) => readonly Telling[];
   readonly findOwners: FindOwners;
   /** When the kernel was last read; `undefined` before. */

@@ -2,25 +2,29 @@
  * What people do by hand, as events: drain, undrain, set. Each answers when the core has heard of it, and when it is kept or
  * cannot be. What it does not: decide what follows.
  */
-import { whyNoRoom } from '../core/desired.ts';
-import { reasonOf, type Standing, standingOf } from '../core/standing.ts';
+import { isRouted, whyNoRoom } from '../core/desired.ts';
+import { standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
-import { hostPrefix, insideOf, lengthOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
+import { hostPrefix, lengthOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
-import {
-  type Drain,
-  type DrainTarget,
-  type Override,
-  type OverrideKey,
-  overrideKeyOf,
-  setKey,
-} from '../model/override.ts';
+import { type Drain, type Override, type OverrideKey, overrideKeyOf, setKey } from '../model/override.ts';
 import { sentence, stageOf } from '../model/reason.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Clock } from './clock.ts';
-import { drainsInside, drainsOver, MOST_NAMED, namesOf, othersOver, setsInside, whyNotDrained } from './drains.ts';
+import {
+  drainedBy,
+  drainsInside,
+  drainsOver,
+  MOST_NAMED,
+  namesOf,
+  othersOver,
+  servicesIn,
+  setsInside,
+  whatIsDrained,
+  whyNotDrained,
+} from './drains.ts';
 import { type Done, OperationError, type Operations } from './operator.ts';
 import { instantBy } from './wall-clock.ts';
 
@@ -54,8 +58,6 @@ const LONGEST_FOR = ms(366 * 86_400_000);
 const KEPT_WITHIN = 2_000;
 /** What is kept of so many can be read again by the next process. */
 export const MOST_OVERRIDES = 100_000;
-/** So many services are looked at in one go: some milliseconds. */
-const AT_ONCE = 500;
 const UNNAMED = 'kept under a name that other settings change: give --name';
 
 export function createOperations(options: OperationsOptions): Omit<Operations, 'reload'> {
@@ -128,26 +130,30 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
 
   return {
     async drain({ target, by: who, why, for: length }) {
+      if (target.type === 'service' && !state.checks.has(target.service)) throw unknownService(target.service);
+      // As it stands before: with no drain time it is withdrawn by the time of the answer.
+      const services = await servicesIn(state, target);
+      const isAnnounced = services.some((prefix) => isRouted(state.desired, prefix, state.policy));
       const at = clock.now();
       const [by, until] = [oneLine(who, LONGEST_NAME), endOf(at, length)];
-      if (target.type === 'service' && !state.checks.has(target.service)) throw unknownService(target.service);
       const withdrawAt = ms(at + drainTime());
       const drain: Drain = { kind: 'drain', by, why: oneLine(why, LONGEST_WHY), at, until, target, withdrawAt };
       const key = overrideKeyOf(drain);
       const before = known([key]);
       await say(at, by, [drain], []);
-      const services = await servicesIn(state, target, clock.now());
-      const none = services.length === 0 ? ['it concerns no service at present'] : [];
-      const short = until !== undefined && until <= withdrawAt ? ['it ends before anything is withdrawn'] : [];
-      return done([key], before, setsInside(state, target, services), services, [...none, ...short]);
+      // Said again it withdraws when it was to before.
+      const [inForce = drain] = known([key]);
+      const remarks = whatIsDrained(inForce, target, services.length, isAnnounced);
+      return done([key], before, setsInside(state, target, services), services, remarks);
     },
     async undrain({ target, by: who }) {
       const by = oneLine(who, LONGEST_NAME);
       const ended = drainsInside(state, target);
       const keys = ended.map(overrideKeyOf);
-      const services = await servicesIn(state, target, clock.now());
-      const others = othersOver(state, target, services, new Set(keys));
+      const inside = await servicesIn(state, target);
+      const [ends, others] = [new Set(keys), othersOver(state, target, inside, new Set(keys))];
       if (ended.length === 0) throw new OperationError('not-found', whyNotDrained(state, target, others));
+      const services = await drainedBy(state, inside, ends);
       await say(clock.now(), by, [], keys);
       const more = ended.length > MOST_NAMED ? [`${ended.length} drains ended`] : [];
       const rest = others.length === 0 ? [] : [`another drain still holds: ${namesOf(others)}`];
@@ -203,32 +209,6 @@ const oneLine = (text: string, longest: number): string =>
     .slice(0, longest)
     // Half of a character is none.
     .replace(/[\ud800-\udbff]$/, '');
-
-/** Of a hundred thousand, some at a time. What nothing serves is one of them once it is held back: it stands so because of it. */
-async function servicesIn(state: DaemonState, target: DrainTarget, now: Millis): Promise<Prefix[]> {
-  const { services, standings, policy, checks } = state;
-  if (target.type === 'service') return [...(checks.get(target.service)?.declared.prefixes ?? [])];
-  const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
-  const found = new Set<Prefix>();
-  let looked = 0;
-  for (const prefixes of [services, policy.checked, policy.statics.routes]) {
-    for (const prefix of [...prefixes.keys()]) {
-      if (isInside(prefix)) found.add(prefix);
-      if (++looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-  for (const prefix of [...standings.of.keys()]) {
-    if (!found.has(prefix) && isInside(prefix) && isHeldBack(standingOf(state, prefix, now))) found.add(prefix);
-    if (++looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-  }
-  for (const prefix of policy.announce) if (isInside(prefix)) found.add(prefix);
-  return [...found];
-}
-
-function isHeldBack(standing: Standing): boolean {
-  const code = reasonOf(standing)?.code;
-  return code === 'drained' || code === 'set-down';
-}
 
 /** Whether it resolved in time. */
 async function within(time: number, settled: Promise<void>): Promise<boolean> {

@@ -7,7 +7,15 @@
 import type { IpAddress, Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import type { DrainTarget } from '../model/override.ts';
-import type { Change, Explanation, HistoryView, OverrideView, ServiceView, Summary } from '../model/view.ts';
+import type {
+  AskedService,
+  Change,
+  Explanation,
+  HistoryView,
+  OverrideView,
+  ServiceView,
+  Summary,
+} from '../model/view.ts';
 
 /** The summary without what may be long in it. */
 export type Outline = Omit<Summary, 'overrides'>;
@@ -23,7 +31,7 @@ export interface Viewer {
    */
   services(): Iterable<ServiceView>;
   /** Of any prefix, also one that was never a candidate. */
-  service(prefix: Prefix): ServiceView;
+  service(prefix: Prefix): AskedService;
   explain(of: IpAddress | Prefix): Promise<Explanation>;
   /**
    * `prefix`: of it, of those inside it, and of those that contain it. What became of the daemon concerns all of them: as far

@@ -1,13 +1,14 @@
 /** SHELL: puts the view together from the core's state and what sinks and discovery say of themselves. See `model/view`. */
 
 import type { DaemonState } from '../core/state.ts';
-import { countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
+import { askedView, countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Override, SaidByHand } from '../model/override.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
 import type {
+  AskedService,
   DiscoveryView,
   EverView,
   HistoryEntry,
@@ -99,7 +100,8 @@ export function createViewer(options: ViewerOptions): OpenViewer {
   const tellings = (prefix: Prefix): readonly Telling[] =>
     sinks.length === 1 && sinks[0] ? sinks[0].tellings(prefix) : sinks.flatMap((sink) => sink.tellings(prefix));
 
-  const service = (prefix: Prefix): ServiceView => serviceView(state, prefix, clock.now(), instant, tellings(prefix));
+  const listed = (prefix: Prefix): ServiceView => serviceView(state, prefix, clock.now(), instant, tellings(prefix));
+  const service = (prefix: Prefix): AskedService => askedView(state, prefix, clock.now(), instant, tellings(prefix));
 
   const sinkView = (sink: Sink): SinkView => {
     const { ever: _, ...status } = sink.status();
@@ -225,7 +227,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     outline,
     overrides: overrideViews,
     *services() {
-      for (const prefix of prefixesOf(state)) yield service(prefix);
+      for (const prefix of prefixesOf(state)) yield listed(prefix);
     },
     service,
     explain: (of) =>

@@ -53,7 +53,7 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       name: 'service',
       summary: 'One service, also a prefix that was never a candidate',
       pathFields: { prefix: needed({ ...prefix, help: 'a prefix, or an address' }) },
-      answers: jsonOf(schemaOf('Service')),
+      answers: jsonOf(schemaOf('AskedService')),
       act: ({ path }) => json(operator.service(path.prefix)),
     }),
     route({

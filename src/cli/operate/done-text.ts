@@ -3,7 +3,7 @@ import type { Prefix } from '../../model/address.ts';
 import type { OverrideView, ServiceView } from '../../model/view.ts';
 import { fill, type Line, span } from '../terminal/line.ts';
 import { inOrder } from './order.ts';
-import { type Now, overrideWords, plural, shown } from './words.ts';
+import { type Now, ofUnannounced, overrideWords, plural, shown } from './words.ts';
 
 /** As the API answers. */
 export interface DoneView {
@@ -31,15 +31,14 @@ export function doneLines(
   const names = [...few, ...(more > 0 ? [`and ${more} more`] : [])];
   return [
     [span(shown(what), 'strong')],
-    ...overrides.map(({ withdrawAt, ...each }): Line => {
-      // Where there is nothing, nothing is withdrawn.
-      const shownAs = listed.length === 0 || withdrawAt === undefined ? each : { ...each, withdrawAt };
-      return [span(`  in force: ${overrideWords(shownAs, now)}`, 'routed')];
+    ...overrides.map((each): Line => {
+      const hasNone = listed.length === 0 || remarks.some((remark) => remark.endsWith(' announced now'));
+      return [span(`  in force: ${overrideWords(hasNone ? ofUnannounced(each) : each, now)}`, 'routed')];
     }),
     ...before.map((each): Line => [span(`  before: ${overrideWords(each, now)}`)]),
     ...(listed.length === 0
       ? // Of a drain the daemon remarks upon it.
-        remarks.some((remark) => remark.includes('concerns no service'))
+        remarks.some((remark) => remark.startsWith('no service'))
         ? []
         : [[span('  concerns no service at present')]]
       : fill([`concerns ${plural(listed.length, 'service')}:`, ...names], Math.max(40, room - 2)).map((text) => [

@@ -4,9 +4,11 @@ import { fill, type Line, span, type Tone } from '../terminal/line.ts';
 import { historyEntries } from './history-text.ts';
 import {
   ago,
+  isAnnounced,
   moment,
   type Now,
   nextWords,
+  ofUnannounced,
   overrideWords,
   penaltyWords,
   shown,
@@ -42,15 +44,18 @@ function prefixLines(
   room: number,
   marks: Marks,
 ): Line[] {
-  const { prefix, name, kind, state, since: at, until, penalty, overrides } = service;
+  const { prefix, name, kind, state, since: at, penalty } = service;
+  const next = nextWords(service, now);
+  const overrides = isAnnounced(state) ? service.overrides : service.overrides.map(ofUnannounced);
   const called = name === undefined ? '' : ` (${shown(name)})`;
   return [
     [
       span(`${prefix}${called}`, 'strong'),
       span('  '),
       span(state, stateTone(state)),
-      span(`  for ${since(at, now)}, ${kind}`),
-      ...(until === undefined ? [] : [span(`; ${nextWords(state, until, now)}`, 'caution')]),
+      span(at === undefined ? '' : `  for ${since(at, now)}`),
+      span(kind === undefined ? '' : `, ${kind}`),
+      span(next === '' ? '' : `; ${next}`, 'caution'),
     ],
     [],
     ...stages.flatMap((stage) => stageLines(stage, room, marks)),

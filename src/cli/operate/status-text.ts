@@ -1,9 +1,9 @@
 /** What `ha2bgp status` prints, PURE. */
 import {
+  type AskedService,
   type DiscoveryView,
   type ProcessView,
   SERVICE_STATES,
-  type ServiceView,
   type SinkView,
   type Status,
 } from '../../model/view.ts';
@@ -13,8 +13,10 @@ import { inOrder } from './order.ts';
 import { peerGrid } from './peers-text.ts';
 import {
   ago,
+  isAnnounced,
   lengthWords,
   type Now,
+  ofUnannounced,
   overrideTexts,
   penaltyWords,
   plural,
@@ -38,14 +40,14 @@ export const SERVICE_COLUMNS: Grid['columns'] = [
   { title: 'WHY' },
 ];
 
-export function serviceRow(service: ServiceView, now: Now): Cell[] {
+export function serviceRow(service: AskedService, now: Now): Cell[] {
   const { prefix, name, state, since: at, penalty, told } = service;
   const isShort = told.except.length > 0 || (state === 'announced' && told.told < told.of);
   return [
     { text: prefix, tone: 'strong' },
     { text: name === undefined ? '' : shown(name) },
     { text: state, tone: stateTone(state) },
-    { text: since(at, now) },
+    { text: at === undefined ? '' : since(at, now) },
     { text: penalty === undefined ? '' : penaltyWords(penalty), tone: 'caution' },
     { text: toldWords(told), tone: isShort ? 'caution' : 'plain' },
     { text: whyWords(service, now) },
@@ -53,7 +55,7 @@ export function serviceRow(service: ServiceView, now: Now): Cell[] {
 }
 
 /** `room`: columns of the terminal; Infinity where there is none. Lines in which a service stands, below a heading. */
-export function serviceLines(services: readonly ServiceView[], now: Now, room: number): Line[] {
+export function serviceLines(services: readonly AskedService[], now: Now, room: number): Line[] {
   if (services.length === 0) return [];
   const rows = inOrder(services).map((service) => serviceRow(service, now));
   return gridLines({ columns: SERVICE_COLUMNS, rows }, room);
@@ -71,7 +73,14 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
     countLine(status.counts, status.services.length),
     ...section(
       'By hand',
-      overrideTexts(overrides, MOST_BY_HAND, now).map((text) => [span(text, 'routed')]),
+      overrideTexts(
+        overrides.map((each) => {
+          const isAway = status.services.some(({ prefix, state }) => prefix === each.target && !isAnnounced(state));
+          return isAway ? ofUnannounced(each) : each;
+        }),
+        MOST_BY_HAND,
+        now,
+      ).map((text) => [span(text, 'routed')]),
     ),
     ...section('Peers', peers.length === 0 ? [] : gridLines(peerGrid(peers, now), room - INDENT)),
     ...section('Sinks', sinks.filter(({ peers: own }) => own === undefined).map(sinkLine)),

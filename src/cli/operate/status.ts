@@ -1,7 +1,7 @@
 /** `ha2bgp status`: a line for each service, then what stands around them. */
 import type { STATUS_OPTIONS } from '../../config/options/operate.ts';
 import { quote } from '../../config/quote.ts';
-import type { ServiceView, Status } from '../../model/view.ts';
+import type { AskedService, Status } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
 import { complain, STATUS } from '../output.ts';
 import { type Asked, readAsked } from './asked.ts';
@@ -58,8 +58,8 @@ export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
 async function orOne(
   client: Client,
   asked: Asked | undefined,
-  services: readonly ServiceView[],
-): Promise<readonly ServiceView[]> {
+  services: readonly AskedService[],
+): Promise<readonly AskedService[]> {
   if (services.length > 0 || asked?.type !== 'prefix') return services;
-  return [readJson<ServiceView>(await client.get(withPart('/v1/services', asked.prefix)))];
+  return [readJson<AskedService>(await client.get(withPart('/v1/services', asked.prefix)))];
 }

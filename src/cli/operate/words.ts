@@ -2,6 +2,7 @@
 import { plain } from '../../config/quote.ts';
 import { isHostPrefix, networkAddress, type Prefix } from '../../model/address.ts';
 import type {
+  AskedService,
   Instant,
   OverrideView,
   PenaltyView,
@@ -87,39 +88,44 @@ export const hasEffect = ({ state, told }: Pick<ServiceView, 'state' | 'told'>):
 export const brief = (prefix: Prefix): string => (isHostPrefix(prefix) ? networkAddress(prefix) : prefix);
 
 /** Why it is not announced, without the name of what stands before it; of what is: by whose hand, and that nobody was told. */
-export function whyWords(service: ServiceView, now: Now): string {
-  const { prefix, reason, until, state } = service;
+export function whyWords(service: AskedService, now: Now): string {
+  const { prefix, reason } = service;
   const sentence = reason === undefined ? '' : shown(reason.sentence);
   const own = [`${prefix} `, `${networkAddress(prefix)} `].find((name) => sentence.startsWith(name)) ?? '';
   const told = [nobodyWords(service), sentence.slice(own.length) || byHandWords(service)]
     .filter((each) => each !== '')
     .join('; ');
-  if (until === undefined || (reason !== undefined && SAYS_UNTIL.has(reason.code))) return told;
-  const next = nextWords(state, until, now);
-  return told === '' ? next : `${told}; ${next}`;
+  const next = reason !== undefined && SAYS_UNTIL.has(reason.code) ? '' : nextWords(service, now);
+  return [told, next].filter((each) => each !== '').join('; ');
 }
 
 /** Reasons whose sentences say themselves when what runs has run out. */
 const SAYS_UNTIL: ReadonlySet<string> = new Set(['draining', 'drained', 'set-down', 'dampened']);
 
 /** `nobody was told: r1 no session`. */
-function nobodyWords({ state, told }: ServiceView): string {
+function nobodyWords({ state, told }: AskedService): string {
   if (!isAnnounced(state) || !isToldToNobody(told)) return '';
   const each = told.except.map(({ to, state: stands }) => `${shown(to)} ${TELLING_WORDS[stands] ?? shown(stands)}`);
   return `nobody was told${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
 }
 
 /** What is announced because somebody said so. */
-function byHandWords({ state, overrides }: ServiceView): string {
+function byHandWords({ state, overrides }: AskedService): string {
   const up = isAnnounced(state) ? overrides.find(({ kind }) => kind === 'up') : undefined;
   return up === undefined ? '' : `set up by ${shown(up.by)}${up.why === '' ? '' : `: ${shown(up.why)}`}`;
 }
 
-/** What comes when what runs has run out, and when that is. */
-export function nextWords(state: ServiceStateName, until: Instant, now: Now): string {
-  const what = state === 'leaving' ? 'withdrawn' : state === 'rising' ? 'announced' : 'ends';
+/** What comes when what runs has run out, and when that is; empty where nothing runs. */
+export function nextWords({ state, reason, until, overrides }: AskedService, now: Now): string {
+  if (until === undefined) return '';
+  // A drain may end before it withdraws anything.
+  const isShort = reason?.code === 'draining' && !overrides.some(({ withdrawAt }) => withdrawAt === until);
+  const what = state === 'leaving' && !isShort ? 'withdrawn' : state === 'rising' ? 'announced' : 'ends';
   return `${what} ${left(until, now)}`;
 }
+
+/** Of what is not announced nothing is withdrawn. */
+export const ofUnannounced = ({ withdrawAt: _, ...override }: OverrideView): OverrideView => override;
 
 export function penaltyWords({ now, suppress, reuse, reuseInMs }: PenaltyView): string {
   const points = Math.round(now);

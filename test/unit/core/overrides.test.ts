@@ -1,10 +1,12 @@
 /** Drains and what is set by hand, through the core: events in, actions out. */
 import { describe, expect, it } from 'vitest';
+import { serviceView } from '../../../src/core/view.ts';
 import type { Action } from '../../../src/model/action.ts';
 import type { Prefix } from '../../../src/model/address.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { RouteAttributes } from '../../../src/model/route.ts';
+import type { Instant } from '../../../src/model/view.ts';
 import { added, type Core, coreOf, factsRead, only, said, sentenceOf } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
 import { drain, overridden, set } from '../../helpers/overrides.ts';
@@ -40,6 +42,24 @@ const types = (actions: readonly Action[]): string[] =>
 const asks = (actions: readonly Action[]): boolean => only(actions, 'lookNow').length > 0;
 
 describe('a drain', () => {
+  it('that is over before it withdraws anything ends then, and says so until then', () => {
+    const core = running();
+    core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, until: 16_000 })] }));
+    expect(core.standing(ONE)).toBe('leaving draining');
+    expect(sentenceOf(core, ONE)).toBe(
+      '10.0.0.1 is drained by anna (all) for another 5s, and not withdrawn in so short a time',
+    );
+    const view = serviceView(core.state, ONE as Prefix, ms(11_000), (at) => String(at) as Instant, []);
+    expect([view.until, view.overrides.map(({ withdrawAt }) => withdrawAt)]).toEqual(['16000', [undefined]]);
+    // What another one withdraws is withdrawn.
+    core.hear(overridden(11_000, { added: [drain(ONE, { at: 11_000 })] }));
+    expect(sentenceOf(core, ONE)).toBe('10.0.0.1 is drained by anna, and withdrawn in 1m');
+    core.fire(16_000);
+    expect([core.standing(ONE), core.standing(TWO)]).toEqual(['leaving draining', 'announced']);
+    core.fire(71_000);
+    expect(core.routes()).toEqual([TWO]);
+  });
+
   it('says of what is announced that it is about to go, then withdraws it, on no facts at all', () => {
     const core = running();
     const begun = core.hear(overridden(11_000, { added: [drain('all', { at: 11_000, why: 'new kernel' })] }));

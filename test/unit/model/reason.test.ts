@@ -72,6 +72,13 @@ describe('stageOf', () => {
 });
 
 describe('sentence', () => {
+  it('of a drain that ends before it withdraws anything says so', () => {
+    const short = { code: 'draining', by: 'anna', why: 'new disk', endsIn: ms(4_000) } as const;
+    expect(sentence(ADDRESS, short)).toBe(
+      `${ADDRESS} is drained by anna for another 4s, and not withdrawn in so short a time: new disk`,
+    );
+  });
+
   it.each(examples)('says all that it knows: %s, $1.code', (_stage, reason) => {
     const text = sentence(ADDRESS, reason);
     expect(text).toMatch(/^[^\n]{20,200}$/);

@@ -44,6 +44,8 @@ function rig(options: Partial<OperationsOptions> = {}, words: readonly string[] 
   return { core, events, operations };
 }
 
+const nothing = (where: string): string => `no service${where} is known: the drain holds for when there is one`;
+
 describe('a drain', () => {
   it('is an event, with its moments, and answers what is in force and whom it concerns', async () => {
     const { events, operations } = rig();
@@ -67,15 +69,10 @@ describe('a drain', () => {
     expect([done.services, done.remarks]).toEqual([[ONE, TWO], []]);
   });
 
-  it('concerns what nothing serves, too: it stands as drained', async () => {
-    const { operations } = rig();
-    const done = await operations.drain({ ...ANNA, target: targetOf(TWO), for: undefined });
-    expect([done.services, done.remarks]).toEqual([[TWO], []]);
-    expect((await operations.undrain({ target: targetOf(TWO), by: 'anna' })).services).toEqual([TWO]);
-  });
-
   it.each([
-    ['that concerns nothing', '10.9.0.0/16', undefined, ['it concerns no service at present']],
+    ['that concerns nothing', '10.9.0.0/16', undefined, [nothing(' inside 10.9.0.0/16')]],
+    ['of a typing error', '10.0.0.3/32', undefined, [nothing(' of the address 10.0.0.3')]],
+    ['of what is down', '10.0.0.2/32', undefined, ['it is not announced now']],
     ['that is short', 'all', 60_000, ['it ends before anything is withdrawn']],
   ])('%s says so', async (_, target, length, remarks) => {
     const { operations } = rig();
@@ -84,6 +81,21 @@ describe('a drain', () => {
       for: length === undefined ? undefined : ms(length),
     });
     expect(done.remarks).toEqual(remarks);
+  });
+
+  it('that takes the place of another one ends before or after what that was to withdraw', async () => {
+    let now = 1_000;
+    const { operations } = rig({ clock: { now: () => ms(now) } });
+    const order = (length: number) => operations.drain({ ...ANNA, target: ALL, for: ms(length) });
+    expect((await order(600_000)).remarks).toEqual([]);
+    now = 51_000;
+    const second = await order(20_000);
+    expect(second.remarks).toEqual([]);
+    const [override] = second.overrides;
+    expect(Date.parse(override?.until ?? '') - Date.parse(override?.withdrawAt ?? '')).toBe(10_000);
+    const third = await order(5_000);
+    expect(third.remarks).toEqual(['it ends before anything is withdrawn']);
+    expect(third.overrides[0]).not.toHaveProperty('withdrawAt');
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 367 * 86_400_000])('for %d ms is none', async (length) => {
@@ -141,6 +153,12 @@ describe('undrain', () => {
     );
     expect(done.remarks).toEqual(remarks);
     expect(core.state.overrides.said.size).toBe(left);
+  });
+
+  it('of all counts what was drained', async () => {
+    const { operations } = rig();
+    await operations.drain({ ...ANNA, target: targetOf(TWO), for: undefined });
+    expect((await operations.undrain({ target: ALL, by: 'anna' })).services).toEqual([TWO]);
   });
 
   it('says that a wider one still holds', async () => {

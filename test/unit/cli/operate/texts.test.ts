@@ -127,6 +127,23 @@ describe('what stands around the services', () => {
 });
 
 describe('an explanation', () => {
+  it('of what never was a service has no kind, and no moment; what is not announced is not withdrawn', () => {
+    const [down] = EXPLANATION.prefixes;
+    const { kind: _, since: __, ...asked } = down?.service ?? service('192.0.2.2/32');
+    const lines = texts(
+      explanationLines(
+        {
+          ...EXPLANATION,
+          prefixes: [{ ...EXPLANATION.prefixes[0], service: { ...asked, overrides: [DRAIN] } } as never],
+        },
+        NOW,
+        ANY,
+      ),
+    );
+    expect(lines[0]).toBe('192.0.2.2/32  down');
+    expect(lines).toContain('  drain 192.0.2.4/32 by root, 30s ago, ends in 29m 30s, "new kernel"');
+  });
+
   it('has the five stages with their marks, then what was told and what happened', () => {
     expect(texts(explanationLines(EXPLANATION, NOW, ANY))).toEqual([
       '192.0.2.2/32  down  for 12s, discovered',
@@ -254,11 +271,21 @@ describe('what was done', () => {
       '  before: drain 192.0.2.4/32 by anna, 30s ago, ends in 1m, "disk"',
       '  concerns no service at present',
     ]);
-    const none = { overrides: [DRAIN], services: [], remarks: ['it concerns no service at present'] };
+    const none = {
+      overrides: [DRAIN],
+      services: [],
+      remarks: ['no service is known: the drain holds for when there is one'],
+    };
     expect(texts(doneLines('x', none, NOW, 80))).toEqual([
       'x',
       '  in force: drain 192.0.2.4/32 by root, 30s ago, ends in 29m 30s, "new kernel"',
-      '  it concerns no service at present',
+      '  no service is known: the drain holds for when there is one',
+    ]);
+    const down = { overrides: [DRAIN], services: ['192.0.2.4/32' as Prefix], remarks: ['it is not announced now'] };
+    expect(texts(doneLines('x', down, NOW, 80)).slice(1)).toEqual([
+      '  in force: drain 192.0.2.4/32 by root, 30s ago, ends in 29m 30s, "new kernel"',
+      '  concerns 1 service: 192.0.2.4/32',
+      '  it is not announced now',
     ]);
     expect(texts(doneLines('x', { overrides: [], services: [], remarks: [] }, NOW, 80))[1]).toBe(
       '  concerns no service at present',

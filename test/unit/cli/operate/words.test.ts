@@ -4,6 +4,7 @@ import {
   hasEffect,
   left,
   lengthWords,
+  nextWords,
   overrideWords,
   penaltyWords,
   since,
@@ -83,6 +84,10 @@ describe('why', () => {
     expect(whyWords(service('192.0.2.1/32', { state: 'leaving', until, reason: says }), NOW)).toBe(
       'is drained, and withdrawn in 4s',
     );
+    // One that ends before it withdraws anything.
+    const short = service('192.0.2.1/32', { state: 'leaving', until, reason: says, overrides: [] });
+    expect(nextWords(short, NOW)).toBe('ends in 4.0s');
+    expect(nextWords({ ...short, overrides: [{ ...views.DRAIN, withdrawAt: until }] }, NOW)).toBe('withdrawn in 4.0s');
   });
 
   it('says when it ends once, whatever somebody wrote', () => {
