@@ -122,10 +122,14 @@ function flash(row) {
  * @returns {(Node | string)[]}
  */
 function whyOf(app, service) {
-  const { until, told } = service;
+  const { until, told, reason, overrides } = service;
   const words = sentenceOf(service);
   const parts = words === undefined ? [] : [element('span', { class: 'sentence' }, words)];
-  if (until !== undefined) parts.push(timer(app, until, lookOf(service).timer));
+  if (until !== undefined) {
+    // A drain may end before it withdraws anything.
+    const isShort = reason?.code === 'draining' && !overrides.some(({ withdrawAt }) => withdrawAt === until);
+    parts.push(timer(app, until, isShort ? 'ends in' : lookOf(service).timer));
+  }
   // That a peer has no session is said once, at the top.
   for (const each of told.except.filter(({ state }) => state !== 'no-session')) {
     const detail = each.detail === undefined ? '' : `: ${each.detail}`;

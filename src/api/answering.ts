@@ -9,7 +9,7 @@ import { type Fields, readFields, type ValuesOf } from './field.ts';
 import type { ApiPorts } from './ports.ts';
 import { ApiProblem, type PartProblem } from './problem.ts';
 import { respondAtOnce, respondInPieces, respondWithProblem } from './respond.ts';
-import type { Route } from './route.ts';
+import type { Answer, Route } from './route.ts';
 import type { Router } from './router.ts';
 import type { Streams } from './streams.ts';
 import type { Turns } from './turns.ts';
@@ -45,7 +45,7 @@ export function createAnswering({ router, streams, turns, log }: AnsweringPorts)
       const caller = await callerOf(request, via, route, credentials);
       const isChange = route.method === 'POST';
       if (!isChange && hasBody(request)) throw new ApiProblem(400, 'Nothing is read of a body here: expected none.');
-      const attempt = async (): Promise<void> => {
+      const attempt = async (): Promise<Answer> => {
         const body = isChange ? await readBody(request, () => expectsContinue && response.writeContinue()) : new Map();
         const asked = { ...readAll(route, fields, query, body), caller, header: headerOf(request) };
         // However many ask at once.
@@ -54,6 +54,7 @@ export function createAnswering({ router, streams, turns, log }: AnsweringPorts)
         if (answer.type === 'events') streams.add(response, answer.types);
         else if (answer.type === 'pieces') await respondInPieces(response, answer, turns);
         else respondAtOnce(response, answer);
+        return answer;
       };
       if (isChange) await logged(log, route, caller, attempt);
       else await attempt();
@@ -103,11 +104,12 @@ const textOf = (problems: readonly PartProblem[]): string =>
   problems.map(({ place, text }) => `${place}: ${text}`).join('; ');
 
 /** Whoever changes something is found in the log, and whoever tried to. */
-async function logged(log: ApiPorts['log'], route: Route, caller: Caller, act: () => Promise<void>): Promise<void> {
+async function logged(log: ApiPorts['log'], route: Route, caller: Caller, act: () => Promise<Answer>): Promise<void> {
   const fields = { what: route.name, by: caller.by, from: caller.from };
   try {
-    await act();
-    log.info({ ...fields, outcome: 'done' }, 'asked by hand');
+    const answer = await act();
+    const level = answer.type === 'json' && answer.isOldNews ? 'debug' : 'info';
+    log[level]({ ...fields, outcome: 'done' }, 'asked by hand');
   } catch (error) {
     const outcome = error instanceof ApiProblem || error instanceof OperationError ? error.message : 'our mistake';
     log.info({ ...fields, outcome }, 'asked by hand');

@@ -7,7 +7,8 @@ import type { Schema } from './schema.ts';
 export type Method = 'GET' | 'POST';
 
 export type Answer =
-  | { readonly type: 'json'; readonly body: unknown }
+  /** `isOldNews`: of a change that changes nothing. */
+  | { readonly type: 'json'; readonly body: unknown; readonly isOldNews?: boolean }
   /** Walked a few milliseconds at a time, as the reader takes it. */
   | {
       readonly type: 'pieces';

@@ -142,6 +142,23 @@ describe('status', () => {
   });
 });
 
+it('a setting that is pushed again and again is in the log once', async () => {
+  const body = { prefix: `${NET}.200`, to: 'up', ttl: '10s', why: 'pushed' };
+  const lines = (): string[] =>
+    asked.daemon
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes('"what":"set"'));
+  for (let time = 0; time < 3; time++) await ask(asked.socket, '/v1/set', { body });
+  await ask(asked.socket, '/v1/set', { body: { ...body, why: 'other' } });
+  await until('the other', () => lines().length > 1);
+  for (let time = 0; time < 2; time++)
+    await ask(asked.socket, '/v1/set', { body: { prefix: body.prefix, to: 'auto' } });
+  await ask(asked.socket, '/v1/undrain', { body: { target: 'all' } });
+  await until('what came after', () => asked.daemon.stderr().includes('nothing is drained'));
+  expect(lines()).toHaveLength(3);
+});
+
 describe('the stream of events', () => {
   it('begins at once with a comment', async () => {
     const wire = await connect(asked.socket, 'GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -1,5 +1,6 @@
 /** What can be done by hand. Each answers when the core has heard of it. */
 import type { DrainTarget } from '../../model/override.ts';
+import type { Done } from '../../runtime/operator.ts';
 import { needed, optional } from '../field.ts';
 import { choice, duration, prefix, why, word } from '../kinds.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -50,14 +51,15 @@ export function changeRoutes({ operator }: ApiPorts): readonly Route[] {
         why: WHY,
       },
       answers: DONE,
-      act({ body, caller: { by } }) {
+      async act({ body, caller: { by } }) {
         if (body.to === 'auto' && body.ttl !== undefined) {
           throw new ApiProblem(400, 'Something in the body is wrong.', {
             problems: [{ place: 'body.ttl', text: 'has no effect with "to": "auto"' }],
           });
         }
         const { prefix: of, to, ttl } = body;
-        return operator.set({ prefix: of, to, by, why: body.why ?? '', ttl }).then(json);
+        const done = await operator.set({ prefix: of, to, by, why: body.why ?? '', ttl });
+        return { ...json(done), isOldNews: isOldNews(to, done) };
       },
     }),
     route({
@@ -75,4 +77,10 @@ export function changeRoutes({ operator }: ApiPorts): readonly Route[] {
       },
     }),
   ];
+}
+
+/** A machine says the same every few seconds. */
+function isOldNews(to: 'up' | 'down' | 'auto', { before: [before] = [], overrides: [now] }: Done): boolean {
+  if (to === 'auto' || before === undefined) return to === 'auto' && before === undefined;
+  return before.kind === now?.kind && before.by === now.by && before.why === now.why;
 }
