@@ -11,7 +11,7 @@ import { flapOf } from './dampening.ts';
 import { isRouted, unwant } from './desired.ts';
 import { type Health, healthOf } from './health.ts';
 import { dueOf, nextVerdict, type Verdict } from './hold.ts';
-import { heldBackBy, isSetUp } from './overrides.ts';
+import { heldBackBy, isSetUp, whyHeldBack } from './overrides.ts';
 import { log, report } from './report.ts';
 import { schedule } from './schedule.ts';
 import { touch } from './standings.ts';
@@ -56,6 +56,9 @@ export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhol
   if (why !== undefined && wasRouted) log(actions, 'info', 'withdrawn', { prefix, reason: sentence(prefix, why) });
   else if (why !== undefined && verdict.state === 'up' && (from.state === 'rising' || from.state === 'down')) {
     log(actions, 'info', 'up, but suppressed', { prefix, reason: sentence(prefix, why) });
+  } else if (heldBack !== undefined && verdict.state === 'up' && (from.state === 'rising' || from.state === 'down')) {
+    const held = whyHeldBack(state, prefix, readAt);
+    log(actions, 'info', 'up, but not announced', { prefix, ...(held && { reason: sentence(prefix, held) }) });
   } else report(prefix, { before, after: verdict, wasRouted }, policy, actions);
   if (verdict.state === 'down') {
     state.services.delete(prefix);

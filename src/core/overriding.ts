@@ -24,12 +24,15 @@ import { judgeChecked } from './checked-judgement.ts';
 import { beyond, isOver, isRouted, kindOf, unwant, want } from './desired.ts';
 import { EFFORT, MOST_EFFORT } from './effort.ts';
 import { judge } from './judgement.ts';
-import { endOf, isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
+import { endOf, isSetUp, whyDraining, whyHeldBack, withdrawOf } from './overrides.ts';
 import { log } from './report.ts';
 import { holdService } from './rewriting.ts';
 import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 import { holdStatic, leave, lookAtStatic, reportStatics, sweepFormer, sweepStatics } from './statics.ts';
+
+/** Of those that go on after a restart; then how many there are. */
+const MOST_NAMED = 10;
 
 export const OVERRIDE_TIMER = 'overrides' as TimerName;
 
@@ -49,7 +52,11 @@ export function overridden(
     log(actions, 'info', before.kind === 'drain' ? 'undrained' : 'set to auto', { ...what, by });
     news.push({ what: before.kind === 'drain' ? 'undrained' : 'set-auto', target: aboutOf(before), by, why: '' });
   }
-  for (const each of added) if (endOf(each) > at && put(state, each, isKept, actions)) news.push(newsOf(each));
+  for (const [index, each] of added.entries()) {
+    if (endOf(each) <= at) continue;
+    const kept = isKept ? { isNamed: index < MOST_NAMED } : undefined;
+    if (put(state, each, kept, actions)) news.push(newsOf(each));
+  }
   if (isKept && added.length > 0) log(actions, 'info', 'what was said by hand goes on', { overrides: said.size });
   const changed = [...removed, ...added.map(overrideKeyOf)];
   if (!isKept) actions.push({ type: 'keepOverrides', overrides: said, changed, at, news });
@@ -126,8 +133,13 @@ function newsOf(of: Override): SaidByHand {
   return { what, target: aboutOf(of), by: of.by, why: of.why };
 }
 
-/** Returns whether it was not said before in the same words. */
-function put(state: DaemonState, given: Override, isKept: boolean, actions: Action[]): boolean {
+/** `kept`: an earlier process said it. Returns whether it was not said before in the same words. */
+function put(
+  state: DaemonState,
+  given: Override,
+  kept: { readonly isNamed: boolean } | undefined,
+  actions: Action[],
+): boolean {
   const { said, drains } = state.overrides;
   const key = overrideKeyOf(given);
   const before = said.get(key);
@@ -138,19 +150,33 @@ function put(state: DaemonState, given: Override, isKept: boolean, actions: Acti
   // Somebody who says the same again and again says nothing new.
   const isSame = before?.kind === override.kind && before.by === override.by && before.why === override.why;
   if (before === undefined || before.kind !== override.kind || override.kind === 'drain') mark(state, override);
+  log(actions, isSame || kept?.isNamed === false ? 'debug' : 'info', ...wordsOf(override, kept !== undefined, state));
+  return !isSame;
+}
+
+function wordsOf(
+  override: Override,
+  goesOn: boolean,
+  { overrides }: DaemonState,
+): [message: string, fields: Record<string, string>] {
   const { by, why, until, at } = override;
   const fields = {
     by,
     ...(why !== '' && { why }),
     ...(until !== undefined && { for: formatDuration(ms(Math.round(until - at))) }),
   };
-  const level = isSame || isKept ? 'debug' : 'info';
-  if (override.kind !== 'drain') log(actions, level, `set ${override.kind}`, { prefix: override.prefix, ...fields });
-  else {
-    const withdrawIn = formatDuration(ms(Math.max(0, Math.round(override.withdrawAt - state.overrides.at))));
-    log(actions, level, 'drained', { target: targetText(override.target), ...fields, withdrawIn });
+  if (override.kind !== 'drain') {
+    return [`set ${override.kind}${goesOn ? ' goes on' : ''}`, { prefix: override.prefix, ...fields }];
   }
-  return !isSame;
+  const withdrawAt = withdrawOf(override);
+  const left = withdrawAt === undefined ? undefined : ms(Math.max(0, Math.round(withdrawAt - overrides.at)));
+  return [
+    goesOn ? 'drain goes on' : 'drained',
+    {
+      ...{ target: targetText(override.target), ...fields },
+      ...(left !== undefined && { withdrawIn: formatDuration(left) }),
+    },
+  ];
 }
 
 /** A drain that is said again does not begin anew: what was to be withdrawn by then is. */

@@ -3,7 +3,7 @@
  * the log; what is counted comes from the routes themselves.
  */
 import type { Action } from '../model/action.ts';
-import { hostPrefix, type IpAddress, type Prefix } from '../model/address.ts';
+import { hostPrefix, type IpAddress, insideOf, type Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Route, RouteKey } from '../model/route.ts';
 import { TO_BE_ANNOUNCED } from './report.ts';
@@ -112,14 +112,16 @@ export function createTimeline(): Timeline {
         }
         if (action.type !== 'log' || action.level === 'debug') continue;
         const { prefix: named, address, ...fields } = action.fields;
-        const prefix = prefixIn(named, address);
-        if (prefix === undefined) continue;
-        const course = courseOf(prefix, at);
         // A recording knows of no peer: what is wanted is announced there.
         const message = action.message === TO_BE_ANNOUNCED ? 'announced' : action.message;
-        course.entries.push({ at, message, fields });
-        course.changes++;
-        touched.add(prefix);
+        const prefix = prefixIn(named, address);
+        const about = prefix === undefined ? drainedBy(fields['target'], courses.keys(), state) : [prefix];
+        for (const each of about) {
+          const course = courseOf(each, at);
+          course.entries.push({ at, message, fields });
+          course.changes++;
+          touched.add(each);
+        }
       }
       for (const prefix of touched) judge(prefix, at, state);
     },
@@ -177,6 +179,15 @@ function prefixIn(prefix: unknown, address: unknown): Prefix | undefined {
   const of = prefix ?? address;
   if (typeof of !== 'string') return undefined;
   return of.includes('/') ? (of as Prefix) : hostPrefix(of as IpAddress);
+}
+
+/** The services that a drain of that target is about, as far as anything was heard of them. */
+function drainedBy(target: unknown, known: Iterable<Prefix>, { policy }: DaemonState): Prefix[] {
+  if (typeof target !== 'string') return [];
+  const isInside = target.includes('/')
+    ? insideOf(target as Prefix)
+    : (prefix: Prefix) => target === 'all' || policy.checked.get(prefix)?.id === target;
+  return [...known].filter(isInside);
 }
 
 export const addTotals = (one: Totals, other: Totals): Totals => ({

@@ -41,6 +41,36 @@ const types = (actions: readonly Action[]): string[] =>
   actions.map(({ type }) => type).filter((type) => type !== 'log');
 const asks = (actions: readonly Action[]): boolean => only(actions, 'lookNow').length > 0;
 
+describe('after a restart', () => {
+  const logged = (actions: readonly Action[]) =>
+    only(actions, 'log').flatMap(({ level, message, fields }) => (level === 'info' ? [{ message, ...fields }] : []));
+
+  it('what goes on is named, and so is why what is up is not announced', () => {
+    const core = coreOf([...WORDS, '--announce-delay', '6s']);
+    const kept = [
+      drain('10.0.0.0/24', { why: 'new disk', until: 100_000 }),
+      set('down', '10.9.0.1/32'),
+      ...Array.from({ length: 20 }, (_, index) => drain(`10.8.0.${index}/32`)),
+    ];
+    const goesOn = logged(core.hear(overridden(0, { added: kept, isKept: true })));
+    expect(goesOn.slice(0, 2)).toEqual([
+      { message: 'drain goes on', target: '10.0.0.0/24', by: 'anna', why: 'new disk', for: '1m40s', withdrawIn: '1m' },
+      { message: 'set down goes on', prefix: '10.9.0.1/32', by: 'anna' },
+    ]);
+    expect(goesOn.slice(10)).toEqual([{ message: 'what was said by hand goes on', overrides: 22 }]);
+    core.hear({ type: 'started', at: ms(0) });
+    core.hear(host(0, '10.0.0.1'));
+    core.fire(6_000);
+    const up = logged(core.hear(factsRead(10_000)));
+    expect(up).toEqual([
+      {
+        ...{ message: 'up, but not announced', prefix: ONE },
+        reason: '10.0.0.1 is drained by anna (10.0.0.0/24) for another 1m30s: new disk',
+      },
+    ]);
+  });
+});
+
 describe('a drain', () => {
   it('that is over before it withdraws anything ends then, and says so until then', () => {
     const core = running();
