@@ -22,12 +22,14 @@ import type { Entry } from './rib-list.ts';
 export function isForOf(peer: PeerSettings): (prefix: Prefix, routes: readonly Route[]) => boolean {
   const mayHave = audienceOf(peer);
   return (prefix, routes) =>
-    peer.families.includes(familyOf(prefix)) &&
-    mayHave({ prefix, isLoopback: isLoopback(networkAddress(prefix)) }) &&
+    mayHave({ prefix, family: familyOf(prefix), isLoopback: isLoopback(networkAddress(prefix)) }) &&
     routes.some((route) => isAddressed(peer, route) && hasWay(peer, route));
 }
 
-/** Why settings say that those routes are not for that peer; `undefined` where they say no such thing. */
+/**
+ * Why settings say that those routes are not for that peer; `undefined` where they say no such thing. Of no routes: whether
+ * any of that prefix could be.
+ */
 export function whyNotForOf(peer: PeerSettings): (prefix: Prefix, routes: readonly Route[]) => string | undefined {
   const { address, families, only } = peer;
   const hasLoopback = isLoopback(address);
@@ -41,6 +43,7 @@ export function whyNotForOf(peer: PeerSettings): (prefix: Prefix, routes: readon
     if (inside.length > 0 && !inside.some((isInside) => isInside(prefix))) {
       return `outside of what it is to have only: ${only.join(', ')}`;
     }
+    if (routes.length === 0) return undefined;
     if (!routes.some((route) => isAddressed(peer, route))) return 'for other neighbors only';
     if (!routes.some((route) => isAddressed(peer, route) && hasWay(peer, route))) {
       return 'its next hop would be the peer itself, or the address that is announced';
@@ -57,11 +60,17 @@ function hasWay(peer: PeerSettings, { prefix, attributes: { nextHop, otherNextHo
 }
 
 /** Whether the peer may have a prefix, whatever is said of it: prepared once and cheap to ask often. */
-export function audienceOf({ address, only }: PeerSettings): (of: Pick<Entry, 'prefix' | 'isLoopback'>) => boolean {
+export function audienceOf({
+  address,
+  families,
+  only,
+}: PeerSettings): (of: Pick<Entry, 'prefix' | 'family' | 'isLoopback'>) => boolean {
   const hasLoopback = isLoopback(address);
   const inside = only.map(insideOf);
-  return ({ prefix, isLoopback: isOwn }) =>
-    (hasLoopback || !isOwn) && (inside.length === 0 || inside.some((isInside) => isInside(prefix)));
+  return ({ prefix, family, isLoopback: isOwn }) =>
+    families.includes(family) &&
+    (hasLoopback || !isOwn) &&
+    (inside.length === 0 || inside.some((isInside) => isInside(prefix)));
 }
 
 export const isAddressed = ({ address }: PeerSettings, { scope }: Route): boolean =>

@@ -248,18 +248,25 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
 
   /** The peer has nothing: it forgets what it was told when the session ends. */
   function withoutSession(prefix: Prefix, entry: Found | undefined): Telling {
-    if (entry === undefined || entry.routes.length === 0) return { to: name, state: 'none' };
+    if (entry === undefined || entry.routes.length === 0) return ofNothing(prefix);
     const detail = whyNotFor(prefix, entry.routes);
     if (detail !== undefined) return { to: name, state: 'not-for-it', detail };
     const last = said.last();
     return { to: name, state: 'no-session', at: since, ...(last !== '' && { detail: last }) };
   }
 
+  /** There is no route, and there may never be one for it. */
+  function ofNothing(prefix: Prefix): Telling {
+    const family = familyOf(prefix);
+    const isTaken = session?.negotiated.families.has(family) ?? true;
+    const detail = whyNotFor(prefix, []) ?? (isTaken ? undefined : heldSentence('family-not-negotiated', family));
+    return detail === undefined ? { to: name, state: 'none' } : { to: name, state: 'not-for-it', detail };
+  }
+
   function telling(prefix: Prefix, entry: Found | undefined): Telling {
     if (session === undefined) return withoutSession(prefix, entry);
-    if (entry === undefined) return { to: name, state: 'none' };
-    const state = session.out.standingOf(entry);
-    if (state === 'none') return { to: name, state };
+    const state = entry === undefined ? 'none' : session.out.standingOf(entry);
+    if (entry === undefined || state === 'none') return ofNothing(prefix);
     if (state === 'not-for-it') {
       return { to: name, state, detail: whyNotFor(prefix, entry.routes) ?? whyHeld(prefix, entry, session) };
     }
@@ -294,6 +301,7 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     settings = next;
     whyNotFor = whyNotForOf(settings);
     routerId = nextRouterId;
+    whyNotFor = whyNotForOf(settings);
     machine = reconfigured(machine, settings, { routerId });
     if (how === 'anew') hear({ type: 'started' });
     else session?.change(settings);

@@ -42,7 +42,7 @@ async function build(role: string, more: readonly string[] = []): Promise<House>
   const daemon = await openLive([
     ...['--network', '10.20.0.0/24', '--netns', namespace.name, '--bgp-backend', 'speaker'],
     ...['--local-as', String(OUR_AS), '--router-id', '10.0.0.254', '--bgp-listen', `${us.address}:${PORT}`],
-    ...['--peer', peerWords(good.address, good.as), '--peer', peerWords(absent, 65_002)],
+    ...['--peer', peerWords(good.address, good.as), '--peer', `${peerWords(absent, 65_002)},families=ipv4`],
     ...['--static', STATIC, '--announce-delay', '100ms', '--withdraw-delay', '300ms', '--no-dampening'],
     ...more,
   ]);
@@ -91,6 +91,14 @@ describeInterop('what is seen of a daemon', () => {
     expect(never).toMatchObject({ state: 'down', reason: { code: 'outside-networks' } });
     // No service, since never.
     expect(Object.keys(never)).toEqual(['prefix', 'state', 'reason', 'overrides', 'told']);
+    // Who is not to have it does not count, also while nobody is to be told.
+    const other = of('2001:db8::77/128' as Prefix);
+    expect([other.state, other.told]).toEqual(['down', { told: 0, of: 1, except: [] }]);
+    const { prefixes: explained } = await operator.explain('2001:db8::77' as IpAddress);
+    expect(explained[0]?.tellings).toEqual([
+      { to: names.good, state: 'none' },
+      { to: names.absent, state: 'not-for-it', detail: 'its families leave IPv6 out' },
+    ]);
     expect([...operator.services()].map(({ prefix }) => prefix).sort()).toEqual([SERVICE, UNSERVED, STATIC].sort());
 
     await service.stop();

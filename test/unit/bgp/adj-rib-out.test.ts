@@ -475,6 +475,15 @@ describe('a peer is not told', () => {
     expect([long.said().length, long.out.told(), long.out.unsaid()]).toEqual([3, 1, []]);
   });
 
+  it('of a family that our own settings leave out, without a word', () => {
+    const families: readonly Family[] = ['ipv4'];
+    const { rib, out, said } = outOf({ settings: { families }, negotiated: { families: new Set(families) } });
+    said();
+    put(rib, '2001:db8::1/128', SELF);
+    expect([said(), out.unsaid()]).toEqual([[], []]);
+    expect(out.standingOf(rib.find('2001:db8::1/128' as Prefix) as Found)).toBe('not-for-it');
+  });
+
   it('of a family, and that says why', () => {
     const { rib, out, said } = outOf({ negotiated: { families: new Set<Family>(['ipv4']) } });
     said();
