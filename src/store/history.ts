@@ -66,7 +66,15 @@ export function openHistoryStore(
     append: journal.append,
     async readLast(most) {
       const lines = (await isOurs()) ? await journal.readLast(most) : [];
-      return lines.map(parseEntry).filter((each) => each !== undefined);
+      const entries = lines.map(parseEntry).filter((each) => each !== undefined);
+      const lost = lines.length - entries.length;
+      if (lost > 0) {
+        options.log.warn(
+          { file: fileIn(place, 'history'), lines: lost },
+          'cannot be read: a part of the history is lost',
+        );
+      }
+      return entries;
     },
     async close() {
       await journal.close();

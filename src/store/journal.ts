@@ -16,7 +16,7 @@ import { type DataDirectory, FILE_MODE, fileIn, isSystemError, whyNotWritable } 
 export interface Journal {
   /** One JSON object, without a line feed. Never blocks, never throws. */
   append(line: string): void;
-  /** The newest lines that are there, of whichever process, the oldest of them first; `most` at most. */
+  /** The newest lines that are there, of whichever process, the oldest of them first; `most` at most. One may be cut. */
   readLast(most: number): Promise<readonly string[]>;
   status(): JournalStatus;
   /** Resolves when everything is written, or has failed. */
@@ -165,7 +165,7 @@ export function openJournal(place: DataDirectory, what: string, options: Journal
 const sizeOf = async (file: string): Promise<number> =>
   (await fs.stat(file).catch((): { readonly size: number } => ({ size: 0 }))).size;
 
-/** The whole lines of the end of a file; none where there is no file, or none that can be read. */
+/** The lines of the end of a file, the last of which may be cut; none where there is no file, or none that can be read. */
 async function linesOf(file: string, size: number): Promise<string[]> {
   try {
     // A FIFO would wait for somebody to write to it.
@@ -176,9 +176,9 @@ async function linesOf(file: string, size: number): Promise<string[]> {
       const buffer = Buffer.alloc(length - from);
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
       const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-      // What stands before the first line feed may be half a line, and so may what stands behind the last.
+      // What stands before the first line feed may be half a line.
       if (from > 0) lines.shift();
-      return lines.filter((line) => line.startsWith('{') && line.endsWith('}'));
+      return lines.filter((line) => line !== '');
     } finally {
       await handle.close();
     }

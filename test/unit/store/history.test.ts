@@ -62,8 +62,8 @@ describe('the store', () => {
     directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ha2bgp-store-'));
   });
   afterEach(() => fs.rmSync(directory, { recursive: true }));
-  const open = () =>
-    openHistoryStore({ directory, name: 'web' }, { clock: new SteppedClock(), log: new RecordingLog() });
+  const open = (log = new RecordingLog()) =>
+    openHistoryStore({ directory, name: 'web' }, { clock: new SteppedClock(), log });
 
   it('has what it was given when it is opened again, the newest of it', async () => {
     const first = open();
@@ -72,6 +72,28 @@ describe('the store', () => {
     const second = open();
     expect((await second.readLast(2)).map(({ number }) => number)).toEqual([2, 3]);
     await second.close();
+  });
+
+  it.each([1, 30, 200])('says that it is cut, %i bytes before its end, and has the rest', async (bytes) => {
+    const first = open();
+    for (const number of [1, 2, 3]) first.append(JSON.stringify({ ...WHOLE, number }));
+    await first.close();
+    const [file = ''] = fs.readdirSync(directory).filter((each) => each.endsWith('.history'));
+    const { size } = fs.statSync(path.join(directory, file));
+    fs.truncateSync(path.join(directory, file), size - 1 - bytes);
+    const log = new RecordingLog();
+    const second = open(log);
+    const whole = (await second.readLast(10)).map(({ number }) => number);
+    expect(whole).toEqual([1, 2, 3].slice(0, whole.length));
+    expect(whole.length).toBeLessThan(3);
+    expect(log.lines).toEqual(['warn cannot be read: a part of the history is lost']);
+    expect(log.fields).toMatchObject([{ lines: 1 }]);
+    // What comes behind it has a line of its own.
+    second.append(JSON.stringify({ ...WHOLE, number: 9 }));
+    await second.close();
+    const third = open();
+    expect((await third.readLast(10)).map(({ number }) => number)).toEqual([...whole, 9]);
+    await third.close();
   });
 
   it('belongs to one ha2bgp at a time: another one of that name keeps nothing, and reads nothing', async () => {

@@ -72,13 +72,14 @@ describe('a journal', () => {
     expect(lines).toEqual(Array.from({ length: 60 }, (_, index) => lineOf(440 + index)));
   });
 
-  it('passes over what a crash cut, and goes on in a line of its own', async () => {
-    fs.writeFileSync(file(), `${lineOf(1)}\n${lineOf(2)}\n${lineOf(3).slice(0, -3)}`);
+  it('has what a crash cut as it is, and goes on in a line of its own', async () => {
+    const cut = lineOf(3).slice(0, -3);
+    fs.writeFileSync(file(), `${lineOf(1)}\n${lineOf(2)}\n${cut}`);
     const next = journal();
-    expect(await next.readLast(10)).toEqual([1, 2].map(lineOf));
+    expect(await next.readLast(10)).toEqual([lineOf(1), lineOf(2), cut]);
     next.append(lineOf(4));
     await next.close();
-    expect(await journal().readLast(10)).toEqual([1, 2, 4].map(lineOf));
+    expect(await journal().readLast(10)).toEqual([lineOf(1), lineOf(2), cut, lineOf(4)]);
   });
 
   it('that somebody removed is made anew, and loses what was in it alone', async () => {
