@@ -85,18 +85,21 @@ function peerRows(app, { name, as, state, since, last, told, isLevel, unsaid, re
   const about = [
     isUp && families !== undefined && families.length > 0 ? families.join(', ') : '',
     isUp && holdTimeMs !== undefined ? (holdTimeMs === 0 ? 'no hold time' : `hold time ${period(holdTimeMs)}`) : '',
-    received.ipv4 + received.ipv6 > 0
+    received !== undefined && received.ipv4 + received.ipv6 > 0
       ? `sent us ${number(received.ipv4)} IPv4, ${number(received.ipv6)} IPv6 routes`
       : '',
   ].filter((text) => text !== '');
   const remarks = [
     !isUp && last !== '' ? last : '',
-    isUp && !isLevel ? 'not all is written to it yet' : '',
-    ...unsaid,
+    isUp && isLevel === false ? 'not all is written to it yet' : '',
+    ...(unsaid ?? []),
     about.join(' · '),
   ].filter((text) => text !== '');
   const first = row(
-    [element('span', { class: 'peer' }, name), ' ', element('span', { class: 'name' }, `AS ${as}`)],
+    [
+      element('span', { class: 'peer' }, name),
+      ...(as === undefined ? [] : [' ', element('span', { class: 'name' }, `AS ${as}`)]),
+    ],
     [stateWord(PEER_TONES[state], isUp ? 'up' : state), ' ', age(app, since)],
     element('span', { class: 'figure' }, number(told)),
   );

@@ -2,12 +2,14 @@
 
 /**
  * Of a map, in which lists may be long: one piece for each of their items. An item that is `undefined` is left out; to find
- * that out takes time as well, and so it is an empty piece.
+ * that out takes time as well, and so it is an empty piece. Each value is read when its turn has come: what is counted in a
+ * list may stand behind it.
  */
 export function* jsonPieces(map: object): Generator<string> {
   let text = '{';
   let comma = '';
-  for (const [key, value] of Object.entries(map)) {
+  for (const key of Object.keys(map)) {
+    const value: unknown = map[key as keyof typeof map];
     if (value === undefined) continue;
     text += `${comma}${JSON.stringify(key)}:`;
     comma = ',';

@@ -8,6 +8,7 @@ import {
   type Explanation,
   type HistoryView,
   type OverrideView,
+  type PeerEntry,
   type PeerView,
   type PenaltyView,
   type PrefixExplanation,
@@ -55,14 +56,14 @@ const NUMBERED = { at: INSTANT, number: COUNT };
 type EntryOf<T extends ProcessEntry['type']> = { type: string } & Omit<Extract<ProcessEntry, { type: T }>, 'type'>;
 const PEER = {
   name: STRING,
-  as: COUNT,
+  as: maybe(COUNT),
   state: oneOf('idle', 'connecting', 'established'),
   since: INSTANT,
   last: STRING,
   told: COUNT,
-  isLevel: BOOLEAN,
-  unsaid: listOf(STRING),
-  received: objectOf<PeerView['received']>({ ipv4: COUNT, ipv6: COUNT }),
+  isLevel: maybe(BOOLEAN),
+  unsaid: maybe(listOf(STRING)),
+  received: maybe(objectOf<NonNullable<PeerView['received']>>({ ipv4: COUNT, ipv6: COUNT })),
   holdTimeMs: maybe(LENGTH),
   families: maybe(listOf(STRING)),
 };
@@ -150,7 +151,7 @@ export const SCHEMAS = {
     ),
   }),
   Summary: objectOf<Summary>({ ...ABOUT_IT, services: counts }),
-  Status: objectOf<Status>({ ...ABOUT_IT, counts, services: listOf(ref('Service')) }),
+  Status: objectOf<Status>({ ...ABOUT_IT, counts, services: listOf(ref('Service')), toldToNobody: COUNT }),
   Transition: objectOf<Transition>(TRANSITION),
   ProcessEntry: {
     oneOf: [
@@ -168,9 +169,18 @@ export const SCHEMAS = {
       }),
     ],
   },
+  PeerEntry: objectOf<PeerEntry>({
+    type: oneOf('peer-up', 'peer-down'),
+    ...NUMBERED,
+    sink: STRING,
+    peer: STRING,
+    why: maybe(STRING),
+    unnoted: maybe(COUNT),
+  }),
   History: objectOf<HistoryView>({
     transitions: listOf(ref('Transition')),
     process: listOf(ref('ProcessEntry')),
+    peers: listOf(ref('PeerEntry')),
   }),
   Change: {
     oneOf: [

@@ -301,7 +301,6 @@ export function createPeerSession(options: PeerSessionOptions): PeerSession {
     settings = next;
     whyNotFor = whyNotForOf(settings);
     routerId = nextRouterId;
-    whyNotFor = whyNotForOf(settings);
     machine = reconfigured(machine, settings, { routerId });
     if (how === 'anew') hear({ type: 'started' });
     else session?.change(settings);

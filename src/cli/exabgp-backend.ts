@@ -13,7 +13,7 @@ import type { Backend, BackendPorts } from './backend.ts';
 import { listen, openStdout } from './pipes.ts';
 
 /** Throws `LedgerError`. */
-export function openExabgpBackend(settings: Settings, { clock, log, push, lifecycle }: BackendPorts): Backend {
+export function openExabgpBackend(settings: Settings, { clock, log, push, changed, lifecycle }: BackendPorts): Backend {
   const isExabgp = settings.bgpBackend.includes('exabgp');
   const hasExabgp = isExabgp && isUnderExabgp();
   const place = hasExabgp ? ledgerPlace(settings, log) : undefined;
@@ -25,6 +25,7 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, lifecy
     ...{ output: openStdout(log, lifecycle), clock, log: log.child('exabgp'), push, ledger },
     ...{ acks: isExabgp && isPiped(0) ? 'unknown' : 'off', isDeaf: () => isDeaf },
     ...{ api: settings.exabgpApi, reannounce: settings.reannounce, followsAnother: ledger.entries.size > 0 },
+    ...{ neighbors: settings.neighbor, changed: () => changed('peers') },
   });
   const deafened = (): void => {
     isDeaf = true;
@@ -63,7 +64,7 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, lifecy
       return {
         changed: [],
         commit() {
-          sink.repeatEvery(other.reannounce);
+          sink.change({ reannounce: other.reannounce, neighbors: other.neighbor });
           const left = move.commit();
           if (left.length > 0) inherit(left);
           if (next === name) return;

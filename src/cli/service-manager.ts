@@ -24,15 +24,26 @@ export function openServiceManager(isOurs: boolean, daemon: Daemon, log: Log): S
   });
 }
 
-function summarize({ state, sinks }: Daemon): ServiceSummary {
+function summarize(daemon: Daemon): ServiceSummary {
+  const { state, sinks } = daemon;
   const { hasFacts, failingSince, desired, services, policy } = state;
-  const peers = sinks.flatMap((sink) => sink.peers?.() ?? []);
+  const known = sinks.map((sink) => sink.peers?.()).filter((own) => own !== undefined);
+  const peers = known.flat();
   const up = peers.filter((peer) => peer.state === 'established');
   return {
     hasFacts,
     isFailing: failingSince !== undefined,
     announced: desired.routes.size,
+    isToldToNobody: up.length === 0 && peers.length > 0 && isUntold(daemon),
     wanted: services.size + policy.statics.routes.size,
-    peers: sinks.some((sink) => sink.peers !== undefined) ? { up: up.length, all: peers.length } : undefined,
+    peers: known.length > 0 ? { up: up.length, all: peers.length } : undefined,
   };
+}
+
+/** While no peer has a session, what holds for one route holds for all of them. */
+function isUntold({ state, sinks }: Daemon): boolean {
+  const [first] = state.desired.routes.values();
+  return (
+    first !== undefined && !sinks.some((sink) => sink.tellings(first.prefix).some(({ state: of }) => of === 'told'))
+  );
 }

@@ -60,7 +60,7 @@ export interface OverrideView {
 /**
  * What a sink, or one of its peers, was told of a prefix.
  *
- * `told`: it has the route; `waiting`: it is to get it, and takes nothing at present; `leaving`: it has it, and the withdraw
+ * `told`: it has the route (of a neighbor of ExaBGP's: ExaBGP accepted it, and has a session with the neighbor); `waiting`: it is to get it, and takes nothing at present; `leaving`: it has it, and the withdraw
  * is on its way; `refused`: it took it not (ExaBGP's answer); `not-for-it`: it is not to have it (families, `only`, a
  * route too long for it), see `detail`; `no-session`: there is nobody to tell; `none`: it has nothing, and is to have nothing.
  */
@@ -107,20 +107,23 @@ export interface ServiceView {
 /** Of a prefix that was asked for: one that never was a service has no kind, and has not stood so since any moment. */
 export type AskedService = Omit<ServiceView, 'kind' | 'since'> & Partial<Pick<ServiceView, 'kind' | 'since'>>;
 
+/** A BGP peer of our own, or a neighbor of ExaBGP's of which it has told. */
 export interface PeerView {
   readonly name: string;
-  readonly as: number;
+  /** Left out where ExaBGP does not say it. */
+  readonly as?: number;
   readonly state: 'idle' | 'connecting' | 'established';
+  /** Since when there is a session, or none; of what ExaBGP says, since when that is known. */
   readonly since: Instant;
   /** Why there is no session, or was none before; empty for never. */
   readonly last: string;
-  /** Routes. */
+  /** Routes: none without a session. */
   readonly told: number;
-  /** Whether everything was written that there is. */
-  readonly isLevel: boolean;
+  /** Whether everything was written that there is. This, and what follows, is left out of ExaBGP's neighbors: it does not say. */
+  readonly isLevel?: boolean;
   /** Why some routes are not told to it, a sentence each. */
-  readonly unsaid: readonly string[];
-  readonly received: { readonly ipv4: number; readonly ipv6: number };
+  readonly unsaid?: readonly string[];
+  readonly received?: { readonly ipv4: number; readonly ipv6: number };
   /** Of the session; left out while there is none. */
   readonly holdTimeMs?: number;
   readonly families?: readonly string[];
@@ -132,7 +135,7 @@ export interface SinkView {
   readonly leaving: number;
   readonly waiting: number;
   readonly refused: number;
-  /** Of a sink that has peers of its own. */
+  /** Of a sink that has peers of its own, and knows of some. */
   readonly peers?: readonly PeerView[];
 }
 
@@ -211,7 +214,13 @@ export interface Status extends Omit<Summary, 'services'> {
   /** How many services are in each state, also of those that were not asked for. */
   readonly counts: Summary['services'];
   readonly services: readonly ServiceView[];
+  /** How many services are announced, or still are, and are told to nobody, also of those that were not asked for. */
+  readonly toldToNobody: number;
 }
+
+/** Announced, or still so, though none of those that are to have it does: somebody is to. */
+export const isToldToNobody = ({ state, told }: Pick<ServiceView, 'state' | 'told'>): boolean =>
+  (state === 'announced' || state === 'leaving') && told.told === 0 && told.of > 0;
 
 /** A service came into another state, or into the same one for another reason. */
 export interface Transition {
@@ -243,12 +252,27 @@ export type ProcessEntry = { readonly at: Instant; readonly number: number } & (
   | ({ readonly type: 'by-hand' } & SaidByHand)
 );
 
-export type HistoryEntry = Transition | ProcessEntry;
+/** A session with a peer came up, or ended. Numbered with the transitions. */
+export interface PeerEntry {
+  readonly at: Instant;
+  readonly number: number;
+  readonly type: 'peer-up' | 'peer-down';
+  /** Both by their names. */
+  readonly sink: string;
+  readonly peer: string;
+  /** Of one that ended, where that is known. */
+  readonly why?: string;
+  /** How often it came up or ended before that without an entry, since there were too many of them. */
+  readonly unnoted?: number;
+}
 
-/** `GET /v1/history`: both the newest first. */
+export type HistoryEntry = Transition | ProcessEntry | PeerEntry;
+
+/** `GET /v1/history`: each the newest first. */
 export interface HistoryView {
   readonly transitions: readonly Transition[];
   readonly process: readonly ProcessEntry[];
+  readonly peers: readonly PeerEntry[];
 }
 
 /** What is pushed to whoever listens for it. */

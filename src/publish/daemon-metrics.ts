@@ -219,7 +219,7 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
     'gauge',
     'Whether the peer was told everything that there is for it.',
     PEER,
-    ofPeers(({ isLevel }) => [{ labels: {}, value: isLevel ? 1 : 0 }]),
+    ofPeers(({ isLevel }) => (isLevel === undefined ? [] : [{ labels: {}, value: isLevel ? 1 : 0 }])),
   ),
   metric(
     'ha2bgp_peer_received',
@@ -227,7 +227,9 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
     'Routes that the peer told us; they are counted and not used.',
     [...PEER, 'family'],
     ofPeers(({ received }) =>
-      (['ipv4', 'ipv6'] as const).map((family) => ({ labels: { family }, value: received[family] })),
+      received === undefined
+        ? []
+        : (['ipv4', 'ipv6'] as const).map((family) => ({ labels: { family }, value: received[family] })),
     ),
   ),
 ];

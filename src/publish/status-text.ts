@@ -5,16 +5,23 @@ import { type PeerView, SERVICE_STATES, type ServiceView, type Summary } from '.
 /** What each column has at least; a longer value pushes the rest of its line to the right. */
 const WIDTHS = { prefix: 20, name: 12, state: 10, since: 20, told: 7 } as const;
 
-/** `stopped`: what stood here is no longer so. */
-export function statusHead({ at, process: own, services }: Summary, isStopped: boolean): string {
+/** `stopped`: what stood here is no longer so. `toldToNobody`: how many services that are announced. */
+export function statusHead(
+  { at, process: own, services }: Summary,
+  now: 'stopped' | { readonly toldToNobody: number },
+): string {
+  const isStopped = now === 'stopped';
   const counts = SERVICE_STATES.filter((state) => services[state] > 0).map((state) => `${services[state]} ${state}`);
   return [
     `ha2bgp ${own.version}, ${own.name}, process ${own.pid}: ${isStopped ? 'stopped' : `runs since ${short(own.startedAt)}`}`,
     `written ${at}`,
-    ...(isStopped ? [] : ['', counts.length === 0 ? 'no services' : counts.join(', ')]),
+    ...(isStopped ? [] : ['', `${counts.length === 0 ? 'no services' : counts.join(', ')}${nobodyWords(now)}`]),
     '',
   ].join('\n');
 }
+
+const nobodyWords = ({ toldToNobody }: { readonly toldToNobody: number }): string =>
+  toldToNobody === 0 ? '' : `; ${toldToNobody} told to nobody`;
 
 export const serviceHead = (): string => `\n${line('PREFIX', 'NAME', 'STATE', 'SINCE', 'TOLD', 'WHY')}`;
 
@@ -59,8 +66,8 @@ export function statusFoot({ overrides, sinks, discovery, process: own }: Summar
 }
 
 function peerLine({ name, as, state, since, told, isLevel, last }: PeerView): string {
-  const detail = state === 'established' ? `${told} told${isLevel ? '' : ', more to come'}` : last;
-  return `  ${name} AS ${as}: ${state} since ${short(since)}${detail === '' ? '' : `: ${detail}`}`;
+  const detail = state === 'established' ? `${told} told${isLevel === false ? ', more to come' : ''}` : last;
+  return `  ${name}${as === undefined ? '' : ` AS ${as}`}: ${state} since ${short(since)}${detail === '' ? '' : `: ${detail}`}`;
 }
 
 function line(prefix: string, name: string, state: string, since: string, told: string, why: string): string {

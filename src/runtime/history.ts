@@ -1,5 +1,5 @@
 /**
- * The last transitions of all services, and what became of the daemon itself between them, in memory; and in a journal, where
+ * The last transitions of all services, and what became of the daemon itself and of its peers between them, in memory; and in a journal, where
  * there is one, so that they outlive the process.
  *
  * Noting a transition costs next to nothing: its words are made when somebody asks for them, and for the journal and those
@@ -8,7 +8,7 @@
 import { reasonView } from '../core/view.ts';
 import { insideOf, type Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
-import type { HistoryEntry, HistoryView, ProcessEntry, Transition } from '../model/view.ts';
+import type { HistoryEntry, HistoryView, PeerEntry, ProcessEntry, Transition } from '../model/view.ts';
 import type { Clock } from './clock.ts';
 import type { NotedTransition } from './executor.ts';
 import { instantBy } from './wall-clock.ts';
@@ -16,9 +16,10 @@ import { instantBy } from './wall-clock.ts';
 export interface History {
   note(transition: NotedTransition): void;
   noteProcess(at: Millis, news: ProcessNews): void;
+  notePeer(at: Millis, news: PeerNews): void;
   /**
    * `prefix`: of it, of those inside it, and of those that contain it; so with what was said by hand. What became of the
-   * daemon concerns all of them: as far back as the transitions go. `most`: of each of both.
+   * daemon and of peers concerns all of them: as far back as the transitions go. `most`: of each.
    */
   list(which: { readonly prefix?: Prefix; readonly most: number }): HistoryView;
   /** Of this prefix alone, the newest first. */
@@ -30,6 +31,7 @@ export interface History {
 type News<T> = T extends unknown ? Omit<T, 'at' | 'number'> : never;
 /** When it was, and its number, are given to it here. */
 export type ProcessNews = News<ProcessEntry>;
+export type PeerNews = News<PeerEntry>;
 
 /** Where it is kept. Never blocks, never throws. */
 export interface Journal {
@@ -97,23 +99,28 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
   function newest(most: number, isAskedFor: (prefix: Prefix) => boolean): HistoryView {
     const transitions: Transition[] = [];
     const process: ProcessEntry[] = [];
+    const peers: PeerEntry[] = [];
     const oldest = Math.max(0, kept.length - MOST_KEPT);
     for (let index = kept.length - 1; index >= oldest && transitions.length < most; index--) {
       const each = kept[index];
       if (each === undefined || ('prefix' in each.it && !isAskedFor(each.it.prefix))) continue;
       const entry = wordsOf(each);
       if ('prefix' in entry) transitions.push(entry);
-      else if (process.length < most && isAbout(entry, isAskedFor)) process.push(entry);
+      else if ('peer' in entry) push(peers, entry, most);
+      else if (isAbout(entry, isAskedFor)) push(process, entry, most);
     }
-    return { transitions, process };
+    return { transitions, process, peers };
+  }
+
+  function noteNews(at: Millis, news: ProcessNews | PeerNews): void {
+    const own = ++number;
+    keep({ number: own, it: { at: instant(at), number: own, ...news } });
   }
 
   return {
     note: (it) => keep({ number: ++number, it }),
-    noteProcess(at, news) {
-      const own = ++number;
-      keep({ number: own, it: { at: instant(at), number: own, ...news } });
-    },
+    noteProcess: noteNews,
+    notePeer: noteNews,
     list: ({ prefix, most }) => newest(most, prefix === undefined ? () => true : aboutOf(prefix)),
     transitionsOf: (prefix, most) => newest(most, (each) => each === prefix).transitions,
     close() {
@@ -126,6 +133,10 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
 /** What was said of everything, or of a service by its name, concerns all as well. */
 const isAbout = (entry: ProcessEntry, isAskedFor: (prefix: Prefix) => boolean): boolean =>
   entry.type !== 'by-hand' || !entry.target.includes('/') || isAskedFor(entry.target as Prefix);
+
+function push<T>(list: T[], item: T, most: number): void {
+  if (list.length < most) list.push(item);
+}
 
 /** Whether one of the two lies inside the other. */
 function aboutOf(asked: Prefix): (prefix: Prefix) => boolean {

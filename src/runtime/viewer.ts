@@ -25,6 +25,7 @@ import { explainAll, type FindOwners } from './explaining.ts';
 import { createHistory, type Journal } from './history.ts';
 import { watchLoopLag } from './loop-lag.ts';
 import type { Outline, ReloadAnswer, Viewer } from './operator.ts';
+import { createSessionNews } from './session-news.ts';
 import { instantBy } from './wall-clock.ts';
 
 /** What may be another thing now, besides services. */
@@ -105,7 +106,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
 
   const sinkView = (sink: Sink): SinkView => {
     const { ever: _, ...status } = sink.status();
-    const peers = sink.peers?.().map((peer) => ({ ...peer, since: instant(peer.since) }));
+    const peers = sink.peers?.()?.map((peer) => ({ ...peer, since: instant(peer.since) }));
     return { ...status, ...(peers && { peers }) };
   };
 
@@ -176,22 +177,16 @@ export function createViewer(options: ViewerOptions): OpenViewer {
   let isTellingLater = false;
   let overridesToldAt = Number.NEGATIVE_INFINITY;
   let rest: NodeJS.Immediate | undefined;
-  /** Of each peer what was told last: since when its session is up; `undefined` while it has none. */
-  const sessions = new Map<string, Millis | undefined>();
+  /** The peers as they were told of last, by sink and name. */
+  const told = new Map<string, { readonly sink: string; readonly peer: PeerStanding }>();
+  const news = createSessionNews(clock, history.notePeer);
 
   function tellChanges(): void {
     rest = undefined;
     const at = instant(clock.now());
     if (waiting.has('discovery')) changes.push({ type: 'discovery', at, discovery: discoveryView(discovery()) });
     if (waiting.has('overrides')) tellOverrides();
-    if (waiting.has('peers')) {
-      for (const sink of sinks) {
-        const peers = sink.peers?.() ?? [];
-        if (peers.length === 0) continue;
-        const { name: own } = sink.status();
-        for (const peer of peers) tellPeer(own, peer);
-      }
-    }
+    if (waiting.has('peers')) tellPeers();
     waiting.clear();
   }
 
@@ -213,13 +208,38 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     changes.push({ type: 'overrides', at: instant(now), overrides: [...overrideViews()] });
   }
 
+  function tellPeers(): void {
+    const gone = new Set(told.keys());
+    for (const sink of sinks) {
+      const peers = sink.peers?.();
+      if (peers === undefined) continue;
+      const { name: own } = sink.status();
+      for (const peer of peers) {
+        gone.delete(`${own} ${peer.name}`);
+        tellPeer(own, peer);
+      }
+    }
+    for (const key of gone) {
+      const last = told.get(key);
+      if (last === undefined) continue;
+      tellPeer(last.sink, { ...last.peer, state: 'idle', since: clock.now(), last: 'no peer any more', told: 0 });
+      told.delete(key);
+    }
+  }
+
   function tellPeer(sink: string, peer: PeerStanding): void {
     const key = `${sink} ${peer.name}`;
-    const upSince = peer.state === 'established' ? peer.since : undefined;
-    const before = sessions.get(key);
-    sessions.set(key, upSince);
+    const before = upSinceOf(told.get(key)?.peer);
+    told.set(key, { sink, peer });
+    const upSince = upSinceOf(peer);
     if (before === upSince) return;
-    changes.push({ type: 'peer', at: instant(clock.now()), peer: { ...peer, since: instant(peer.since) } });
+    const { name: own, since, last } = peer;
+    // One that ended, and began anew before anybody looked, is both.
+    if (before !== undefined) {
+      news.heard(since, { type: 'peer-down', sink, peer: own, ...(last !== '' && { why: last }) });
+    }
+    if (upSince !== undefined) news.heard(since, { type: 'peer-up', sink, peer: own });
+    changes.push({ type: 'peer', at: instant(clock.now()), peer: { ...peer, since: instant(since) } });
   }
 
   return {
@@ -268,18 +288,25 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       for (const each of news) history.noteProcess(at, { type: 'by-hand', ...each });
     },
     stopped(how) {
+      // What waits comes before the last word.
+      news.close();
       if (isRunning) history.noteProcess(clock.now(), { type: 'stopped', ...how });
       isRunning = false;
     },
     close() {
       clearImmediate(rest);
       clock.clearTimer(OVERRIDES_TIMER);
+      news.close();
       lag.close();
       history.close();
       changes.close();
     },
   };
 }
+
+/** Since when a session is up; `undefined` while there is none. */
+const upSinceOf = (peer: PeerStanding | undefined): Millis | undefined =>
+  peer?.state === 'established' ? peer.since : undefined;
 
 /** Of changed settings, and of characters of each. */
 const MOST_NAMED = 20;

@@ -36,8 +36,8 @@ export interface Sink {
   status(): SinkStatus;
   /** What it was told of the prefix, or each of its peers; nothing of one that tells nobody. Cheap: asked of all of them. */
   tellings(prefix: Prefix): readonly Telling[];
-  /** Of a sink that has peers of its own. */
-  peers?(): readonly PeerStanding[];
+  /** Of a sink that has peers of its own; `undefined` while it knows of none. */
+  peers?(): readonly PeerStanding[] | undefined;
   /**
    * Withdraws what it announced, or keeps it for a successor. Resolves when that is handed on, or when `signal` says that
    * the time is up.

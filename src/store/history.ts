@@ -1,5 +1,5 @@
 /**
- * SHELL: the history of services and of the daemon, kept for the next process: a line of JSON each in a journal, and what
+ * SHELL: the history of services, of the daemon and of its peers, kept for the next process: a line of JSON each in a journal, and what
  * stands there read back. Where there is no such place, or another ha2bgp has it, nothing is kept, and the history is that of
  * this process.
  */
@@ -8,6 +8,7 @@ import { SAID_BY_HAND } from '../model/override.ts';
 import {
   type HistoryEntry,
   type Instant,
+  type PeerEntry,
   type ProcessEntry,
   type ReasonView,
   SERVICE_STATES,
@@ -95,7 +96,7 @@ export function parseEntry(line: string): HistoryEntry | undefined {
   const fields = (value ?? {}) as Fields;
   const { at, number } = fields;
   if (!isInstant(at) || !isCount(number) || number === 0) return undefined;
-  const rest = fields['type'] === undefined ? transitionOf(fields) : processEntryOf(fields);
+  const rest = fields['type'] === undefined ? transitionOf(fields) : (peerEntryOf(fields) ?? processEntryOf(fields));
   return rest && ({ at, number, ...rest } as HistoryEntry);
 }
 
@@ -110,6 +111,17 @@ function transitionOf({ prefix, from, to, reason }: Fields): Rest<Transition> | 
     isState(to) &&
     (reason === undefined || isReason(reason));
   return isWhole ? { prefix: prefix as Prefix, from, to, ...(reason !== undefined && { reason }) } : undefined;
+}
+
+function peerEntryOf({ type, sink, peer, why, unnoted }: Fields): Rest<PeerEntry> | undefined {
+  const isWhole =
+    (type === 'peer-up' || type === 'peer-down') &&
+    typeof sink === 'string' &&
+    typeof peer === 'string' &&
+    (why === undefined || typeof why === 'string') &&
+    (unnoted === undefined || isCount(unnoted));
+  if (!isWhole) return undefined;
+  return { type, sink, peer, ...(why !== undefined && { why }), ...(unnoted !== undefined && { unnoted }) };
 }
 
 function processEntryOf(fields: Fields): Rest<ProcessEntry> | undefined {

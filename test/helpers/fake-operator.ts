@@ -55,7 +55,7 @@ export function fakeOperator(services = 3): FakeOperator {
     },
     service: () => serviceAt(0),
     explain: async (asked) => ({ asked, prefixes: [] }),
-    history: () => ({ transitions: [], process: [] }),
+    history: () => ({ transitions: [], process: [], peers: [] }),
     subscribe(hear) {
       heard.add(hear);
       return () => heard.delete(hear);

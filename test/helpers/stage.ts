@@ -175,6 +175,7 @@ export function createStage(): Stage {
           .reverse()
           .slice(0, most),
         process: [],
+        peers: [],
       }),
       subscribe(hear) {
         listeners.add(hear);

@@ -88,6 +88,7 @@ export const STATUS: Status = {
   overrides: [DRAIN],
   counts: { announced: 2, leaving: 1, rising: 1, suppressed: 1, held: 0, drained: 0, 'set-down': 0, down: 1 },
   services: SERVICES,
+  toldToNobody: 0,
   ever: {
     transitions: { announced: 2, leaving: 1, rising: 3, suppressed: 1, held: 0, drained: 0, 'set-down': 0, down: 1 },
     ...{ stalls: 1, stalledMs: 700, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },

@@ -114,20 +114,23 @@ describeInterop('what is seen of a daemon', () => {
     });
     expect(gone.told).toEqual({ told: 0, of: 2, except: [] });
 
-    const { transitions: history, process: ours } = operator.history({ prefix: SERVICE, most: 10 });
+    const { transitions: history, process: ours, peers } = operator.history({ prefix: SERVICE, most: 10 });
     expect(history.map(({ from, to, reason }) => [from, to, reason?.code])).toEqual([
       ['leaving', 'down', 'no-listener'],
       ['announced', 'leaving', 'no-listener'],
       ['rising', 'announced', undefined],
       ['down', 'rising', 'announce-delay'],
     ]);
-    expect(history.map(({ number }) => number)).toEqual([5, 4, 3, 2]);
+    // The session of the peer is among them, when it was.
+    const numbers = [...history, ...peers].map(({ number }) => number).sort();
+    expect(numbers).toEqual([2, 3, 4, 5, 6]);
+    expect(peers).toMatchObject([{ type: 'peer-up', sink: 'speaker', peer: names.good }]);
     expect(ours).toMatchObject([{ type: 'started', number: 1, pid: process.pid }]);
     expect(operator.history({ prefix: '10.20.0.0/24' as Prefix, most: 2 })).toEqual({
       transitions: history.slice(0, 2),
-      process: [],
+      ...{ process: [], peers: [] },
     });
-    expect(operator.history({ prefix: UNSERVED, most: 10 })).toEqual({ transitions: [], process: ours });
+    expect(operator.history({ prefix: UNSERVED, most: 10 })).toEqual({ transitions: [], process: ours, peers });
     expect(gone.since).toBe(history[0]?.at);
     await until('heard of it', () =>
       changes.some((change) => change.type === 'transition' && change.prefix === SERVICE && change.to === 'down'),
@@ -148,6 +151,10 @@ describeInterop('what is seen of a daemon', () => {
     const gone = heard('peer').at(-1)?.peer;
     expect([gone?.name, gone?.told]).toEqual([names.good, 0]);
     expect(gone?.last).toMatch(/^the network: /);
+    expect(daemon.operator.history({ most: 10 }).peers).toMatchObject([
+      { type: 'peer-down', peer: names.good, at: gone?.since, why: gone?.last },
+      { type: 'peer-up', peer: names.good },
+    ]);
     const before = heard('discovery').length;
     await house?.namespace.remove();
     const failing = await until('the kernel', () =>
@@ -176,13 +183,14 @@ describeInterop('what is seen of a daemon', () => {
     expect(all.slice(0, first.length)).toEqual(first);
     expect(all.map(({ number }) => number)).toEqual(Array.from(all, (_, index) => index + 1));
     // The static prefix was announced; the service was no more.
-    expect(all.slice(first.length)).toMatchObject([
+    expect(all.slice(first.length).filter((each) => !('peer' in each))).toMatchObject([
       { type: 'stopped', why: 'SIGTERM', withdrawn: 1, left: 0 },
       { type: 'started' },
       { prefix: SERVICE, to: 'rising' },
       { prefix: SERVICE, to: 'announced' },
     ]);
-    expect(all[first.length + 1]).not.toHaveProperty('lastSignOfBefore');
+    const again = all.find((each) => 'type' in each && each.type === 'started' && each.number > 1);
+    expect(again).not.toHaveProperty('lastSignOfBefore');
     const file = path.join(directory, 'kept.history');
     await until('all of it is written', () => fs.readFileSync(file, 'utf8').includes(`"number":${all.length}`));
     fs.writeFileSync(file, '{"at":"never"}\nhalf a li\n', { flag: 'a' });
@@ -190,13 +198,15 @@ describeInterop('what is seen of a daemon', () => {
     // As if it had been killed.
     const written = fs.readFileSync(file, 'utf8');
     const stopped = written.trimEnd().split('\n').at(-1) ?? '';
-    expect(JSON.parse(stopped)).toMatchObject({ type: 'stopped', number: all.length + 1, withdrawn: 2 });
+    expect(JSON.parse(stopped)).toMatchObject({ type: 'stopped', withdrawn: 2 });
     fs.writeFileSync(file, written.replace(`${stopped}\n`, ''));
     const { daemon: last } = await build('view-kept-third', words);
     await until('announced', () => last.operator.service(SERVICE).state === 'announced');
     // What is no entry is passed over, and numbers go on.
-    expect(numbered(last).slice(all.length)).toMatchObject([
-      { type: 'started', number: all.length + 1, lastSignOfBefore: all.at(-1)?.at },
+    const kept = numbered(last);
+    const begun = kept.findLastIndex((each) => 'type' in each && each.type === 'started');
+    expect(kept.slice(begun).filter((each) => !('peer' in each))).toMatchObject([
+      { type: 'started', number: begun + 1, lastSignOfBefore: kept[begun - 1]?.at },
       ...[{ to: 'rising' }, { to: 'announced' }],
     ]);
     await cleanUp();
@@ -204,8 +214,8 @@ describeInterop('what is seen of a daemon', () => {
   });
 
   const numbered = ({ operator }: Pick<LiveDaemon, 'operator'>): readonly HistoryEntry[] => {
-    const { transitions, process: ours } = operator.history({ most: 100 });
-    return [...transitions, ...ours].sort((a, b) => a.number - b.number);
+    const { transitions, process: ours, peers } = operator.history({ most: 100 });
+    return [...transitions, ...ours, ...peers].sort((a, b) => a.number - b.number);
   };
 
   it('shows the peers, and all in numbers', async () => {

@@ -1,6 +1,6 @@
 /** What there is to see of services: `model/view`, as it stands. */
 import { hostPrefix, type Prefix } from '../../model/address.ts';
-import { SERVICE_STATES, type ServiceView } from '../../model/view.ts';
+import { isToldToNobody, SERVICE_STATES, type ServiceView } from '../../model/view.ts';
 import { atMost } from '../at-most.ts';
 import { needed, optional } from '../field.ts';
 import { addressOrPrefix, choices, integer, isWithin, prefix, present, word } from '../kinds.ts';
@@ -35,8 +35,17 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
           (within === undefined || isWithin(service.prefix, within)) &&
           (name === undefined || service.name === name) &&
           (state === undefined || state.has(service.state));
-        const services = only(operator.services(), isAskedFor);
-        return jsonInPieces({ ...outline, overrides: operator.overrides(), counts, services });
+        let toldToNobody = 0;
+        const services = only(operator.services(), (service) => {
+          if (isToldToNobody(service)) toldToNobody++;
+          return isAskedFor(service);
+        });
+        return jsonInPieces({
+          ...{ ...outline, overrides: operator.overrides(), counts, services },
+          get toldToNobody() {
+            return toldToNobody;
+          },
+        });
       },
     }),
     route({
@@ -70,7 +79,7 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       path: '/v1/history',
       name: 'history',
       summary:
-        'The last transitions, what was said by hand, and starts, stops and reloads of the daemon, the newest first',
+        'The last transitions, what was said by hand, starts, stops and reloads of the daemon, and sessions with peers, the newest first',
       query: {
         prefix: optional({ ...addressOrPrefix, help: 'only transitions of this prefix, or address' }),
         most: optional({ ...integer(1, 10_000), help: 'how many of each, 1000 when left out' }),
@@ -82,9 +91,9 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
   ];
 }
 
-/** Announced, and somebody was told of it. */
-const hasEffect = ({ state, told }: ServiceView): boolean =>
-  (state === 'announced' || state === 'leaving') && (told.told > 0 || told.of === 0);
+/** Announced, and somebody was told of it, or is not to be. */
+const hasEffect = (service: ServiceView): boolean =>
+  (service.state === 'announced' || service.state === 'leaving') && !isToldToNobody(service);
 const asPrefix = (of: string): Prefix => (of.includes('/') ? (of as Prefix) : hostPrefix(of as never));
 
 /** `undefined` in place of the others. */

@@ -67,7 +67,7 @@ function prefixLines(
     ...section('Told', tellingLines(tellings, now)),
     ...section(
       'Last changes',
-      historyEntries({ transitions: history, process: [] }, room - INDENT, now)
+      historyEntries({ transitions: history, process: [], peers: [] }, room - INDENT, now)
         .toReversed()
         .flat(),
     ),

@@ -1,6 +1,6 @@
 /** What `ha2bgp history` prints, and `watch --events`, PURE. */
 import type { SaidByHand } from '../../model/override.ts';
-import type { Change, HistoryEntry, HistoryView, ProcessEntry, Transition } from '../../model/view.ts';
+import type { Change, HistoryEntry, HistoryView, PeerEntry, ProcessEntry, Transition } from '../../model/view.ts';
 import { columnsOf, type Line, span, widthOf, wrap } from '../terminal/line.ts';
 import { ago, moment, type Now, overrideTexts, plural, shown, stateTone } from './words.ts';
 
@@ -12,11 +12,11 @@ export const historyLines = (history: HistoryView, room: number, now?: Now): Lin
   historyEntries(history, room, now).flat();
 
 /** The lines of each. */
-export function historyEntries({ transitions, process }: HistoryView, room: number, now?: Now): Line[][] {
-  const entries: HistoryEntry[] = [...transitions, ...process].sort((a, b) => a.number - b.number);
+export function historyEntries({ transitions, process, peers }: HistoryView, room: number, now?: Now): Line[][] {
+  const entries: HistoryEntry[] = [...transitions, ...process, ...peers].sort((a, b) => a.number - b.number);
   const widest = Math.max(0, ...entries.map((each) => aboutOf(each).length));
   return entries.map((each) =>
-    'prefix' in each ? transitionLines(each, widest, room, now) : [processLine(each, widest, now)],
+    'prefix' in each ? transitionLines(each, widest, room, now) : [newsLine(each, widest, now)],
   );
 }
 
@@ -33,15 +33,27 @@ const BELOW = '    ';
 
 /** What stands where a service's prefix does. */
 const OURSELVES = 'ha2bgp';
-const aboutOf = (entry: HistoryEntry): string =>
-  'prefix' in entry ? entry.prefix : entry.type === 'by-hand' ? shown(entry.target) : OURSELVES;
+function aboutOf(entry: HistoryEntry): string {
+  if ('prefix' in entry) return entry.prefix;
+  if ('peer' in entry) return shown(entry.peer);
+  return entry.type === 'by-hand' ? shown(entry.target) : OURSELVES;
+}
 
-function processLine(entry: ProcessEntry, widest: number, now?: Now): Line {
+function newsLine(entry: ProcessEntry | PeerEntry, widest: number, now?: Now): Line {
   return [
     span(`${moment(entry.at)}  `, 'faint'),
     ...(now === undefined ? [] : [span(`${ago(entry.at, now).padEnd(AGO)}  `, 'faint')]),
     span(`${aboutOf(entry).padEnd(widest)}  `, 'strong'),
-    ...processWords(entry),
+    ...('peer' in entry ? peerWords(entry) : processWords(entry)),
+  ];
+}
+
+function peerWords({ type, why, unnoted }: PeerEntry): Line {
+  const isUp = type === 'peer-up';
+  const before = unnoted === undefined ? '' : `, after ${plural(unnoted, 'change')} that had no line of their own`;
+  return [
+    isUp ? span('session up', 'served') : span('session down', 'bad'),
+    span(`${why === undefined ? '' : `: ${shown(why)}`}${before}`),
   ];
 }
 
@@ -129,7 +141,12 @@ export function changeLine(change: Change, now: Now): Line {
       const { name, as, state, last, told } = change.peer;
       const tone = state === 'established' ? 'served' : 'caution';
       const why = state === 'established' || last === '' ? '' : `  ${shown(last)}`;
-      return [at, span(`peer ${shown(name)} AS ${as}  `, 'strong'), span(state, tone), span(`, told ${told}${why}`)];
+      return [
+        at,
+        span(`peer ${shown(name)}${as === undefined ? '' : ` AS ${as}`}  `, 'strong'),
+        span(state, tone),
+        span(`, told ${told}${why}`),
+      ];
     }
     case 'overrides': {
       const texts = overrideTexts(change.overrides, MOST_BY_HAND, now);

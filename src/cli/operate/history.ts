@@ -1,4 +1,4 @@
-/** `ha2bgp history`: the last changes of state, and starts, stops and reloads of the daemon between them. */
+/** `ha2bgp history`: the last changes of state; starts, stops and reloads of the daemon, and its peers' sessions between them. */
 import { momentAt } from '../../config/moment.ts';
 import { type HISTORY_OPTIONS, MOST_HISTORY } from '../../config/options/operate.ts';
 import { quote } from '../../config/quote.ts';
@@ -51,17 +51,22 @@ export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
 const instantOf = (at: number): Instant => new Date(Math.max(0, at)).toISOString() as Instant;
 
 /** The newest of what lies between the two. Instants sort as times do. */
-function within({ transitions, process }: HistoryView, most: number, since?: Instant, until?: Instant): HistoryView {
+function within(
+  { transitions, process, peers }: HistoryView,
+  most: number,
+  since?: Instant,
+  until?: Instant,
+): HistoryView {
   const isAskedFor = ({ at }: { readonly at: Instant }): boolean =>
     (since === undefined || at >= since) && (until === undefined || at <= until);
-  const numbers = [...transitions, ...process]
+  const numbers = [...transitions, ...process, ...peers]
     .filter(isAskedFor)
     .map(({ number }) => number)
     .sort((one, other) => other - one);
   const oldest = numbers[Math.min(most, numbers.length) - 1] ?? Number.POSITIVE_INFINITY;
   const isKept = (each: { readonly at: Instant; readonly number: number }): boolean =>
     isAskedFor(each) && each.number >= oldest;
-  return { transitions: transitions.filter(isKept), process: process.filter(isKept) };
+  return { transitions: transitions.filter(isKept), process: process.filter(isKept), peers: peers.filter(isKept) };
 }
 
 const nothing = (since?: Instant, until?: Instant): string =>

@@ -1,4 +1,4 @@
-/** What is printed of BGP peers, PURE. */
+/** What is printed of BGP peers, our own and ExaBGP's, PURE. */
 import type { PeerView } from '../../model/view.ts';
 import { type Line, span, type Tone } from '../terminal/line.ts';
 import { type Grid, gridLines } from '../terminal/table.ts';
@@ -29,7 +29,7 @@ export function peerGrid(peers: readonly SinkPeer[], now: Now): Grid {
     ],
     rows: peers.map((peer) => [
       { text: shown(peer.name), tone: 'strong' },
-      { text: String(peer.as) },
+      { text: peer.as === undefined ? '' : String(peer.as) },
       { text: peer.state, tone: STATE_TONES[peer.state] },
       { text: since(peer.since, now) },
       { text: String(peer.told) },
@@ -42,13 +42,13 @@ export function peerGrid(peers: readonly SinkPeer[], now: Now): Grid {
 }
 
 /** What it sends is counted, and not used: none is as it should be. */
-const receivedWords = ({ received: { ipv4, ipv6 } }: PeerView): string =>
+const receivedWords = ({ received: { ipv4, ipv6 } = { ipv4: 0, ipv6: 0 } }: PeerView): string =>
   ipv4 + ipv6 === 0 ? '' : String(ipv4 + ipv6);
 
-function remarks({ state, last, isLevel, unsaid }: PeerView): string {
+function remarks({ state, last, isLevel, unsaid = [] }: PeerView): string {
   const isUp = state === 'established';
   return [
-    ...(isUp && !isLevel ? ['not everything is written yet'] : []),
+    ...(isUp && isLevel === false ? ['not everything is written yet'] : []),
     ...unsaid.map(shown),
     ...(isUp || last === '' ? [] : [shown(last)]),
   ].join('; ');
@@ -56,5 +56,8 @@ function remarks({ state, last, isLevel, unsaid }: PeerView): string {
 
 export const peerLines = (peers: readonly SinkPeer[], now: Now, room: number): Line[] =>
   peers.length === 0
-    ? [[span('no peers: nothing is told over BGP sessions of its own (--bgp-backend speaker)')]]
+    ? [
+        [span('no peers are known: it has no BGP sessions of its own (--bgp-backend speaker)')],
+        [span('ExaBGP has told of no neighbor: it tells of changes alone, and only with neighbor-changes')],
+      ]
     : gridLines(peerGrid(peers, now), room);

@@ -1,4 +1,4 @@
-/** `ha2bgp peers`: the BGP peers of the bundled speaker. */
+/** `ha2bgp peers`: the BGP peers of the bundled speaker, and the neighbors of which ExaBGP tells. */
 import type { PEERS_OPTIONS } from '../../config/options/operate.ts';
 import type { Answer } from '../call.ts';
 import { STATUS } from '../output.ts';

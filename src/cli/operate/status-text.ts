@@ -70,7 +70,7 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
   const peers = sinks.flatMap((sink) => (sink.peers ?? []).map((peer) => ({ ...peer, sink: sink.name })));
   return [
     [],
-    countLine(status.counts, status.services.length),
+    countLine(status, status.services.length),
     ...section(
       'By hand',
       overrideTexts(
@@ -83,7 +83,7 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
       ).map((text) => [span(text, 'routed')]),
     ),
     ...section('Peers', peers.length === 0 ? [] : gridLines(peerGrid(peers, now), room - INDENT)),
-    ...section('Sinks', sinks.filter(({ peers: own }) => own === undefined).map(sinkLine)),
+    ...section('Sinks', sinks.filter(isOfNote).map(sinkLine)),
     [],
     discoveryLine(discovery, now),
     processLine(daemon),
@@ -112,15 +112,23 @@ function section(title: string, lines: readonly Line[]): Line[] {
 }
 
 /** `listed`: how many of them stand above it. */
-export function countLine(counts: Status['counts'], listed?: number): Line {
+export function countLine({ counts, toldToNobody }: Pick<Status, 'counts' | 'toldToNobody'>, listed?: number): Line {
   const all = SERVICE_STATES.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   const parts = SERVICE_STATES.filter((state) => (counts[state] ?? 0) > 0).flatMap((state, index) => [
     span(index === 0 ? '' : ', '),
     span(`${counts[state]} ${state}`, stateTone(state)),
   ]);
   const some = listed === undefined || listed === all ? '' : `${listed} of `;
-  return [span(`${some}${plural(all, 'service')}${parts.length > 0 ? ': ' : ''}`, 'strong'), ...parts];
+  return [
+    span(`${some}${plural(all, 'service')}${parts.length > 0 ? ': ' : ''}`, 'strong'),
+    ...parts,
+    ...(toldToNobody > 0 ? [span('; '), span(`${toldToNobody} told to nobody`, 'bad')] : []),
+  ];
 }
+
+/** Of one whose peers are shown, what these do not show. */
+const isOfNote = ({ peers, leaving, waiting, refused }: SinkView): boolean =>
+  peers === undefined || leaving + waiting + refused > 0;
 
 function sinkLine({ name, told, leaving, waiting, refused }: SinkView): Line {
   const others: readonly (readonly [number, string, Tone])[] = [

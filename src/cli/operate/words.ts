@@ -1,15 +1,16 @@
 /** Words for people, PURE, that several commands say: lengths of time, states, targets; and texts of others made safe. */
 import { plain } from '../../config/quote.ts';
 import { isHostPrefix, networkAddress, type Prefix } from '../../model/address.ts';
-import type {
-  AskedService,
-  Instant,
-  OverrideView,
-  PenaltyView,
-  ServiceStateName,
-  ServiceView,
-  TellingView,
-  ToldView,
+import {
+  type AskedService,
+  type Instant,
+  isToldToNobody,
+  type OverrideView,
+  type PenaltyView,
+  type ServiceStateName,
+  type ServiceView,
+  type TellingView,
+  type ToldView,
 } from '../../model/view.ts';
 import type { Tone } from '../terminal/line.ts';
 
@@ -77,12 +78,9 @@ export function stateTone(state: ServiceStateName): Tone {
 /** Whether packets for it come here: while it leaves, they still do. */
 export const isAnnounced = (state: ServiceStateName): boolean => state === 'announced' || state === 'leaving';
 
-/** There are some who should know, and none of them does. */
-export const isToldToNobody = ({ told, of }: ToldView): boolean => told === 0 && of > 0;
-
 /** Announced, and somebody was told of it, or is not to be. */
-export const hasEffect = ({ state, told }: Pick<ServiceView, 'state' | 'told'>): boolean =>
-  isAnnounced(state) && !isToldToNobody(told);
+export const hasEffect = (service: Pick<ServiceView, 'state' | 'told'>): boolean =>
+  isAnnounced(service.state) && !isToldToNobody(service);
 
 /** An address for a host prefix, which is how people write it. */
 export const brief = (prefix: Prefix): string => (isHostPrefix(prefix) ? networkAddress(prefix) : prefix);
@@ -103,9 +101,11 @@ export function whyWords(service: AskedService, now: Now): string {
 const SAYS_UNTIL: ReadonlySet<string> = new Set(['draining', 'drained', 'set-down', 'dampened']);
 
 /** `nobody was told: r1 no session`. */
-function nobodyWords({ state, told }: AskedService): string {
-  if (!isAnnounced(state) || !isToldToNobody(told)) return '';
-  const each = told.except.map(({ to, state: stands }) => `${shown(to)} ${TELLING_WORDS[stands] ?? shown(stands)}`);
+function nobodyWords(service: AskedService): string {
+  if (!isToldToNobody(service)) return '';
+  const each = service.told.except.map(
+    ({ to, state: stands }) => `${shown(to)} ${TELLING_WORDS[stands] ?? shown(stands)}`,
+  );
   return `nobody was told${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
 }
 

@@ -25,9 +25,11 @@ export interface ServiceSummary {
   /** Whether it cannot be read now. */
   readonly isFailing: boolean;
   readonly announced: number;
+  /** Whether nobody has any of it: there is no session. */
+  readonly isToldToNobody: boolean;
   /** Those that are announced, and those that wait for their delays, for a place, or for their penalty to decay. */
   readonly wanted: number;
-  /** BGP sessions of our own; none where ExaBGP has them. */
+  /** BGP sessions, our own and those of which ExaBGP has told; `undefined` while none are known. */
   readonly peers: { readonly up: number; readonly all: number } | undefined;
 }
 
@@ -90,6 +92,7 @@ export function createServiceManager({
     if (state === 'starting' && !now.hasFacts)
       return now.isFailing ? 'the kernel cannot be read' : 'waiting for the first facts';
     const words = [`${now.announced} of ${now.wanted} services announced`];
+    if (now.isToldToNobody) words.push('told to nobody');
     if (now.peers !== undefined) words.push(`${now.peers.up} of ${now.peers.all} peers up`);
     if (now.isFailing) words.push('the kernel cannot be read');
     if (isRefused) words.push('the last reload was refused');

@@ -13,7 +13,7 @@
  * accepted (`account`); the rest is said again as soon as somebody asks for it or does not.
  */
 import type { Writable } from 'node:stream';
-import type { Prefix } from '../../model/address.ts';
+import type { IpAddress, Prefix } from '../../model/address.ts';
 import type { Event } from '../../model/event.ts';
 import { type Millis, ms } from '../../model/millis.ts';
 import { isSameRoute, type Route, type RouteKey, routeKey } from '../../model/route.ts';
@@ -28,9 +28,11 @@ import { type Acks, type Command, createConversation } from './conversation.ts';
 import { handedOn } from './handed-on.ts';
 import { createHearing, excerpt } from './hearing.ts';
 import { type Ledger, memoryLedger } from './ledger.ts';
+import { createNeighbors } from './neighbors.ts';
 import { type Changed, createOutages } from './outages.ts';
 import { createRefusals } from './refusals.ts';
 import { createRepetition } from './repetition.ts';
+import { standingsOf } from './standings.ts';
 import { createTellings } from './tellings.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -39,8 +41,8 @@ export interface ExabgpSink extends Sink {
   inherit(routes: readonly Route[]): void;
   /** Says again what was withdrawn of these by another process: ExaBGP has one route of a prefix, whoever announced it. */
   assert(prefixes: ReadonlySet<Prefix>): void;
-  /** Everything is announced again so often from now on; never when 0. */
-  repeatEvery(every: Millis): void;
+  /** Other settings: see `ExabgpSinkOptions`. */
+  change(settings: { readonly reannounce: Millis; readonly neighbors: readonly IpAddress[] }): void;
   /** Bytes from ExaBGP. They have to be read at all times: ExaBGP stands still when the pipe to us is full. */
   hear(chunk: Uint8Array): void;
   /**
@@ -60,6 +62,10 @@ export interface ExabgpSinkOptions {
   readonly api?: ExabgpApi;
   /** How often everything is announced again; never when left out or 0. */
   readonly reannounce?: Millis;
+  /** For whom routes are going to be; all neighbors when left out or empty. */
+  readonly neighbors?: readonly IpAddress[];
+  /** Hears that something was said of a neighbor. */
+  readonly changed?: () => void;
   /** Whether commands are answered; found out when left out. */
   readonly acks?: Acks;
   /** Whether answers cannot come any more, which somebody else has said. */
@@ -85,11 +91,14 @@ const FIRST_COMMAND: Command = { verb: 'announce', line: '# ha2bgp goes on\n', r
 
 export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0), acks } = options;
-  let mayFollowHalfALine = options.followsAnother === true && api === '4';
+  const { changed = () => {}, followsAnother = false } = options;
+  let { neighbors: audience = [] } = options;
+  let mayFollowHalfALine = followsAnother && api === '4';
   const backlog = createBacklog(ledger.entries, api);
   const account = createAccount(ledger, clock.now);
   const refusals = createRefusals();
-  const outages = createOutages(api);
+  const neighbors = createNeighbors(followsAnother);
+  const outages = createOutages(api, neighbors.withoutSession);
   const conversation = createConversation(acks);
   const settling = createWaiters();
   const keys = createKeys(ledger.entries.keys());
@@ -104,12 +113,16 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     doubtful: () => (backlog.isStated() ? account.doubtful().filter((key) => !refusals.has(key)) : []),
     isIdle: () => conversation.waiting() === 0 && backlog.size === 0,
   });
-  const telling = createTellings({ entries: ledger.entries, backlog, refusals, keys, isBlocked: () => isBlocked });
+  const tellings = createTellings({
+    ...{ entries: ledger.entries, backlog, refusals, keys, neighbors, now: clock.now },
+    ...{ isBlocked: () => isBlocked, audience: () => audience },
+  });
   const hear = createHearing({
     ...{ log, answered },
-    neighborChanged(neighbor, state) {
-      outages.heard(neighbor, state);
-      if (state === 'up') repetition.everything(`neighbor ${neighbor} is up`);
+    neighbor(said) {
+      neighbors.heard(said, clock.now());
+      changed();
+      if (said.state === 'up') repetition.everything(`neighbor ${said.neighbor} is up`);
     },
   });
   output.on('drain', () => {
@@ -270,9 +283,16 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       log.info({ routes: keys.length }, 'withdrawn by another ha2bgp, announced again');
       sayAgain(keys);
     },
-    repeatEvery: repetition.change,
+    change({ reannounce: every, neighbors: only }) {
+      repetition.change(every);
+      audience = only;
+    },
     hear,
-    tellings: (prefix) => [telling(prefix)],
+    tellings,
+    peers() {
+      const known = neighbors.known(clock.now());
+      return known.length === 0 ? undefined : standingsOf(known, ledger.entries, refusals);
+    },
     status() {
       const here = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
       const told = here.filter(([key]) => !refusals.has(key)).length;

@@ -5,11 +5,11 @@ import { createReplyReader, type Said } from './replies.ts';
 export interface HearingOptions {
   readonly log: Log;
   readonly answered: (isError: boolean) => void;
-  readonly neighborChanged: (neighbor: string, state: 'connected' | 'up' | 'down') => void;
+  readonly neighbor: (said: Extract<Said, { type: 'neighbor' }>) => void;
 }
 
 /** Returns what takes the bytes, in whatever pieces they come. */
-export function createHearing({ log, answered, neighborChanged }: HearingOptions): (chunk: Uint8Array) => void {
+export function createHearing({ log, answered, neighbor }: HearingOptions): (chunk: Uint8Array) => void {
   const replies = createReplyReader();
   const counts: Record<Said['type'], number> = {
     ...{ done: 0, error: 0, shutdown: 0, neighbor: 0, event: 0, unknown: 0, oversized: 0 },
@@ -27,7 +27,7 @@ export function createHearing({ log, answered, neighborChanged }: HearingOptions
           { neighbor: said.neighbor, state: said.state, ...(said.reason && { reason: said.reason }) },
           'neighbor',
         );
-        neighborChanged(said.neighbor, said.state);
+        neighbor(said);
         return;
       default:
         report(said, counts[said.type], log);

@@ -19,18 +19,16 @@ export interface Changed {
 }
 
 export interface Outages {
-  heard(neighbor: string, state: 'connected' | 'up' | 'down'): void;
   /** What has to be said before these are announced. */
   before(changed: readonly Changed[]): readonly Command[];
 }
 
-export function createOutages(api: ExabgpApi): Outages {
-  const down = new Set<IpAddress>();
-
-  function fromThose(routes: readonly Route[]): readonly Command[] {
+/** `withoutSession`: the neighbors that have none now. */
+export function createOutages(api: ExabgpApi, withoutSession: () => readonly IpAddress[]): Outages {
+  function from(down: readonly IpAddress[], routes: readonly Route[]): readonly Command[] {
     const scoped = routes.flatMap((route) => {
       const { scope } = route;
-      const neighbors = [...down].filter((each) => scope?.neighbors?.includes(each) ?? true).sort();
+      const neighbors = down.filter((each) => scope?.neighbors?.includes(each) ?? true);
       return neighbors.length === 0 ? [] : [{ ...route, scope: { ...scope, neighbors } }];
     });
     // They are about no route of the ledger: what is in force is said right behind them.
@@ -38,13 +36,11 @@ export function createOutages(api: ExabgpApi): Outages {
   }
 
   return {
-    heard(neighbor, state) {
-      if (state === 'down') down.add(neighbor as IpAddress);
-      else if (state === 'up') down.delete(neighbor as IpAddress);
-    },
     before(changed) {
-      if (down.size === 0 || changed.length === 0) return [];
-      return [...fromThose(changed.map(({ was }) => was)), ...fromThose(changed.map(({ is }) => is))];
+      const down = changed.length === 0 ? [] : withoutSession();
+      if (down.length === 0) return [];
+      const [were, are] = [changed.map(({ was }) => was), changed.map(({ is }) => is)];
+      return [...from(down, were), ...from(down, are)];
     },
   };
 }

@@ -14,6 +14,8 @@ export type Said =
       readonly neighbor: string;
       readonly state: 'connected' | 'up' | 'down';
       readonly reason?: string;
+      /** Its AS number; of the JSON encoder alone. */
+      readonly as?: number;
     }
   /** Something else that happened, of the text encoder or the JSON one: no answer to a command. */
   | { readonly type: 'event'; readonly text: string }
@@ -81,10 +83,18 @@ function fromJson(text: string): Said {
   const state = at(event, 'neighbor', 'state');
   const neighbor = at(event, 'neighbor', 'address', 'peer');
   const reason = at(event, 'neighbor', 'reason');
+  const as = at(event, 'neighbor', 'asn', 'peer');
   const isState = state === 'connected' || state === 'up' || state === 'down';
   if (at(event, 'type') !== 'state' || !isState || typeof neighbor !== 'string') return { type: 'event', text };
-  return { type: 'neighbor', neighbor, state, ...(typeof reason === 'string' && { reason }) };
+  return {
+    ...{ type: 'neighbor', neighbor, state },
+    ...(typeof reason === 'string' && { reason }),
+    ...(isAsNumber(as) && { as }),
+  };
 }
+
+const isAsNumber = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) <= 0xffff_ffff;
 
 const at = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(

@@ -1,10 +1,18 @@
-/** What ExaBGP was told of a prefix, PURE: from what is wanted, what the ledger has of it, and what was refused. */
-import type { Prefix } from '../../model/address.ts';
+/**
+ * What ExaBGP and its neighbors were told of a prefix, PURE: from what is wanted, what the ledger has of it, what was refused,
+ * and which neighbors have a session.
+ *
+ * While nothing is known of neighbors, ExaBGP itself is who is told; and besides them, while there may be others. A neighbor
+ * was told what ExaBGP accepted while its session was up, or before: ExaBGP sends that when a session comes up.
+ */
+import type { IpAddress, Prefix } from '../../model/address.ts';
+import { type Millis, ms } from '../../model/millis.ts';
 import { isSameRoute, type RouteKey } from '../../model/route.ts';
 import type { Telling } from '../../model/telling.ts';
 import type { Keys } from '../keys.ts';
 import type { Backlog } from './backlog.ts';
 import type { Entry } from './ledger-format.ts';
+import type { Neighbor, Neighbors } from './neighbors.ts';
 import type { Refusals } from './refusals.ts';
 
 export interface TellingSources {
@@ -14,18 +22,30 @@ export interface TellingSources {
   readonly keys: Keys;
   /** Whether stdout takes nothing at present. */
   readonly isBlocked: () => boolean;
+  readonly neighbors: Pick<Neighbors, 'known' | 'mayHaveOthers'>;
+  /** For whom a route is of which nothing was heard yet; empty for all of them. */
+  readonly audience: () => readonly IpAddress[];
+  readonly now: () => Millis;
 }
 
 const TO = 'exabgp';
 
-export function createTellings(sources: TellingSources): (prefix: Prefix) => Telling {
-  const { entries, backlog, refusals, keys, isBlocked } = sources;
+/** How one route of the prefix stands. */
+interface Standing extends Omit<Telling, 'to'> {
+  readonly isWanted: boolean;
+  /** For whom it is; `undefined` for all of them. */
+  readonly neighbors: readonly IpAddress[] | undefined;
+}
 
-  function tellingOf(key: RouteKey): Telling & { readonly isWanted: boolean } {
+export function createTellings(sources: TellingSources): (prefix: Prefix) => readonly Telling[] {
+  const { entries, backlog, refusals, keys, isBlocked, neighbors, audience, now } = sources;
+
+  function standingOf(key: RouteKey): Standing {
     const entry = entries.get(key);
     const { route: wanted, waits } = backlog.wish(key);
     const isWanted = wanted !== undefined;
-    const said = { to: TO, isWanted, ...(entry?.at !== undefined && { at: entry.at }) };
+    const scope = (wanted ?? entry?.route)?.scope;
+    const said = { isWanted, neighbors: scope?.neighbors, ...(entry?.at !== undefined && { at: entry.at }) };
     const refusal = refusals.get(key);
     if (refusal !== undefined) {
       return { ...said, state: 'refused', at: refusal.at, detail: `ExaBGP answered "error" to: ${refusal.command}` };
@@ -39,17 +59,53 @@ export function createTellings(sources: TellingSources): (prefix: Prefix) => Tel
     return { ...said, state: 'waiting', detail: `${what}${why}` };
   }
 
-  /** Of several routes the one that is wanted, and of these the one that stands worst. */
-  return (prefix) => {
-    let worst: (Telling & { readonly isWanted: boolean }) | undefined;
-    for (const key of keys.of(prefix)) {
-      const each = tellingOf(key);
-      if (worst === undefined || rank(each) > rank(worst)) worst = each;
+  function ofNeighbor(neighbor: Neighbor, standings: readonly Standing[]): Telling {
+    const to = neighbor.address;
+    const isFor = (addresses: readonly IpAddress[] | undefined): boolean => addresses?.includes(to) ?? true;
+    const worst = worstOf(standings.filter(({ neighbors: addresses }) => isFor(addresses)));
+    if (worst === undefined) {
+      const only = audience();
+      const isForOthers = standings.length > 0 || (only.length > 0 && !only.includes(to));
+      return isForOthers ? { to, state: 'not-for-it', detail: 'for other neighbors only' } : { to, state: 'none' };
     }
-    const { isWanted: _, ...telling } = worst ?? { to: TO, state: 'none' as const, isWanted: false };
-    return telling;
+    const { isWanted, neighbors: _, ...telling } = worst;
+    const { state, since, last } = neighbor;
+    if (state === 'established') {
+      const { at } = telling;
+      return { ...telling, to, ...(telling.state === 'told' && at !== undefined && { at: later(at, since) }) };
+    }
+    if (telling.state === 'refused') return { ...telling, to };
+    return isWanted || telling.state === 'told'
+      ? { to, state: 'no-session', at: since, ...(last !== '' && { detail: last }) }
+      : { to, state: 'none' };
+  }
+
+  function ofExabgp(standings: readonly Standing[]): Telling {
+    const {
+      isWanted: _,
+      neighbors: __,
+      ...telling
+    } = worstOf(standings) ?? { state: 'none' as const, isWanted: false };
+    return { ...telling, to: TO };
+  }
+
+  return (prefix) => {
+    const standings = [...keys.of(prefix)].map(standingOf).filter(({ state }) => state !== 'none');
+    const known = neighbors.known(now());
+    return [
+      ...(known.length === 0 || neighbors.mayHaveOthers() ? [ofExabgp(standings)] : []),
+      ...known.map((neighbor) => ofNeighbor(neighbor, standings)),
+    ];
   };
 }
 
-const rank = ({ isWanted, state }: { readonly isWanted: boolean; readonly state: Telling['state'] }): number =>
-  (isWanted ? 3 : 0) + (state === 'none' ? 0 : state === 'told' ? 1 : 2);
+const later = (one: Millis, other: Millis): Millis => ms(Math.max(one, other));
+
+/** The one that is wanted, and of several of these the one that stands worst. */
+const worstOf = (standings: readonly Standing[]): Standing | undefined =>
+  standings.reduce<Standing | undefined>(
+    (worst, each) => (worst === undefined || rank(each) > rank(worst) ? each : worst),
+    undefined,
+  );
+
+const rank = ({ isWanted, state }: Standing): number => (isWanted ? 3 : 0) + (state === 'told' ? 1 : 2);

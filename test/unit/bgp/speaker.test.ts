@@ -24,3 +24,12 @@ it('says why a route is not for a peer by the settings of now', () => {
   speaker.prepare(settings({ only: ['10.20.0.0/24' as Prefix] })).commit();
   expect(speaker.tellings(P)).toMatchObject([{ state: 'no-session' }]);
 });
+
+it('says who is not to have a route before there is one', () => {
+  const other = '2001:db8::7/128' as Prefix;
+  const speaker = createSpeaker({ settings: settings({ families: ['ipv4'] }), clock: virtualClock(), log: silentLog });
+  const notForIt = { state: 'not-for-it', detail: 'its families leave IPv6 out' };
+  expect([P, other].flatMap((prefix) => speaker.tellings(prefix))).toMatchObject([{ state: 'none' }, notForIt]);
+  speaker.set(other, [{ prefix: other, attributes: { nextHop: 'self' } }]);
+  expect(speaker.tellings(other)).toMatchObject([notForIt]);
+});

@@ -73,6 +73,22 @@ kernel: read 40ms before, from netlink, every 100ms, hints: none; 7 listeners, 9
     );
   });
 
+  it('says how many are announced and told to nobody, in either form', async () => {
+    const told = { told: 0, of: 2, except: [] };
+    const services = [
+      serviceOf('192.0.2.1/32', { told }),
+      serviceOf('192.0.2.2/32', { told, state: 'leaving' }),
+      serviceOf('192.0.2.3/32', { told, state: 'down' }),
+      serviceOf('192.0.2.4/32', { told: { ...told, of: 0 } }),
+      serviceOf('192.0.2.5/32'),
+    ];
+    const untold = viewerOf(() => services);
+    expect(await compose('/run/status', untold, 'running')).toContain(
+      '\n3 announced, 1 leaving, 1 down; 2 told to nobody\n',
+    );
+    expect(JSON.parse(await compose('/run/status.json', untold, 'running'))).toMatchObject({ toldToNobody: 2 });
+  });
+
   it('shows no control characters', async () => {
     const evil = viewerOf(
       () => [
@@ -93,7 +109,7 @@ kernel: read 40ms before, from netlink, every 100ms, hints: none; 7 listeners, 9
   it('is JSON where it is called so', async () => {
     const { services: counts, ...summary } = viewer.summary();
     const text = await compose('/run/status.json', viewer, 'running');
-    expect(JSON.parse(text)).toEqual({ state: 'running', ...summary, counts, services: SERVICES });
+    expect(JSON.parse(text)).toEqual({ state: 'running', ...summary, counts, services: SERVICES, toldToNobody: 0 });
     expect(text.endsWith('\n')).toBe(true);
   });
 

@@ -90,6 +90,22 @@ describe('the history', () => {
     expect(of('192.0.2.0/24')).toEqual([5, 2, 1]);
   });
 
+  it('has sessions of peers among all that they concern, which is everything, and numbers them with the rest', () => {
+    const { history, lines } = rig();
+    history.note(note('10.0.0.1/32'));
+    history.notePeer(ms(2_000), { type: 'peer-down', sink: 'speaker', peer: 'r1', why: 'hold timer expired' });
+    const { transitions, process: ours, peers } = history.list({ prefix: '10.0.0.1/32' as Prefix, most: 10 });
+    expect([transitions.map(({ number }) => number), ours]).toEqual([[1], []]);
+    expect(peers).toEqual([
+      {
+        ...{ at: expect.any(String), number: 2, type: 'peer-down', sink: 'speaker', peer: 'r1' },
+        why: 'hold timer expired',
+      },
+    ]);
+    history.close();
+    expect(JSON.parse(lines[1] ?? '')).toEqual(peers[0]);
+  });
+
   it('goes on where an earlier process ended', () => {
     const { history: earlier } = rig();
     for (let index = 0; index < 3; index++) earlier.note(note('10.0.0.1/32'));

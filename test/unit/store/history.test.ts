@@ -35,6 +35,15 @@ describe('a line of the history', () => {
     }
   });
 
+  it('is a session that came up or ended', () => {
+    const whole = { at: WHOLE.at, number: 9, type: 'peer-down', sink: 'speaker', peer: 'r1', why: 'x', unnoted: 3 };
+    const { why: _, unnoted: __, ...bare } = whole;
+    for (const each of [whole, { ...bare, type: 'peer-up' }]) expect(parseEntry(JSON.stringify(each))).toEqual(each);
+    for (const key of ['sink', 'peer', 'why', 'unnoted', 'type']) {
+      expect(parseEntry(JSON.stringify({ ...whole, [key]: {} })), key).toBeUndefined();
+    }
+  });
+
   it.each<[string, unknown]>([
     ['no JSON', '{"at":'],
     ['null', 'null'],

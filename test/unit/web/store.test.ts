@@ -15,7 +15,7 @@ afterEach(() => {
 
 const statusOf = (...services: readonly ServiceView[]): Status => {
   const { services: counts, ...rest } = createStage().operator.summary();
-  return { ...rest, counts, services };
+  return { ...rest, counts, services, toldToNobody: 0 };
 };
 const moved = (number: number, agoMs: number, more: Partial<Transition> = {}): Change => ({
   ...{ type: 'transition', at: instant(NOW - agoMs), number, prefix: ONE, from: 'announced', to: 'down' },

@@ -46,7 +46,7 @@ export function frame(state: WatchState, now: Now, size: Size, explained: readon
 function head({ status, link, filter, isDownOnly }: WatchState, now: Now, { columns }: Size): Line[] {
   const { process: daemon } = status ?? {};
   const name = daemon === undefined ? '' : ` ${shown(daemon.name)}`;
-  const counts = status === undefined ? [span('asking')] : countLine(status.counts);
+  const counts = status === undefined ? [span('asking')] : countLine(status);
   const known = link.type === 'connected' ? counts : [...lastSeen(status), ...counts.map(faint)];
   const filters = [
     ...(filter === '' ? [] : [`/${shown(filter)}`]),

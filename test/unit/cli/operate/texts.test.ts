@@ -7,7 +7,7 @@ import { peerLines } from '../../../../src/cli/operate/peers-text.ts';
 import { serviceLines, surroundingLines } from '../../../../src/cli/operate/status-text.ts';
 import { type Line, render, textOf, widthOf } from '../../../../src/cli/terminal/line.ts';
 import type { Prefix } from '../../../../src/model/address.ts';
-import type { Change, Explanation, ProcessEntry, ServiceView } from '../../../../src/model/view.ts';
+import type { Change, Explanation, PeerEntry, ProcessEntry, ServiceView } from '../../../../src/model/view.ts';
 import {
   ago,
   DRAIN,
@@ -102,7 +102,7 @@ describe('what stands around the services', () => {
       surroundingLines(
         {
           ...STATUS,
-          services: SERVICES.slice(0, 2),
+          ...{ services: SERVICES.slice(0, 2), toldToNobody: 2 },
           discovery: { ...STATUS.discovery, failures: 3, failingSince: ago(90), failure: 'ENOBUFS' },
           process: {
             ...{ ...STATUS.process, loopLagMs: 730.4, droppedLogLines: 1, notKept: 'no --data-dir', lost: 'line 3' },
@@ -115,6 +115,7 @@ describe('what stands around the services', () => {
     ).join('\n');
     for (const text of [
       '2 of 6 services: ',
+      ', 1 down; 2 told to nobody',
       '; 3 failures so far; failing for 1m 30s: ENOBUFS',
       ', loop up to 730 ms late, 1 log line dropped',
       'What is done by hand, and history, end with this process: no --data-dir',
@@ -172,9 +173,17 @@ describe('an explanation', () => {
   });
 });
 
+const SESSIONS: readonly PeerEntry[] = [
+  {
+    ...{ type: 'peer-down', at: ago(120), number: 7, sink: 'speaker', peer: '192.0.2.9' },
+    why: 'the network: hold timer expired',
+  },
+  { type: 'peer-up', at: ago(60), number: 8, sink: 'speaker', peer: '192.0.2.9', unnoted: 12 },
+];
+
 describe('history', () => {
   it('has the newest change last', () => {
-    expect(texts(historyLines({ transitions: TRANSITIONS, process: [] }, ANY, NOW))).toEqual([
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: [], peers: [] }, ANY, NOW))).toEqual([
       '2026-11-20 02:56:48.000Z  3m 12s ago   2001:db8::1/128  rising → announced',
       '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down        nothing that --listen-filter matches listens on 192.0.2.2',
     ]);
@@ -186,7 +195,7 @@ describe('history', () => {
       '2026-11-20 02:59:48.000Z  12s ago      192.0.2.2/32     announced → down',
       '    nothing that --listen-filter matches listens on 192.0.2.2',
     ];
-    expect(texts(historyLines({ transitions: TRANSITIONS, process: [] }, 80, NOW))).toEqual(narrow);
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: [], peers: [] }, 80, NOW))).toEqual(narrow);
     const of = EXPLANATION.prefixes.map((each) => ({ ...each, history: TRANSITIONS }));
     const [, below = ''] = texts(explanationLines({ ...EXPLANATION, prefixes: of }, NOW, 82))
       .join('\n')
@@ -196,7 +205,7 @@ describe('history', () => {
   });
 
   it('has what became of the daemon between the changes, and what was said by hand', () => {
-    expect(texts(historyLines({ transitions: TRANSITIONS, process: PROCESS }, ANY, NOW))).toEqual([
+    expect(texts(historyLines({ transitions: TRANSITIONS, process: PROCESS, peers: [] }, ANY, NOW))).toEqual([
       '2026-11-20 02:52:00.000Z  8m ago       192.0.2.4/32     drained by anna: "new disk"',
       '2026-11-20 02:53:00.000Z  7m ago       192.0.2.4/32     undrained by root',
       '2026-11-20 02:54:00.000Z  6m ago       ha2bgp           stopped (SIGTERM): nothing was announced',
@@ -207,6 +216,13 @@ describe('history', () => {
       '2026-11-20 02:59:51.000Z  9.0s ago     ha2bgp           reload refused: 2 problems, see the log',
       '2026-11-20 02:59:52.000Z  8.0s ago     ha2bgp           stopped (SIGTERM): 1 route withdrawn, 2 routes not withdrawn',
       '2026-11-20 02:59:55.000Z  5.0s ago     ha2bgp           started, version 0.1.0, pid 4711; the run before ended without a word after 2026-11-20 02:59:52.000Z: killed, or the power failed',
+    ]);
+  });
+
+  it('has sessions that came up and ended, and why', () => {
+    expect(texts(historyLines({ transitions: [], process: [], peers: SESSIONS }, ANY, NOW))).toEqual([
+      '2026-11-20 02:58:00.000Z  2m ago       192.0.2.9  session down: the network: hold timer expired',
+      '2026-11-20 02:59:00.000Z  1m ago       192.0.2.9  session up, after 12 changes that had no line of their own',
     ]);
   });
 
@@ -235,8 +251,29 @@ describe('history', () => {
 });
 
 describe('peers', () => {
-  it('are none without a speaker, and that is said', () => {
-    expect(texts(peerLines([], NOW, ANY))).toEqual([expect.stringContaining('--bgp-backend speaker')]);
+  it('are none without a speaker, while ExaBGP has told of none, and that is said', () => {
+    expect(texts(peerLines([], NOW, ANY))).toEqual([
+      expect.stringContaining('--bgp-backend speaker'),
+      expect.stringContaining('neighbor-changes'),
+    ]);
+  });
+
+  it('of ExaBGP have no more columns than it tells of', () => {
+    const neighbor = { sink: 'exabgp', name: '192.0.2.9', since: ago(61) };
+    const lines = texts(
+      peerLines(
+        [
+          { ...neighbor, state: 'established', last: 'closing connection', told: 3 },
+          { ...neighbor, state: 'idle', last: 'closing connection', told: 0 },
+        ],
+        NOW,
+        ANY,
+      ),
+    );
+    expect(lines.slice(1).map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['192.0.2.9', 'established', '1m 1s', '3'],
+      ['192.0.2.9', 'idle', '1m 1s', '0', 'closing connection'],
+    ]);
   });
 
   it.each([100, 60, 30])('fit %d columns', (room) => {
@@ -335,6 +372,7 @@ describe('texts of others', () => {
         {
           transitions: spoilt(TRANSITIONS).map((each) => ({ ...each, to: 'down' as const })),
           process: PROCESS.map((each) => ({ ...spoilt(each), type: each.type }) as ProcessEntry),
+          peers: spoilt(SESSIONS),
         },
         ANY,
         NOW,

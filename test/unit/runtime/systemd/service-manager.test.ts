@@ -23,6 +23,7 @@ const SUMMARY: ServiceSummary = {
   hasFacts: true,
   isFailing: false,
   announced: 3,
+  isToldToNobody: false,
   wanted: 4,
   peers: { up: 1, all: 2 },
 };
@@ -120,6 +121,9 @@ describe('the start', () => {
     expect(said()).toEqual(['READY=1|STATUS=3 of 4 services announced, 1 of 2 peers up']);
     await clock.advance(ms(60_000));
     expect(said()).toEqual([]);
+    watched.summary = { ...SUMMARY, isToldToNobody: true, peers: { up: 0, all: 2 } };
+    await clock.advance(ms(61_000));
+    expect(said()).toEqual(['STATUS=3 of 4 services announced, told to nobody, 0 of 2 peers up']);
   });
 
   it('takes as long as it takes: the time for it is extended before it is up', async () => {

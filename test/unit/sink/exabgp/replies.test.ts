@@ -27,7 +27,7 @@ describe('createReplyReader', () => {
     ],
     ['neighbor 192.0.2.9 negotiated', { type: 'event', text: 'neighbor 192.0.2.9 negotiated' }],
     // As ExaBGP 4.2.21 prints them.
-    [`${JSON_HEAD}, "state": "up"}  }`, { type: 'neighbor', neighbor: '127.0.0.1', state: 'up' }],
+    [`${JSON_HEAD}, "state": "up"}  }`, { type: 'neighbor', neighbor: '127.0.0.1', state: 'up', as: 65_002 }],
     [
       `${JSON_HEAD}, "state": "down", "reason": "peer reset, message (closing connection) error(None)"}  }`,
       {
@@ -35,6 +35,7 @@ describe('createReplyReader', () => {
         neighbor: '127.0.0.1',
         state: 'down',
         reason: 'peer reset, message (closing connection) error(None)',
+        as: 65_002,
       },
     ],
     [`${JSON_HEAD}, "state": 7} }`, { type: 'event', text: `${JSON_HEAD}, "state": 7} }` }],

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Prefix } from '../../../../src/model/address.ts';
+import type { IpAddress, Prefix } from '../../../../src/model/address.ts';
 import { ms } from '../../../../src/model/millis.ts';
 import { type Route, type RouteAttributes, type RouteKey, routeKey } from '../../../../src/model/route.ts';
 import { createExabgpSink, type ExabgpSinkOptions } from '../../../../src/sink/exabgp/exabgp.ts';
@@ -47,6 +47,83 @@ function rig(options: Partial<ExabgpSinkOptions> = {}) {
     },
   };
 }
+
+const ADDRESS = '192.0.2.1' as IpAddress;
+const OTHER = '192.0.2.8' as IpAddress;
+
+describe('what neighbors of ExaBGP were told of a prefix', () => {
+  it('is what ExaBGP accepted, since they have a session; nothing without one, with since when and why', async () => {
+    const { telling, want, hear, clock, sink } = rig();
+    hear(`neighbor ${ADDRESS} connected`);
+    expect(telling()).toEqual([{ to: ADDRESS, state: 'none' }]);
+    hear(`neighbor ${ADDRESS} up`);
+    want(route());
+    expect(telling()).toMatchObject([{ to: ADDRESS, state: 'waiting' }]);
+    await clock.advance(ms(20));
+    hear('done');
+    expect(telling()).toEqual([{ to: ADDRESS, state: 'told', at: 20 }]);
+    expect(sink.peers?.()).toEqual([{ name: ADDRESS, state: 'established', since: 0, last: '', told: 1 }]);
+    await clock.advance(ms(30));
+    hear(`neighbor ${ADDRESS} down - peer reset, message [closing connection] error[Broken TCP connection]`);
+    const last = 'peer reset, message [closing connection] error[Broken TCP connection]';
+    expect(telling()).toEqual([{ to: ADDRESS, state: 'no-session', at: 30, detail: last }]);
+    await clock.advance(ms(40));
+    hear(`neighbor ${ADDRESS} connected`);
+    expect(sink.peers?.()).toEqual([{ name: ADDRESS, state: 'connecting', since: 30, last, told: 0 }]);
+    hear(`neighbor ${ADDRESS} up`);
+    hear('done');
+    expect(telling()).toEqual([{ to: ADDRESS, state: 'told', at: 40 }]);
+    await sink.close(new AbortController().signal);
+  });
+
+  it('is nothing of a route that is for others, whether it is announced or not', async () => {
+    const scope = { neighbors: [OTHER] };
+    const { telling, want, hear, sink } = rig({ neighbors: [OTHER] });
+    for (const address of [ADDRESS, OTHER]) hear(`neighbor ${address} up`);
+    const notForIt = { to: ADDRESS, state: 'not-for-it', detail: 'for other neighbors only' };
+    expect(telling()).toEqual([notForIt, { to: OTHER, state: 'none' }]);
+    want({ ...route(), scope });
+    hear('done');
+    expect(telling()).toMatchObject([notForIt, { to: OTHER, state: 'told' }]);
+    expect(sink.peers?.()?.map(({ told }) => told)).toEqual([0, 1]);
+    want();
+    hear('done');
+    sink.change({ reannounce: ms(0), neighbors: [] });
+    expect(telling()).toEqual([ADDRESS, OTHER].map((to) => ({ to, state: 'none' })));
+  });
+
+  it('is said of ExaBGP itself, too, while there may be neighbors that were up before', () => {
+    const { telling, want, hear } = rig();
+    want(route());
+    hear('done');
+    hear(`neighbor ${ADDRESS} down - closing connection`);
+    expect(telling()).toMatchObject([
+      { to: 'exabgp', state: 'told' },
+      { to: ADDRESS, state: 'no-session' },
+    ]);
+  });
+
+  it('goes with a neighbor that is taken out of the configuration', () => {
+    const { telling, hear, sink } = rig();
+    for (const address of [ADDRESS, OTHER]) hear(`neighbor ${address} up`);
+    hear(`neighbor ${OTHER} down - stop, message [removed]`);
+    expect(telling().map(({ to }) => to)).toEqual([ADDRESS]);
+    hear(`neighbor ${ADDRESS} down - stop, message (removed)`);
+    expect(telling().map(({ to }) => to)).toEqual(['exabgp']);
+    expect(sink.peers?.()).toBeUndefined();
+  });
+
+  it('is a refusal, with a session or without', async () => {
+    const { telling, want, hear, sink } = rig();
+    hear(`neighbor ${ADDRESS} up`);
+    want(route());
+    hear('error');
+    expect(telling()).toMatchObject([{ to: ADDRESS, state: 'refused' }]);
+    hear(`neighbor ${ADDRESS} down - closing connection`);
+    expect(telling()).toMatchObject([{ to: ADDRESS, state: 'refused' }]);
+    await sink.close(new AbortController().signal);
+  });
+});
 
 describe('what ExaBGP was told of a prefix', () => {
   it('is nothing, then a command without an answer, then the route since its answer came; then that it leaves', async () => {
