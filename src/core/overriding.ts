@@ -72,7 +72,10 @@ export function overridesDue(state: DaemonState, at: Millis, actions: Action[]):
   return sweepSome(state, at, actions);
 }
 
-/** What was said by hand counts time in which the host was suspended, as people do; nothing else does. */
+/**
+ * What was said by hand counts time in which the host was suspended, as people do; nothing else does. When it was said stays:
+ * facts that were read before that know nothing of it.
+ */
 export function suspended(
   state: DaemonState,
   { at, lost }: Extract<Event, { type: 'suspended' }>,
@@ -82,12 +85,12 @@ export function suspended(
   log(actions, 'info', 'host was suspended', { for: formatDuration(ms(Math.round(lost / 1_000) * 1_000)) });
   const earlier = <T extends Millis | undefined>(time: T): T => (time === undefined ? time : ms(time - lost)) as T;
   for (const [key, each] of said) {
-    const times = { at: earlier(each.at), until: earlier(each.until) };
+    const until = earlier(each.until);
     if (each.kind !== 'drain') {
-      said.set(key, { ...each, ...times });
+      said.set(key, { ...each, until });
       continue;
     }
-    const drain: Drain = { ...each, ...times, withdrawAt: earlier(each.withdrawAt) };
+    const drain: Drain = { ...each, until, withdrawAt: earlier(each.withdrawAt) };
     said.set(key, drain);
     if (drain.target.type === 'prefix') drains.set(drain.target.prefix, drain);
     if (each.withdrawAt > state.overrides.at && drain.withdrawAt <= at) mark(state, drain);

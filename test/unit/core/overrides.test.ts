@@ -483,9 +483,7 @@ describe('a host that was suspended', () => {
     const actions = slept(core, 80_000, 3_600_000);
     expect(said(actions, 'info')).toEqual(['host was suspended', 'drain is over']);
     expect(only(actions, 'keepOverrides')).not.toEqual([]);
-    expect([...core.state.overrides.said.values()]).toEqual([
-      set('down', TWO, { at: 11_000 - 3_600_000, until: 3_611_000 }),
-    ]);
+    expect([...core.state.overrides.said.values()]).toEqual([set('down', TWO, { at: 11_000, until: 3_611_000 })]);
     core.hear(factsRead(80_001));
     expect(core.routes()).toEqual([ONE]);
     core.fire(3_610_999);
@@ -503,6 +501,28 @@ describe('a host that was suspended', () => {
     slept(core, 21_000, 20_000);
     expect(core.routes()).toEqual([]);
     expect(core.standing(ONE)).toBe('drained');
+  });
+
+  it('announces nothing on facts that were read before the order', () => {
+    const many = Array.from({ length: 150 }, (_, index) => `10.0.1.${index}`);
+    const core = coreOf([...WORDS, '--announce-delay', '0']);
+    core.hear({ type: 'started', at: ms(0) });
+    core.hear(
+      factsRead(10, {
+        resync: true,
+        devices: added(facts.device('lo')),
+        addresses: added(...[...many, '10.0.0.1'].map((address) => facts.assigned(address))),
+        listeners: added(...many.map((address) => facts.listener(address, 80))),
+      }),
+    );
+    expect(core.state.marked.has(ONE as Prefix)).toBe(true);
+    core.hear(overridden(11, { added: [set('up', ONE, { at: 11 })] }));
+    slept(core, 12, 5_000);
+    core.hear({ type: 'wentOn', at: ms(13) });
+    expect(core.state.marked.size).toBe(0);
+    expect(core.routes()).not.toContain(ONE);
+    core.hear(factsRead(14));
+    expect(core.routes()).toContain(ONE);
   });
 
   it('moves nothing else', () => {
