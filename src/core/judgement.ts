@@ -25,7 +25,9 @@ export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhol
   // The order came while these facts were looked at.
   const isAwaited = !isUpByHand && isSetUp(state, prefix, NEVER);
   const found = findCandidate(prefix, facts, policy, state.networks);
-  const health = healthOf(found, { facts, policy, checks, at: readAt, isSetUp: isUpByHand });
+  // A queue that was full when it was read last is not known to be so since then.
+  const at = earlier(readAt, state.reading?.at) ?? readAt;
+  const health = healthOf(found, { facts, policy, checks, at, isSetUp: isUpByHand });
   touch(state, prefix, health);
   const before = state.services.get(prefix);
   if (before === undefined) {

@@ -145,3 +145,29 @@ describe('static prefixes', () => {
     expect(countsOf(core.state)).toMatchObject({ announced: 2, drained: 0, leaving: 0 });
   });
 });
+
+it('a queue that was full when it was read last is not taken for full since then, while nothing can be read', () => {
+  const core = coreOf([
+    ...['--network', '10.0.0.0/24', '--announce-delay', '0', '--withdraw-delay', '3s'],
+    ...['--accept-queue-full', '1500ms'],
+  ]);
+  const prefix = '10.0.0.1/32' as Prefix;
+  const read = (at: number, queueFull: boolean) =>
+    factsRead(at, {
+      resync: true,
+      devices: added(facts.device('lo')),
+      addresses: added(facts.assigned('10.0.0.1')),
+      listeners: added(facts.listener('10.0.0.1', 80, { queueFull })),
+    });
+  hear(core, { type: 'started', at: ms(0) });
+  hear(core, read(10, false));
+  hear(core, read(1_000, true));
+  hear(core, read(4_000, true));
+  expect(core.standing(prefix)).toBe('leaving accept-queue-full');
+  // Of the time in which it was full we have seen less.
+  hear(core, { type: 'stalled', at: ms(4_100), lost: ms(3_000) });
+  core.fire(10_000);
+  hear(core, { type: 'discoveryFailed', at: ms(11_000), detail: 'ENOBUFS' });
+  expect([core.standing(prefix), core.routes()]).toEqual(['announced', [prefix]]);
+  expect(core.state.standings.of.get(prefix)?.state).toBe('announced');
+});
