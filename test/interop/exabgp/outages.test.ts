@@ -28,7 +28,7 @@ router id 127.0.3.1;
 protocol device { }
 protocol bgp exabgp {
   local 127.0.3.1 as 65000; neighbor 127.0.1.2 port ${PORT} as 65000;
-  strict bind on; multihop; hold time 9; connect delay time 1; error wait time 1, 2; ipv4 { import all; export none; };
+  strict bind on; multihop; hold time 9; connect delay time 1; connect retry time 1; error wait time 1, 2; ipv4 { import all; export none; };
 }
 `;
 
