@@ -37,6 +37,12 @@ describe('man/ha2bgp.1', () => {
     expect(requests.filter((request) => !known.includes(request ?? ''))).toEqual([]);
   });
 
+  it('names files and signals', () => {
+    for (const name of ['sock', 'overrides', 'history', 'routes']) expect(page).toContain(`NAME.${name}`);
+    for (const name of ['SIGTERM', 'SIGHUP', 'SIGUSR2']) expect(page).toContain(name);
+    expect(page).toMatch(/^\.SH SIGNALS$/m);
+  });
+
   it('goes with the package', () => {
     expect(manifest.man).toEqual(['man/ha2bgp.1']);
     expect(manifest.files).toContain('man');

@@ -22,6 +22,7 @@ export function openExabgpBackend(settings: Settings, { clock, log, push, change
   let watchers: readonly { close(): void }[] = [];
   let isDeaf = false;
   const sink = createExabgpSink({
+    ...(!isExabgp && { name: 'test' }),
     ...{ output: openStdout(log, lifecycle), clock, log: log.child('exabgp'), push, ledger },
     ...{ acks: isExabgp && isPiped(0) ? 'unknown' : 'off', isDeaf: () => isDeaf },
     ...{ api: settings.exabgpApi, reannounce: settings.reannounce, followsAnother: ledger.entries.size > 0 },

@@ -9,8 +9,8 @@ import { formatEndpoint } from './option-bgp.ts';
 import type { GivenPeer } from './option-peer.ts';
 import { EXABGP_OPTIONS } from './options/exabgp.ts';
 import { SPEAKER_OPTIONS } from './options/speaker.ts';
-import type { OptionName, Settings } from './options.ts';
-import type { Origins, Problem } from './place.ts';
+import { OPTIONS, type OptionName, type Settings } from './options.ts';
+import { type Origins, type Problem, sourceOf } from './place.ts';
 import { peerFrom } from './speaker.ts';
 import { NO_STATE } from './state.ts';
 
@@ -50,13 +50,15 @@ export function checkBackends(
     for (const name of OF_SPEAKER.filter(isGiven)) refuse(name, `has no effect without ${place} speaker`);
     return;
   }
+  const missing = (name: keyof typeof KEYS, why: string): void =>
+    void problems.push({ place: missingIn(origins, name), text: `is needed with ${place} speaker: ${why}` });
   for (const [name, why] of [
     ['localAs', 'the AS that the speaker is in'],
     ['routerId', 'an IPv4 address that no other BGP speaker around has, by custom one of this host'],
   ] as const) {
-    if (settings[name] === undefined) refuse(name, `is needed with ${place} speaker: ${why}`);
+    if (settings[name] === undefined) missing(name, why);
   }
-  if (settings.peer.length === 0) refuse('peer', `is needed with ${place} speaker: there would be nobody to tell`);
+  if (settings.peer.length === 0) missing('peer', 'there would be nobody to tell');
   const isInternal = (given: GivenPeer): boolean => {
     const { as, localAs } = peerFrom(given, settings.localAs ?? 0);
     return as === localAs;
@@ -66,6 +68,15 @@ export function checkBackends(
   }
   checkPeers(settings, refuse);
   checkStatics(settings, refuse);
+}
+
+/** As a file has them. */
+const KEYS = { localAs: 'bgp.local-as', routerId: 'bgp.router-id', peer: 'bgp.peers' } as const;
+
+/** Whoever asks for the speaker in a file is to write the rest there, too. */
+function missingIn({ bgpBackend: origin }: Origins, name: keyof typeof KEYS): string {
+  if (sourceOf(origin) !== 'file') return `--${OPTIONS[name].flag}`;
+  return `${origin.replace(/:\d+:\d+$/, '')}: ${KEYS[name]}`;
 }
 
 /** Of the same rule as in `checkAttributes`. */

@@ -29,6 +29,7 @@ describe.skipIf(isSkipped)(`completions${why.length > 0 ? `, for which is missin
       ...cleanEnvironment(),
       PATH: `${folder}:${process.env['PATH']}`,
       HA2BGP_CONTROL_SOCKET: socket.path,
+      RUNTIME_DIRECTORY: socket.folder,
       HOME: folder,
       TERM: 'dumb',
     };
@@ -63,6 +64,8 @@ describe.skipIf(isSkipped)(`completions${why.length > 0 ? `, for which is missin
     ['ha2bgp drain --for 30m 192', SERVICES],
     ['ha2bgp drain --reason x d', ['dns']],
     ['ha2bgp drain dns ', []],
+    ['ha2bgp drain --name w', ['web']],
+    ['ha2bgp run --name w', []],
     ['ha2bgp undrain 1', ['192.0.2.4', '192.0.2.4/32']],
     ['ha2bgp explain 2001:db', ['2001:db8::1', '2001:db8::1/128'], ['db8::1', 'db8::1/128']],
     ['ha2bgp set 192.0.2.2/32 ', ['up', 'down', 'auto']],

@@ -5,7 +5,7 @@ import type { Prefix } from '../../model/address.ts';
 import type { Status } from '../../model/view.ts';
 import type { Answer } from '../call.ts';
 import { createClient } from '../operate/client.ts';
-import { findDaemon, socketDirectories } from '../operate/find-daemon.ts';
+import { findDaemon, runningDaemons, socketDirectories } from '../operate/find-daemon.ts';
 import { brief } from '../operate/words.ts';
 import { complain, print, STATUS } from '../output.ts';
 import { bashCompletion } from './bash.ts';
@@ -17,12 +17,18 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 /** For completions alone, and named in no help. */
 const SERVICES = 'services';
 const DRAINED = 'drained';
+const DAEMONS = 'daemons';
 /** Whoever types does not wait longer for a daemon that is stopped. */
 const WITHIN_MS = 1_000;
 
 export const answer: Answer = async ({ operands: [word = ''], environment }) => {
   if (word === SERVICES || word === DRAINED) {
     const names = await namesOf(word === SERVICES ? serviceNames : drainedNames, environment);
+    print(names.map((name) => `${name}\n`).join(''));
+    return STATUS.ok;
+  }
+  if (word === DAEMONS) {
+    const names = await runningDaemons(socketDirectories(environment));
     print(names.map((name) => `${name}\n`).join(''));
     return STATUS.ok;
   }

@@ -44,13 +44,40 @@ export const manPage = (version: string): string =>
     ...item('2', 'an unknown flag or word'),
     ...item('3', 'of \\fBstatus\\fR and \\fBexplain\\fR: what was asked about is not announced'),
     '.SH FILES',
-    ...item('\\fI/run/ha2bgp/NAME.sock\\fR', 'the control socket'),
+    ...FILES.flatMap(([file, says]) => item(`\\fI${file}\\fR`, says)),
+    '.SH SIGNALS',
+    ...SIGNALS.flatMap(([signal, does]) => item(`\\fB${signal}\\fR`, does)),
     '.SH SEE ALSO',
     '.BR exabgp (1),',
     '.BR bird (8),',
     '.BR ss (8)',
     '',
   ].join('\n');
+
+const FILES = [
+  [
+    '/run/ha2bgp/NAME.sock',
+    'the control socket (\\fB\\-\\-control\\-socket\\fR); a daemon that was killed leaves it behind',
+  ],
+  [
+    '/var/lib/ha2bgp/NAME.overrides',
+    'what is done by hand, in \\fB\\-\\-data\\-dir\\fR; \\fINAME.overrides.damaged\\fR is one that was found damaged',
+  ],
+  [
+    '/var/lib/ha2bgp/NAME.history',
+    'the history, in \\fB\\-\\-data\\-dir\\fR; \\fINAME.history.1\\fR is the older half',
+  ],
+  ['/run/ha2bgp/NAME.routes', 'what ExaBGP was told, in \\fB\\-\\-state\\-dir\\fR'],
+] as const;
+const SIGNALS = [
+  [
+    'SIGTERM, SIGINT',
+    'withdraw what is announced (\\fB\\-\\-on\\-exit\\fR), and end within 2 s; a second one ends at once',
+  ],
+  ['SIGHUP', 'read the file of \\fB\\-\\-config\\fR again; without one as SIGTERM'],
+  ['SIGUSR2', 'open the file of the log anew'],
+  ['SIGUSR1', 'nothing'],
+] as const;
 
 function commandSection(name: CommandName): string[] {
   const description = describe(name);

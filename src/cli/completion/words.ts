@@ -8,8 +8,8 @@ import { COMMAND_NAMES, describe, HEALTHCHECK, HEALTHCHECK_SUMMARY } from '../co
 /** What is offered for a value, or for a word. */
 export type Offer =
   | { readonly type: 'words'; readonly words: readonly string[]; readonly hasFiles: boolean }
-  /** Prefixes and names of the daemon that runs: what it watches over, or what is drained. */
-  | { readonly type: 'services'; readonly which: 'services' | 'drained' }
+  /** Prefixes and names of the daemon that runs: what it watches over, or what is drained; or of all daemons that run. */
+  | { readonly type: 'services'; readonly which: 'services' | 'drained' | 'daemons' }
   | { readonly type: 'nothing' };
 
 export interface FlagWords {
@@ -31,6 +31,7 @@ export interface CommandWords {
 }
 
 const HELP: FlagWords = { names: ['--help', '-h'], help: 'print this help', value: undefined, isRepeatable: false };
+const DAEMONS: Offer = { type: 'services', which: 'daemons' };
 const SHELLS = ['bash', 'zsh', 'fish'];
 const OFFERS: Readonly<Record<OperandKind, Offer>> = {
   file: { type: 'words', words: [], hasFiles: true },
@@ -44,10 +45,11 @@ const OFFERS: Readonly<Record<OperandKind, Offer>> = {
 export function commandWords(): CommandWords[] {
   const commands = COMMAND_NAMES.map((name): CommandWords => {
     const description = describe(name);
+    const isAsking = description.group === 'operate';
     return {
       name,
       summary: description.summary,
-      flags: [...optionsOf(description).map(flagWords), HELP],
+      flags: [...optionsOf(description).map((option) => flagWords(option, isAsking)), HELP],
       operands: description.operands.map(({ kind }) => OFFERS[kind]),
       isRepeated: description.operands.at(-1)?.isRepeated ?? false,
     };
@@ -60,12 +62,13 @@ export function commandWords(): CommandWords[] {
   ];
 }
 
-function flagWords(option: Option<unknown>): FlagWords {
+/** `isAsking`: of a command that asks a daemon, which --name picks. */
+function flagWords(option: Option<unknown>, isAsking: boolean): FlagWords {
   const { flag, short, kind, help } = option;
   return {
     names: [`--${flag}`, ...(short === undefined ? [] : [`-${short}`])],
     help,
-    value: kind === 'switch' ? undefined : valueOffer(option),
+    value: kind === 'switch' ? undefined : isAsking && flag === 'name' ? DAEMONS : valueOffer(option),
     isRepeatable: kind === 'list',
   };
 }

@@ -6,18 +6,7 @@ export function zshCompletion(commands: readonly CommandWords[]): string {
 # Completions of ha2bgp for zsh, as \`ha2bgp completion zsh\` prints them.
 # Into a folder of $fpath, under the name _ha2bgp: /usr/local/share/zsh/site-functions/_ha2bgp.
 
-_ha2bgp_services() {
-  local -a found
-  found=(\${(f)"$(_call_program services $service completion services 2> /dev/null)"})
-  compadd -a found
-}
-
-_ha2bgp_drained() {
-  local -a found
-  found=(\${(f)"$(_call_program drained $service completion drained 2> /dev/null)"})
-  compadd -a found
-}
-
+${(['services', 'drained', 'daemons'] as const).map(foundFunction).join('\n')}
 _ha2bgp() {
   local curcontext=$curcontext state line
   local -a commands
@@ -64,7 +53,7 @@ function flagSpecs({ names, help, value, isRepeatable }: FlagWords): string[] {
 function action(offer: Offer): string {
   switch (offer.type) {
     case 'services':
-      return offer.which === 'services' ? '_ha2bgp_services' : '_ha2bgp_drained';
+      return `_ha2bgp_${offer.which}`;
     case 'words':
       if (offer.words.length === 0) return offer.hasFiles ? '_files' : ' ';
       return offer.hasFiles
@@ -78,3 +67,10 @@ function action(offer: Offer): string {
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const foundFunction = (which: string): string => `_ha2bgp_${which}() {
+  local -a found
+  found=(\${(f)"$(_call_program ${which} $service completion ${which} 2> /dev/null)"})
+  compadd -a found
+}
+`;

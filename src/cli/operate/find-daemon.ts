@@ -98,6 +98,14 @@ export async function findDaemon(wish: Wish, directories: readonly string[]): Pr
   );
 }
 
+/** What they are called, as far as a file has such a name. */
+export async function runningDaemons(directories: readonly string[]): Promise<string[]> {
+  const { files } = sockets(directories);
+  const lives = await Promise.all(files.map(lifeOf));
+  const names = files.filter((_, index) => lives[index] === 'live').map(nameOf);
+  return [...new Set(names)].filter((name) => /^[\w.-]+$/.test(name));
+}
+
 /** What the daemon is called whose socket it is. */
 export const nameOf = (file: string): string => visible(path.basename(file, SUFFIX));
 

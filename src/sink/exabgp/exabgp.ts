@@ -60,6 +60,8 @@ export interface ExabgpSinkOptions {
   /** In memory when left out. */
   readonly ledger?: Ledger;
   readonly api?: ExabgpApi;
+  /** How people know it; `exabgp` when left out. */
+  readonly name?: string;
   /** How often everything is announced again; never when left out or 0. */
   readonly reannounce?: Millis;
   /** For whom routes are going to be; all neighbors when left out or empty. */
@@ -91,7 +93,7 @@ const FIRST_COMMAND: Command = { verb: 'announce', line: '# ha2bgp goes on\n', r
 
 export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   const { output, clock, log, push, ledger = memoryLedger(), api = '4', reannounce = ms(0), acks } = options;
-  const { changed = () => {}, followsAnother = false } = options;
+  const { name = 'exabgp', changed = () => {}, followsAnother = false } = options;
   let { neighbors: audience = [] } = options;
   let mayFollowHalfALine = followsAnother && api === '4';
   const backlog = createBacklog(ledger.entries, api);
@@ -114,7 +116,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     isIdle: () => conversation.waiting() === 0 && backlog.size === 0,
   });
   const tellings = createTellings({
-    ...{ entries: ledger.entries, backlog, refusals, keys, neighbors, now: clock.now },
+    ...{ name, entries: ledger.entries, backlog, refusals, keys, neighbors, now: clock.now },
     ...{ isBlocked: () => isBlocked, audience: () => audience },
   });
   const hear = createHearing({
@@ -297,7 +299,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       const here = [...ledger.entries].filter(([, { standing }]) => standing !== 'leaving');
       const told = here.filter(([key]) => !refusals.has(key)).length;
       const leaving = ledger.entries.size - here.length;
-      return { name: 'exabgp', told, leaving, waiting: backlog.size, refused: refusals.size, ever: { ...ever } };
+      return { name, told, leaving, waiting: backlog.size, refused: refusals.size, ever: { ...ever } };
     },
     async settled(signal) {
       await handedOn(output, () => backlog.size === 0, signal);

@@ -16,6 +16,8 @@ import type { Neighbor, Neighbors } from './neighbors.ts';
 import type { Refusals } from './refusals.ts';
 
 export interface TellingSources {
+  /** The sink's. */
+  readonly name: string;
   readonly entries: ReadonlyMap<RouteKey, Entry>;
   readonly backlog: Pick<Backlog, 'wish' | 'isStated'>;
   readonly refusals: Pick<Refusals, 'get'>;
@@ -28,8 +30,6 @@ export interface TellingSources {
   readonly now: () => Millis;
 }
 
-const TO = 'exabgp';
-
 /** How one route of the prefix stands. */
 interface Standing extends Omit<Telling, 'to'> {
   readonly isWanted: boolean;
@@ -38,7 +38,7 @@ interface Standing extends Omit<Telling, 'to'> {
 }
 
 export function createTellings(sources: TellingSources): (prefix: Prefix) => readonly Telling[] {
-  const { entries, backlog, refusals, keys, isBlocked, neighbors, audience, now } = sources;
+  const { name, entries, backlog, refusals, keys, isBlocked, neighbors, audience, now } = sources;
 
   function standingOf(key: RouteKey): Standing {
     const entry = entries.get(key);
@@ -86,7 +86,7 @@ export function createTellings(sources: TellingSources): (prefix: Prefix) => rea
       neighbors: __,
       ...telling
     } = worstOf(standings) ?? { state: 'none' as const, isWanted: false };
-    return { ...telling, to: TO };
+    return { ...telling, to: name };
   }
 
   return (prefix) => {

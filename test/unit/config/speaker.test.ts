@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config/config-file.ts';
+import { pathOf } from '../../../src/config/file-schema.ts';
 import { policyFrom } from '../../../src/config/policy.ts';
 import { recordSettings, replaySettings } from '../../../src/config/recorded-settings.ts';
 import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
@@ -301,6 +303,14 @@ describe('backends', () => {
       '--router-id: is needed with --bgp-backend speaker: an IPv4 address that no other BGP speaker around has, by custom one of this host',
       '--peer: is needed with --bgp-backend speaker: there would be nobody to tell',
     ]);
+    const inFile = resolveSettings(
+      {},
+      {},
+      parseConfig('network: [192.0.2.0/24]\nbgp-backend: speaker\n', '/etc/x.yaml'),
+    );
+    expect(inFile.problems.map(({ place }) => place)).toEqual(
+      (['localAs', 'routerId', 'peer'] as const).map((name) => `/etc/x.yaml: ${pathOf(name).join('.')}`),
+    );
   });
 
   it.each([

@@ -13,6 +13,7 @@ import {
 import {
   findDaemon,
   NoDaemonError,
+  runningDaemons,
   SeveralDaemonsError,
   SilentDaemonError,
   socketDirectories,
@@ -73,6 +74,12 @@ describe('the daemon that is meant', () => {
     expect(await find().catch((error: unknown) => error)).toBeInstanceOf(SeveralDaemonsError);
     expect(await find({ name: 'web' })).toEqual({ file: web.path, leftOver: [] });
     expect(await why({ name: 'wbe' })).toBe('no daemon of the name wbe; there are dns, web');
+  });
+
+  it('is offered where a name is asked for', async () => {
+    await stale('old');
+    await Promise.all(['web', 'dns', 'a$(b)'].map((name) => serve(name)));
+    expect(await runningDaemons([folder, '/nowhere'])).toEqual(['dns', 'web']);
   });
 
   it('that cannot be had is the one that is looked for first', async () => {

@@ -51,6 +51,11 @@ function rig(options: Partial<ExabgpSinkOptions> = {}) {
 const ADDRESS = '192.0.2.1' as IpAddress;
 const OTHER = '192.0.2.8' as IpAddress;
 
+it('is under the name that the sink is given', () => {
+  const { sink, telling } = rig({ name: 'test' });
+  expect([sink.status().name, ...telling().map(({ to }) => to)]).toEqual(['test', 'test']);
+});
+
 describe('what neighbors of ExaBGP were told of a prefix', () => {
   it('is what ExaBGP accepted, since they have a session; nothing without one, with since when and why', async () => {
     const { telling, want, hear, clock, sink } = rig();
