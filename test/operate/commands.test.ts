@@ -223,6 +223,42 @@ describeInterop('the commands', () => {
     }
   });
 
+  it('follow the script of a health check in docs/operations.md, and forget it when it dies', async () => {
+    const [, script = ''] =
+      /<!-- checker -->\n```sh\n([\s\S]*?)```\n<!-- end -->/.exec(
+        fs.readFileSync(path.join(root, 'docs/operations.md'), 'utf8'),
+      ) ?? [];
+    const [passes, folder] = [path.join(house.link.place, 'passes'), path.join(house.link.place, 'bin')];
+    const quicker = script
+      .replaceAll('192.0.2.1', SERVICE.ipv4)
+      .replace(/curl .*/, `test -e ${passes}`)
+      .replace('sleep 5', 'sleep 0.2')
+      .replace('--ttl 30s', '--ttl 8s');
+    expect(quicker.match(/sleep 0\.2|test -e|--ttl 8s/g)).toHaveLength(3);
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'ha2bgp'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
+      mode: 0o755,
+    });
+    fs.writeFileSync(passes, '');
+    const checker = start('sh', ['-c', quicker], {
+      env: {
+        ...cleanEnvironment(),
+        PATH: `${folder}:${process.env['PATH']}`,
+        HA2BGP_CONTROL_SOCKET: house.socket,
+      },
+    });
+    fs.rmSync(passes);
+    await hasRoute(false);
+    expect((await ha2bgp(['status', PREFIX])).stdout).toMatch(/set-down .*health check fails/);
+    fs.writeFileSync(passes, '');
+    await hasRoute(true);
+    fs.rmSync(passes);
+    await hasRoute(false);
+    await checker.stop('SIGKILL');
+    await hasRoute(true);
+    expect(checker.stderr()).toBe('');
+  });
+
   it('drain and undrain by a key of watch', async () => {
     const inner = `stty rows 20 cols 120; exec "${process.execPath}" "${bin}" watch`;
     const env = { ...cleanEnvironment(), HA2BGP_CONTROL_SOCKET: house.socket, TERM: 'xterm', SHELL: '/bin/bash' };

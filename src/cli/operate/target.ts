@@ -11,8 +11,8 @@ export function targetOf([word]: readonly string[], isAll: boolean): Target {
   if (word === undefined) {
     return {
       problem: {
-        place: 'SERVICE|PREFIX|ADDRESS',
-        text: 'expected a prefix, an address, the name of a service, or --all',
+        place: 'PREFIX|ADDRESS',
+        text: 'expected a prefix, an address, or --all',
       },
     };
   }
