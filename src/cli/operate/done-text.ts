@@ -35,7 +35,10 @@ export function doneLines(
       const hasNone = listed.length === 0 || remarks.some((remark) => remark.endsWith(' announced now'));
       return [span(`  in force: ${overrideWords(hasNone ? ofUnannounced(each) : each, now)}`, 'routed')];
     }),
-    ...before.map((each): Line => [span(`  before: ${overrideWords(each, now)}`)]),
+    // What is over withdraws nothing.
+    ...before.map(
+      (each): Line => [span(`  before: ${overrideWords(overrides.length === 0 ? ofUnannounced(each) : each, now)}`)],
+    ),
     ...(listed.length === 0
       ? // Of a drain the daemon remarks upon it.
         remarks.some((remark) => remark.startsWith('no service'))

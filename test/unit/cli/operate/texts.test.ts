@@ -308,6 +308,8 @@ describe('what was done', () => {
       '  before: drain 192.0.2.4/32 by anna, 30s ago, ends in 1m, "disk"',
       '  concerns no service at present',
     ]);
+    const over = texts(doneLines('x', { ...done, overrides: [], before: [DRAIN] }, NOW, ANY));
+    expect(over[1]).toBe('  before: drain 192.0.2.4/32 by root, 30s ago, ends in 29m 30s, "new kernel"');
     const none = {
       overrides: [DRAIN],
       services: [],
