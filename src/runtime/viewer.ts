@@ -222,7 +222,8 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     for (const key of gone) {
       const last = told.get(key);
       if (last === undefined) continue;
-      tellPeer(last.sink, { ...last.peer, state: 'idle', since: clock.now(), last: 'no peer any more', told: 0 });
+      const { families: _, holdTimeMs: __, ...peer } = last.peer;
+      tellPeer(last.sink, { ...peer, state: 'idle', since: clock.now(), last: 'no peer any more', told: 0 });
       told.delete(key);
     }
   }

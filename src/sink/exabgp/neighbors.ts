@@ -33,7 +33,7 @@ const REMOVED = /^stop, message [[(]removed[\])]$/;
 
 /** `followsAnother`: whether an earlier process may have heard of some. */
 export function createNeighbors(followsAnother: boolean): Neighbors {
-  let neighbors: ReadonlyMap<IpAddress, Neighbor> = new Map();
+  let neighbors = new Map<IpAddress, Neighbor>();
   let mayHaveOthers = followsAnother;
 
   function known(now: Millis): readonly Neighbor[] {
@@ -53,7 +53,7 @@ export function createNeighbors(followsAnother: boolean): Neighbors {
       const before = neighbors.get(address);
       if (before === undefined && state === 'down') mayHaveOthers = true;
       if (state === 'down' && REMOVED.test(reason)) {
-        neighbors = new Map([...neighbors].filter(([each]) => each !== address));
+        neighbors.delete(address);
         return;
       }
       if (before === undefined && neighbors.size >= MOST) return;
@@ -61,16 +61,14 @@ export function createNeighbors(followsAnother: boolean): Neighbors {
       // A second connection to one that has a session is refused, and changes nothing.
       if (state === 'connected' && wasUp) return;
       const isUp = state === 'up';
-      const standing: Neighbor = {
+      neighbors.set(address, {
         address,
         ...(as === undefined ? before?.as !== undefined && { as: before.as } : { as }),
         state: isUp ? 'established' : state === 'connected' ? 'connecting' : 'idle',
         since: before === undefined || isUp || wasUp ? now : before.since,
         last: state === 'down' ? reason.slice(0, LONGEST_REASON) : (before?.last ?? ''),
-      };
-      neighbors = new Map(
-        [...neighbors, [address, standing] as const].sort(([one], [other]) => (one < other ? -1 : 1)),
-      );
+      });
+      if (before === undefined) neighbors = new Map([...neighbors].sort(([one], [other]) => (one < other ? -1 : 1)));
     },
   };
 }

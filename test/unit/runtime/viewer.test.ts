@@ -1,7 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { initialState } from '../../../src/core/state.ts';
+import { ms } from '../../../src/model/millis.ts';
 import { overrideKeyOf } from '../../../src/model/override.ts';
+import type { PeerStanding } from '../../../src/model/telling.ts';
+import type { Change } from '../../../src/model/view.ts';
 import { createViewer } from '../../../src/runtime/viewer.ts';
+import { NOTHING_EVER, type Sink } from '../../../src/sink/sink.ts';
 import { policyOf } from '../../helpers/core.ts';
 import { set } from '../../helpers/overrides.ts';
 import { virtualClock } from '../../helpers/virtual-clock.ts';
@@ -39,4 +43,58 @@ it('shows when something was said by hand by the clock on the wall, also when th
     expect(viewer.summary().overrides[0]).toBe(first);
   }
   viewer.close();
+});
+
+it('has each session that came up and ended in the history, also of a peer that is no more, and the end of the run last', async () => {
+  const clock = virtualClock();
+  let peers: readonly PeerStanding[] | undefined;
+  const sink = {
+    status: () => ({ name: 'speaker', told: 0, leaving: 0, waiting: 0, refused: 0, ever: NOTHING_EVER }),
+    peers: () => peers,
+    tellings: () => [],
+  } as unknown as Sink;
+  const lines: string[] = [];
+  const viewer = createViewer({
+    ...{ state: initialState(policyOf([])), clock, sinks: [sink], version: '1', name: 'x' },
+    ...{ findOwners: async () => new Map(), notKept: () => undefined, discovery: () => ({}) as never },
+    journal: { append: (line) => void lines.push(line) },
+  });
+  const heard: Change[] = [];
+  viewer.subscribe((change) => heard.push(change));
+  viewer.started();
+  const show = async (...of: readonly PeerStanding[]): Promise<void> => {
+    peers = of;
+    viewer.changed('peers');
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  const down: PeerStanding = { name: 'r1', state: 'idle', since: ms(1), last: 'hold timer expired', told: 0 };
+  const up = (since: number): PeerStanding => ({ ...down, state: 'established', since: ms(since), told: 3 });
+  await show(down);
+  await show({ ...up(2), last: '', holdTimeMs: 9_000, families: ['ipv4'] });
+  await show({ ...up(2), told: 4 });
+  await show({ ...down, since: ms(3) });
+  await show({ ...down, since: ms(3), state: 'connecting' });
+  await show(up(4));
+  // It ended and began anew before anybody looked.
+  await show({ ...up(5), holdTimeMs: 9_000, families: ['ipv4'] });
+  await show();
+  viewer.stopped({ why: 'SIGTERM', withdrawn: 0, left: 0 });
+  viewer.close();
+  const why = down.last;
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { type: 'started' },
+    { type: 'peer-up', sink: 'speaker', peer: 'r1' },
+    { type: 'peer-down', why },
+    { type: 'peer-up' },
+    { type: 'peer-down', why },
+    { type: 'peer-up' },
+    { type: 'peer-down', why: 'no peer any more' },
+    { type: 'stopped' },
+  ]);
+  const told = heard.flatMap((change) => (change.type === 'peer' ? [change.peer] : []));
+  expect(told.map(({ state }) => state)).toEqual([...['established', 'idle', 'established', 'established', 'idle']]);
+  expect(told.at(-1)).toEqual({
+    ...{ name: 'r1', state: 'idle', since: expect.any(String), last: 'no peer any more', told: 0 },
+  });
 });
