@@ -33,24 +33,35 @@ const REMOVED = /^stop, message [[(]removed[\])]$/;
 
 /** `followsAnother`: whether an earlier process may have heard of some. */
 export function createNeighbors(followsAnother: boolean): Neighbors {
-  let neighbors = new Map<IpAddress, Neighbor>();
+  const neighbors = new Map<IpAddress, Neighbor>();
   let mayHaveOthers = followsAnother;
+  /** In their order, until one changes: they are asked for with each route. */
+  let sorted: readonly Neighbor[] | undefined;
+
+  function all(): readonly Neighbor[] {
+    sorted ??= [...neighbors.values()].sort((one, other) => (one.address < other.address ? -1 : 1));
+    return sorted;
+  }
 
   function known(now: Millis): readonly Neighbor[] {
-    const all = [...neighbors.values()];
-    if (!all.some(({ state }) => state === 'established')) return all;
-    return all.filter(({ state, since }) => state === 'established' || now - since < FORGOTTEN_AFTER);
+    const isForgotten = ({ state, since }: Neighbor): boolean =>
+      state !== 'established' && now - since >= FORGOTTEN_AFTER;
+    if (!all().some(isForgotten) || !all().some(({ state }) => state === 'established')) return all();
+    return all().filter((each) => !isForgotten(each));
   }
 
   return {
     known,
     withoutSession: () =>
-      [...neighbors.values()].filter(({ state }) => state !== 'established').map(({ address }) => address),
+      all()
+        .filter(({ state }) => state !== 'established')
+        .map(({ address }) => address),
     mayHaveOthers: () => mayHaveOthers,
     heard({ neighbor, state, reason = '', as }, now) {
       const address = parseAddress(neighbor);
       if (address === undefined) return;
       const before = neighbors.get(address);
+      sorted = undefined;
       if (before === undefined && state === 'down') mayHaveOthers = true;
       if (state === 'down' && REMOVED.test(reason)) {
         neighbors.delete(address);
@@ -68,7 +79,6 @@ export function createNeighbors(followsAnother: boolean): Neighbors {
         since: before === undefined || isUp || wasUp ? now : before.since,
         last: state === 'down' ? reason.slice(0, LONGEST_REASON) : (before?.last ?? ''),
       });
-      if (before === undefined) neighbors = new Map([...neighbors].sort(([one], [other]) => (one < other ? -1 : 1)));
     },
   };
 }

@@ -7,7 +7,7 @@
  */
 import type { IpAddress, Prefix } from '../../model/address.ts';
 import { type Millis, ms } from '../../model/millis.ts';
-import { isSameRoute, type RouteKey } from '../../model/route.ts';
+import { isSameRoute, type Route, type RouteKey } from '../../model/route.ts';
 import type { Telling } from '../../model/telling.ts';
 import type { Keys } from '../keys.ts';
 import type { Backlog } from './backlog.ts';
@@ -31,7 +31,9 @@ export interface TellingSources {
 }
 
 /** How one route of the prefix stands. */
-interface Standing extends Omit<Telling, 'to'> {
+interface Standing {
+  /** Of ExaBGP itself. */
+  readonly telling: Telling;
   readonly isWanted: boolean;
   /** For whom it is; `undefined` for all of them. */
   readonly neighbors: readonly IpAddress[] | undefined;
@@ -39,73 +41,76 @@ interface Standing extends Omit<Telling, 'to'> {
 
 export function createTellings(sources: TellingSources): (prefix: Prefix) => readonly Telling[] {
   const { name, entries, backlog, refusals, keys, isBlocked, neighbors, audience, now } = sources;
+  const nothing: Telling = { to: name, state: 'none' };
 
-  function standingOf(key: RouteKey): Standing {
+  /** `undefined` for one of which there is nothing. */
+  function standingOf(key: RouteKey): Standing | undefined {
     const entry = entries.get(key);
     const { route: wanted, waits } = backlog.wish(key);
-    const isWanted = wanted !== undefined;
-    const scope = (wanted ?? entry?.route)?.scope;
-    const said = { isWanted, neighbors: scope?.neighbors, ...(entry?.at !== undefined && { at: entry.at }) };
+    const telling = tellingOf(key, entry, wanted, waits);
+    const route = wanted ?? entry?.route;
+    return telling && { telling, isWanted: wanted !== undefined, neighbors: route?.scope?.neighbors };
+  }
+
+  function tellingOf(
+    key: RouteKey,
+    entry: Entry | undefined,
+    wanted: Route | undefined,
+    waits: boolean,
+  ): Telling | undefined {
+    const said = { to: name, ...(entry?.at !== undefined && { at: entry.at }) };
     const refusal = refusals.get(key);
     if (refusal !== undefined) {
       return { ...said, state: 'refused', at: refusal.at, detail: `ExaBGP answered "error" to: ${refusal.command}` };
     }
     // What an earlier process announced, and nobody has spoken of yet.
     if (!backlog.isStated() && entry?.standing === 'told') return { ...said, state: 'told' };
-    if (!isWanted) return { ...said, state: entry === undefined ? 'none' : 'leaving' };
+    if (wanted === undefined) return entry && { ...said, state: 'leaving' };
     if (entry?.standing === 'told' && isSameRoute(entry.route, wanted)) return { ...said, state: 'told' };
     const what = entry?.standing === 'told' ? 'it has the route with other attributes, and ' : '';
     const why = waits && isBlocked() ? 'nobody reads what is said to it' : 'it has not answered yet';
     return { ...said, state: 'waiting', detail: `${what}${why}` };
   }
 
-  function ofNeighbor(neighbor: Neighbor, standings: readonly Standing[]): Telling {
-    const to = neighbor.address;
-    const isFor = (addresses: readonly IpAddress[] | undefined): boolean => addresses?.includes(to) ?? true;
-    const worst = worstOf(standings.filter(({ neighbors: addresses }) => isFor(addresses)));
+  function ofNeighbor({ address: to, state, since, last }: Neighbor, standings: readonly Standing[]): Telling {
+    const worst = worstOf(standings.filter(({ neighbors: addresses }) => addresses?.includes(to) ?? true));
     if (worst === undefined) {
       const only = audience();
       const isForOthers = standings.length > 0 || (only.length > 0 && !only.includes(to));
       return isForOthers ? { to, state: 'not-for-it', detail: 'for other neighbors only' } : { to, state: 'none' };
     }
-    const { isWanted, neighbors: _, ...telling } = worst;
-    const { state, since, last } = neighbor;
+    const { telling, isWanted } = worst;
+    const isTold = telling.state === 'told';
     if (state === 'established') {
-      const { at } = telling;
-      return { ...telling, to, ...(telling.state === 'told' && at !== undefined && { at: later(at, since) }) };
+      return isTold && telling.at !== undefined
+        ? { ...telling, to, at: ms(Math.max(telling.at, since)) }
+        : { ...telling, to };
     }
     if (telling.state === 'refused') return { ...telling, to };
-    return isWanted || telling.state === 'told'
+    return isWanted || isTold
       ? { to, state: 'no-session', at: since, ...(last !== '' && { detail: last }) }
       : { to, state: 'none' };
   }
 
-  function ofExabgp(standings: readonly Standing[]): Telling {
-    const {
-      isWanted: _,
-      neighbors: __,
-      ...telling
-    } = worstOf(standings) ?? { state: 'none' as const, isWanted: false };
-    return { ...telling, to: name };
-  }
-
   return (prefix) => {
-    const standings = [...keys.of(prefix)].map(standingOf).filter(({ state }) => state !== 'none');
+    const standings: Standing[] = [];
+    for (const key of keys.of(prefix)) {
+      const standing = standingOf(key);
+      if (standing !== undefined) standings.push(standing);
+    }
     const known = neighbors.known(now());
-    return [
-      ...(known.length === 0 || neighbors.mayHaveOthers() ? [ofExabgp(standings)] : []),
-      ...known.map((neighbor) => ofNeighbor(neighbor, standings)),
-    ];
+    const tellings = known.map((neighbor) => ofNeighbor(neighbor, standings));
+    return known.length === 0 || neighbors.mayHaveOthers()
+      ? [worstOf(standings)?.telling ?? nothing, ...tellings]
+      : tellings;
   };
 }
 
-const later = (one: Millis, other: Millis): Millis => ms(Math.max(one, other));
-
 /** The one that is wanted, and of several of these the one that stands worst. */
-const worstOf = (standings: readonly Standing[]): Standing | undefined =>
-  standings.reduce<Standing | undefined>(
-    (worst, each) => (worst === undefined || rank(each) > rank(worst) ? each : worst),
-    undefined,
-  );
+function worstOf(standings: readonly Standing[]): Standing | undefined {
+  let worst: Standing | undefined;
+  for (const each of standings) if (worst === undefined || rank(each) > rank(worst)) worst = each;
+  return worst;
+}
 
-const rank = ({ isWanted, state }: Standing): number => (isWanted ? 3 : 0) + (state === 'told' ? 1 : 2);
+const rank = ({ isWanted, telling: { state } }: Standing): number => (isWanted ? 2 : 0) + (state === 'told' ? 0 : 1);
