@@ -205,16 +205,17 @@ describe('what is asked', () => {
 });
 
 describe('history', () => {
-  const HISTORY = { transitions: TRANSITIONS, process: PROCESS };
+  const peers = [{ at: ago(20), number: 1_000, type: 'peer-up', sink: 'speaker', peer: 'r1' }];
+  const HISTORY = { transitions: TRANSITIONS, process: PROCESS, peers };
   const at = (seconds: number): string => ago(seconds);
   const numbers = async (...words: readonly string[]) => {
     const { status, stdout, stderr } = await ask('history', ...words, '--json');
     expect([status, stderr]).toEqual([0, '']);
-    const { transitions, process } = JSON.parse(stdout) as typeof HISTORY;
-    return [...transitions, ...process].map(({ number }) => number).sort((one, other) => one - other);
+    const { transitions, process, peers: sessions } = JSON.parse(stdout) as typeof HISTORY;
+    return [...transitions, ...process, ...sessions].map(({ number }) => number).sort((one, other) => one - other);
   };
   const ofAll = (isAskedFor: (at: string) => boolean): number[] =>
-    [...TRANSITIONS, ...PROCESS]
+    [...TRANSITIONS, ...PROCESS, ...peers]
       .filter((each) => isAskedFor(each.at))
       .map(({ number }) => number)
       .sort((one, other) => one - other);

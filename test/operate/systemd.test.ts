@@ -158,7 +158,7 @@ describeSystemd('contrib/ha2bgp.service', () => {
   it('has its fields in the journal', async () => {
     await systemctl('start');
     await serve();
-    await status('1 of 1 services announced, 0 of 1 peers up');
+    await status('1 of 1 services announced, told to nobody, 0 of 1 peers up');
     const pid = await property('MainPID');
     const entries = await until('the entry', async () => {
       const found = await journal(`_PID=${pid}`, 'HA2BGP_PREFIX=192.0.2.1/32', 'HA2BGP_MESSAGE=to be announced');
@@ -228,7 +228,7 @@ describeSystemd('contrib/ha2bgp.service', () => {
     const pid = await property('MainPID');
     const activeSince = await property('ActiveEnterTimestampMonotonic');
     await serve();
-    await status('1 of 1 services announced, 0 of 1 peers up');
+    await status('1 of 1 services announced, told to nobody, 0 of 1 peers up');
     host.write('/etc/ha2bgp.yaml', CONFIG.replace('192.0.2.0/24', '198.51.100.0/24'));
     await systemctl('reload');
     await status('0 of 0 services announced, 0 of 1 peers up');
@@ -237,7 +237,7 @@ describeSystemd('contrib/ha2bgp.service', () => {
     await until('refused', async () => (await journal(`_PID=${pid}`, 'HA2BGP_MESSAGE=settings refused')).length > 0);
     host.write('/etc/ha2bgp.yaml', CONFIG);
     await systemctl('reload');
-    await status('1 of 1 services announced, 0 of 1 peers up');
+    await status('1 of 1 services announced, told to nobody, 0 of 1 peers up');
     expect([await property('MainPID'), await property('ActiveState')]).toEqual([pid, 'active']);
     expect(await property('ActiveEnterTimestampMonotonic')).toBe(activeSince);
   });
