@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import type http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlSocket, openControlSocket } from '../helpers/control-socket.ts';
+import { type ControlSocket, leaveSocket, openControlSocket } from '../helpers/control-socket.ts';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
 import { type Started, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
@@ -66,8 +66,13 @@ interface Terminal extends Started {
 }
 
 /** On a terminal of script(1): `first` is run by the shell there before, and `rest` afterwards. */
-function watch(words = '', rest = 'echo "ended with $?"', first = ':'): Terminal {
-  const inner = `${first}; stty rows 14 cols 100; "${process.execPath}" "${bin}" watch --control-socket "${socket.path}" ${words}; ${rest}`;
+function watch(
+  words = '',
+  rest = 'echo "ended with $?"',
+  first = ':',
+  which = `--control-socket "${socket.path}"`,
+): Terminal {
+  const inner = `${first}; stty rows 14 cols 100; "${process.execPath}" "${bin}" watch ${which} ${words}; ${rest}`;
   const started = start('script', ['--quiet', '--flush', '--command', inner, '/dev/null'], {
     env: { ...cleanEnvironment(), TERM: 'xterm', SHELL: '/bin/bash' },
   });
@@ -108,6 +113,15 @@ describe('ha2bgp watch', () => {
     expect(terminal.stdout().split(ENTER)).toHaveLength(2);
     expect(terminal.stdout()).toContain(`\x1b[?25h${LEAVE}`);
     expect(terminal.stdout().split(LEAVE)).toHaveLength(2);
+  });
+
+  it('says that the daemon that is meant may be a dead one', async () => {
+    const dead = await leaveSocket(socket.folder, 'dns');
+    const terminal = watch('', undefined, `export RUNTIME_DIRECTORY=${socket.folder}`, '');
+    await terminal.see('> 192.0.2.2/32');
+    expect(terminal.seen()).toContain(dead);
+    await terminal.walk(['d', 'withdraw it?']);
+    await terminal.quits('nq');
   });
 
   it('waits for a daemon that does not answer, and says so', async () => {

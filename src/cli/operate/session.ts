@@ -24,19 +24,22 @@ import type { Now } from './words.ts';
 
 type DaemonCall = Call<typeof DAEMON_OPTIONS>;
 
-/** Asks, and says in one sentence what kept it from an answer. Returns the exit status. */
+/**
+ * Asks, and says in one sentence what kept it from an answer. Returns the exit status. `warning`: that another daemon may be
+ * meant, as it was said on stderr.
+ */
 export async function withDaemon(
   command: string,
   { values, environment, lifecycle, version }: Pick<DaemonCall, 'values' | 'environment' | 'lifecycle' | 'version'>,
-  ask: (client: Client) => Promise<number>,
+  ask: (client: Client, warning: string | undefined) => Promise<number>,
 ): Promise<number> {
   endAsCutShort(lifecycle);
   let client: Client | undefined;
   try {
     const found = await findDaemon(values, socketDirectories(environment));
-    if (found.leftOver.length > 0) warnOf(command, found);
+    const warning = found.leftOver.length > 0 ? warnOf(command, found) : undefined;
     client = createClient(found.file);
-    return await ask(client);
+    return await ask(client, warning);
   } catch (error) {
     if (error instanceof SeveralDaemonsError) {
       complain([{ place: command, text: error.message }, ...(await Promise.all(error.files.map(aboutDaemon)))]);
@@ -65,8 +68,8 @@ async function versionOf(client: Client): Promise<string | undefined> {
 /** What these change is not to be changed in the place of something else. */
 const CHANGES: readonly string[] = ['drain', 'undrain', 'set', 'reload'];
 
-/** The one that is meant may be dead. Throws `NoDaemonError` where that matters. */
-function warnOf(command: string, { file, leftOver }: Found): void {
+/** The one that is meant may be dead: says so, and returns it. Throws `NoDaemonError` where something would be changed. */
+function warnOf(command: string, { file, leftOver }: Found): string {
   const name = nameOf(file);
   const warning = `${areLeftOver(leftOver)}, and ${name} is another one`;
   if (CHANGES.includes(command)) {
@@ -74,6 +77,7 @@ function warnOf(command: string, { file, leftOver }: Found): void {
     throw new NoDaemonError(`${warning}: say --name ${name} if it is meant, or remove ${old}; nothing was done`);
   }
   complain([{ place: command, text: `${warning}: this is what ${name} says` }]);
+  return warning;
 }
 
 /** What tells it from others: process, configuration file, networks. */

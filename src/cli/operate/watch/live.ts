@@ -24,6 +24,8 @@ import { NEW_WATCH, type Order, type WatchState, withStatus } from './state.ts';
 
 export interface LiveOptions {
   readonly client: Client;
+  /** What is worth knowing before anything is done. */
+  readonly warning: string | undefined;
   readonly lifecycle: Lifecycle;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -36,9 +38,10 @@ const LEAST_BETWEEN_MS = 200;
 /** The daemon has that many times as long for others. */
 const REST = 4;
 
-export async function watchTable({ client, lifecycle, environment }: LiveOptions): Promise<number> {
+export async function watchTable({ client, warning, lifecycle, environment }: LiveOptions): Promise<number> {
   // Before the terminal is touched: where there is no daemon, a sentence will do.
   let state = await firstState(client);
+  if (warning !== undefined) state = { ...state, message: { text: warning, isBad: true } };
   let explained: { readonly of: Explanation; readonly at: number } | undefined;
   const end = new AbortController();
   const screen = openScreen(environment, () => end.abort());

@@ -18,8 +18,13 @@ export const answer: Answer<typeof WATCH_OPTIONS> = async (call) => {
     complain([{ place: 'watch', text: 'needs a terminal; ha2bgp watch --events says each change in a line' }]);
     return STATUS.bad;
   }
-  return withDaemon('watch', call, (client) => {
+  return withDaemon('watch', call, (client, warning) => {
     if (events) return watchEvents({ client, lifecycle, isJson: json, sheet: paper(environment, noColor) });
-    return watchTable({ client, lifecycle, environment: noColor ? { ...environment, NO_COLOR: '1' } : environment });
+    return watchTable({
+      client,
+      warning,
+      lifecycle,
+      environment: noColor ? { ...environment, NO_COLOR: '1' } : environment,
+    });
   });
 };
