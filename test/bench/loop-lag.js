@@ -1,5 +1,5 @@
-// Loaded into ha2bgp before anything else (`node --import`): how long its loop stood still at most. SIGUSR2, which ha2bgp
-// itself has no use for, writes that to the file, in milliseconds, and begins anew.
+// Loaded into ha2bgp before anything else (`node --import`): how long its loop stood still at most. SIGUSR2 writes
+// that to the file, in milliseconds, and begins anew; ha2bgp itself opens its log anew then, which costs nothing on stderr.
 import fs from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
