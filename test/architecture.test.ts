@@ -160,6 +160,7 @@ const SHELL_ROOMS = ['addresses', 'bgp', 'discovery', 'probe', 'publish', 'sink'
 /** What a shell may take from runtime. */
 const RUNTIME_FOR_SHELLS = [
   'runtime/clock.ts',
+  'runtime/directory.ts',
   'runtime/log.ts',
   'runtime/native.ts',
   'runtime/readable.ts',

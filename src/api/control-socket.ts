@@ -7,6 +7,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { makeDirectory } from '../runtime/directory.ts';
 import { lockFile } from '../runtime/native.ts';
 import type { HttpServer } from './http-server.ts';
 import { listening, type Place } from './listener.ts';
@@ -25,8 +26,7 @@ export function controlSocket(file: string, createServer: () => Promise<HttpServ
     name: file,
     async open() {
       const directory = path.dirname(file);
-      // Its parents have to be there: Node 20 never returns from making them where that is not possible, as in /proc.
-      if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: 0o755 });
+      makeDirectory(directory);
       lock = takeLock(`${file}${LOCK}`);
       if (lock === undefined) throw new TakenError(`${file}: another ha2bgp has it`);
       await removeStale(file);

@@ -106,7 +106,9 @@ export function createReloader({
     if (isClosed) return refused(ENDING);
     const problems = [...found.problems, ...(found.areRead ? checkRestart(current, found) : [])];
     if (problems.length > 0) return refused(...problems);
-    // To tell what is other takes as long over a hundred thousand prefixes as to put it in force: each has its turn.
+    // Over a hundred thousand prefixes each of these takes a while, and has its turn: what came from the thread that reads them,
+    // what is other, what is made of it, and what the core makes of that.
+    await turnOfOthers();
     const differences = changesOf(current, found);
     const recorded = recordSettings(found);
     await turnOfOthers();
@@ -119,6 +121,11 @@ export function createReloader({
     if (keys === undefined || prepared === undefined) {
       prepared?.abandon();
       return refused(...refusals);
+    }
+    await turnOfOthers();
+    if (isClosed) {
+      prepared.abandon();
+      return refused(ENDING);
     }
     const ofDaemon = [...differences, ...prepared.changed];
     const changed = [...ofDaemon, ...keys.changed];

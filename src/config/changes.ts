@@ -3,6 +3,7 @@ import type { SettingChange } from '../model/reload.ts';
 import { type Option, textsIn } from './option.ts';
 import { OPTION_NAMES, OPTIONS } from './options.ts';
 import { isSameSetting } from './restart.ts';
+import { textOf } from './setting-text.ts';
 import type { Resolved } from './settings.ts';
 
 /** Characters of a value that are shown: of a hundred thousand prefixes the first will do. */
@@ -13,7 +14,7 @@ const SHORT = 120;
 export function changesOf(before: Resolved, after: Resolved): readonly SettingChange[] {
   return OPTION_NAMES.filter((name) => !isSameSetting(name, before, after)).map((name) => {
     const option = OPTIONS[name] as Option<unknown>;
-    const [was, is] = [before, after].map(({ settings }) => option.format(settings[name])) as [string, string];
+    const [was, is] = [before, after].map(({ settings }) => textOf(option, settings[name])) as [string, string];
     const isShort = was.length <= SHORT && is.length <= SHORT;
     if (option.kind !== 'list' || isShort) return { key: option.flag, before: cut(was), after: cut(is) };
     const [had, has] = [textsIn(option, was), textsIn(option, is)];

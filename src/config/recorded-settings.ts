@@ -10,6 +10,7 @@ import { SERVICE_OPTIONS } from './options/services.ts';
 import { SPEAKER_OPTIONS } from './options/speaker.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type Problem, sourceOf } from './place.ts';
+import { textOf } from './setting-text.ts';
 import { type GivenFlags, type Resolved, resolveSettings } from './settings.ts';
 
 export type RecordedSettings = Readonly<Record<string, RecordedSetting>>;
@@ -45,7 +46,7 @@ export function recordSettings({ settings, origins }: Resolved): RecordedSetting
     OPTION_NAMES.map((name) => {
       const option = OPTIONS[name] as Option<unknown>;
       const from = sourceOf(origins[name]);
-      return [option.flag, { text: option.format(from === 'default' ? option.default : settings[name]), from }];
+      return [option.flag, { text: textOf(option, from === 'default' ? option.default : settings[name]), from }];
     }),
   );
 }

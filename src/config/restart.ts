@@ -2,6 +2,7 @@
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { type Problem, placeIn } from './place.ts';
+import { textOf } from './setting-text.ts';
 import type { Resolved } from './settings.ts';
 
 const LOG = 'the log is opened once, before anything else';
@@ -50,8 +51,8 @@ export const SWITCHED_BY_RESTART: Readonly<Partial<Record<OptionName, string>>> 
 
 /** Whether both mean the same. */
 export function isSameSetting(name: OptionName, before: Resolved, after: Resolved): boolean {
-  const { format } = OPTIONS[name] as Option<unknown>;
-  return format(before.settings[name]) === format(after.settings[name]);
+  const option = OPTIONS[name] as Option<unknown>;
+  return textOf(option, before.settings[name]) === textOf(option, after.settings[name]);
 }
 
 export function checkRestart(before: Resolved, after: Resolved): readonly Problem[] {

@@ -224,7 +224,7 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
   metric(
     'ha2bgp_peer_received',
     'gauge',
-    'Routes that the peer told us; they are counted and not used.',
+    'Routes that the peer told us, less those that it withdrew; they are not kept, so that one told again counts again.',
     [...PEER, 'family'],
     ofPeers(({ received }) =>
       received === undefined

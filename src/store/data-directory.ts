@@ -7,6 +7,7 @@
 import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectoryLater } from '../runtime/directory.ts';
 import { lockFile, NativeError } from '../runtime/native.ts';
 
 export interface DataDirectory {
@@ -20,15 +21,11 @@ export const fileIn = ({ directory, name }: DataDirectory, what: string): string
 
 /** Others of the host's group may read what people said and what became of it; nobody else. */
 export const FILE_MODE = 0o640;
-const DIRECTORY_MODE = 0o755;
 
 /** Why nothing can be written there at present; `undefined` when it can. Makes the directory, in a parent that is there. */
 export async function whyNotWritable(directory: string): Promise<string | undefined> {
   try {
-    // Node 20 never returns from making the parents where that is not possible, as in /proc.
-    await fs.mkdir(directory, { mode: DIRECTORY_MODE }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    await makeDirectoryLater(directory);
     await fs.access(directory, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {

@@ -240,6 +240,8 @@ describe('history', () => {
     socket = await openControlSocket({ 'GET /v1/history': HISTORY });
     await ask('history');
     expect(socket.asked.map(({ url }) => url)).toEqual(['/v1/history?most=50']);
+    // Of all that happened, not of each kind.
+    for (const most of [1, 3]) expect(await numbers('--most', String(most))).toEqual(ofAll(() => true).slice(-most));
     const { status, stderr } = await ask('history', '--since', '03:00', '--until', '2020-01-01');
     expect([status, stderr]).toEqual([2, expect.stringMatching(/^ha2bgp: --until: 2020-01-01 .* is before --since, /)]);
     expect((await ask('history', '--since', 'yesterday')).stderr).toContain(

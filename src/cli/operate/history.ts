@@ -8,7 +8,7 @@ import { complain, printed, STATUS } from '../output.ts';
 import { span } from '../terminal/line.ts';
 import { readAsked } from './asked.ts';
 import { historyLines } from './history-text.ts';
-import { paper, printBody, printLines, query, readJson, withDaemon } from './session.ts';
+import { paper, printLines, query, readJson, withDaemon } from './session.ts';
 import { moment } from './words.ts';
 
 const USUAL = 50;
@@ -32,11 +32,7 @@ export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
     const most = values.most > 0 ? values.most : isTimed ? MOST_HISTORY : USUAL;
     const ask = isTimed ? MOST_HISTORY : most;
     const body = await client.get(query('/v1/history', { prefix: asked?.prefix, most: String(ask) }));
-    if (values.json && !isTimed) {
-      await printBody(body);
-      return STATUS.ok;
-    }
-    const history = isTimed ? within(readJson<HistoryView>(body), most, since, until) : readJson<HistoryView>(body);
+    const history = within(readJson<HistoryView>(body), most, since, until);
     if (values.json) {
       await printed(`${JSON.stringify(history)}\n`);
       return STATUS.ok;

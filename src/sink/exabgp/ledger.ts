@@ -12,6 +12,7 @@ import path from 'node:path';
 import type { Millis } from '../../model/millis.ts';
 import type { Route, RouteKey } from '../../model/route.ts';
 import { routeKey } from '../../model/route.ts';
+import { makeDirectory } from '../../runtime/directory.ts';
 import type { Log } from '../../runtime/log.ts';
 import { lockFile, NativeError } from '../../runtime/native.ts';
 import {
@@ -86,8 +87,7 @@ export function openLedger({ directory, name, exabgp, log }: LedgerOptions): Led
   const file = path.join(directory, `${name}${ROUTES}`);
   let lock: number | undefined;
   try {
-    // Its parents have to be there: Node 20 never returns from making them where that is not possible, as in /proc.
-    if (!fs.existsSync(directory)) fs.mkdirSync(directory, { mode: 0o755 });
+    makeDirectory(directory);
     lock = takeLock(directory, name);
     return persistent({ directory, name, exabgp, log }, lock, readEntries(file, exabgp, log));
   } catch (error) {

@@ -243,7 +243,7 @@ describe('metrics', () => {
 });
 
 describe('what is long', () => {
-  const MANY = 20_000;
+  const MANY = 60_000;
   /** Says how many of them were put into words. */
   const many = () => {
     let made = 0;

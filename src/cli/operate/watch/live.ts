@@ -77,8 +77,10 @@ export async function watchTable({ client, warning, lifecycle, environment }: Li
   const say = (text: string, isBad: boolean): void => become({ ...state, message: { text, isBad } });
 
   const refresh = refresher(async () => {
+    let isAnswered = false;
     try {
       const status = readJson<Status>(await client.get('/v1/status', end.signal));
+      isAnswered = true;
       const isNew =
         state.status !== undefined &&
         status.process.startedAt !== state.status?.process.startedAt &&
@@ -90,6 +92,7 @@ export async function watchTable({ client, warning, lifecycle, environment }: Li
     } catch (error) {
       lost(sentenceOf(error));
     }
+    return isAnswered;
   }, end.signal);
 
   function lost(why: string): void {
@@ -186,8 +189,8 @@ function sentenceOf(error: unknown): string {
   throw error;
 }
 
-/** Calls `ask`, once for all who want it meanwhile, and leaves time in between. */
-function refresher(ask: () => Promise<void>, end: AbortSignal): () => void {
+/** Calls `ask`, once for all who want it meanwhile, and leaves time in between, as it took; none for what had no answer. */
+function refresher(ask: () => Promise<boolean>, end: AbortSignal): () => void {
   let isAsking = false;
   let isWanted = false;
   const start = async (): Promise<void> => {
@@ -195,8 +198,8 @@ function refresher(ask: () => Promise<void>, end: AbortSignal): () => void {
     while (isWanted && !end.aborted) {
       isWanted = false;
       const startedAt = performance.now();
-      await ask();
-      const took = performance.now() - startedAt;
+      const isAnswered = await ask();
+      const took = isAnswered ? performance.now() - startedAt : 0;
       await new Promise((resolve) => setTimeout(resolve, Math.max(LEAST_BETWEEN_MS, took * REST)).unref());
     }
     isAsking = false;
