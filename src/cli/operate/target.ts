@@ -1,6 +1,7 @@
 /** What a drain is of: a word, or --all; never both, and never by accident. PURE. */
 import type { Problem } from '../../config/place.ts';
 import { quote } from '../../config/quote.ts';
+import { readAsked } from './asked.ts';
 
 export type Target = { readonly target: string; readonly shown: string } | { readonly problem: Problem };
 
@@ -18,5 +19,7 @@ export function targetOf([word]: readonly string[], isAll: boolean): Target {
   }
   // It would be everything there is, and a slip of the hand is enough to write it.
   if (word === 'all') return { problem: { place: '"all"', text: 'write --all, if that is meant' } };
+  const asked = readAsked(word);
+  if (asked.type === 'wrong') return { problem: { place: quote(word), text: `expected ${asked.expected}` } };
   return { target: word, shown: word };
 }
