@@ -1,6 +1,7 @@
 /** Commands that ask a stand-in for the daemon: what is printed as it came, what is refused, what is cut short. */
 import type { SpawnOptions } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlSocket, leaveSocket, openControlSocket, type Replies } from '../helpers/control-socket.ts';
 import { bin, cleanEnvironment } from '../helpers/daemon.ts';
@@ -134,8 +135,8 @@ describe('what is asked', () => {
       const started = start(process.execPath, [bin, ...words], { env });
       return { status: await started.ended, stdout: started.stdout(), stderr: started.stderr() };
     };
-    // Others may lie in the directories that are looked into by default.
-    const gone = `${dead}( and .*|,.*)? (is|are) left over: .* gone, and web is another one`;
+    // Others may lie in the directories that are looked into by default, which are further away.
+    const gone = `${dead} is left over: .* gone, and web is another one`;
     expect(await askAny('peers', '--json')).toEqual({
       ...{ status: 0, stdout: `${AS_IT_IS}\n` },
       stderr: expect.stringMatching(`^ha2bgp: peers: ${gone}: this is what web says\n$`),
@@ -150,6 +151,29 @@ describe('what is asked', () => {
     expect(await askAny('reload', '--name', 'web')).toMatchObject({
       stderr: expect.stringContaining('the old ones stay in force'),
     });
+  });
+
+  it.each([
+    { living: 'web', dead: 'dns', where: 'beside it', isSaid: true },
+    { living: 'web', dead: 'dns', where: 'further away', isSaid: false },
+    // Names that are made of settings, of daemons without one of their own.
+    { living: 'web', dead: '3d14a6fbd8d0', where: 'beside it', isSaid: false },
+    { living: 'af554c5cc211', dead: '3d14a6fbd8d0', where: 'beside it', isSaid: true },
+  ])('is asked of $living, where $dead died $where: said is $isSaid', async ({ living, dead, where, isSaid }) => {
+    const [near, far] = ['near', 'far'].map((each) => path.join(socket.folder, each)) as [string, string];
+    for (const each of [near, far]) fs.mkdirSync(each);
+    const daemon = await openControlSocket(REPLIES, living, near);
+    const left = await leaveSocket(where === 'beside it' ? near : far, dead);
+    const env = { ...cleanEnvironment(), RUNTIME_DIRECTORY: `${near}:${far}` };
+    const started = start(process.execPath, [bin, 'peers', '--json'], { env });
+    expect(await started.ended).toBe(0);
+    await daemon.close();
+    expect(started.stdout()).toBe(`${AS_IT_IS}\n`);
+    expect(started.stderr()).toBe(
+      isSaid
+        ? `ha2bgp: peers: ${left} is left over: the daemon that listened on it is gone, and ${living} is another one: this is what ${living} says\n`
+        : '',
+    );
   });
 
   it('is sent in the words of the API', async () => {

@@ -55,7 +55,7 @@ interface Candidate {
 export interface Found {
   /** The path of a socket that somebody listens on. */
   readonly file: string;
-  /** Sockets of daemons that are gone, the nearest first: whoever names none may have meant one of these. */
+  /** Sockets of daemons that are gone, and that may have been meant, the nearest first. */
   readonly leftOver: readonly string[];
 }
 
@@ -75,7 +75,9 @@ export async function findDaemon(wish: Wish, directories: readonly string[]): Pr
   const leftOver = candidates.filter(({ life }) => life === 'stale').map(({ file }) => file);
   const running = candidates.filter(({ life }) => life === 'live' || life === 'busy').map(({ file }) => file);
   const [only] = candidates.filter(({ life }) => life === 'live');
-  if (only !== undefined && running.length === 1) return { file: only.file, leftOver: name === '' ? leftOver : [] };
+  if (only !== undefined && running.length === 1) {
+    return { file: only.file, leftOver: name === '' ? leftOver.filter(mayBeMeant(only.file, directories)) : [] };
+  }
   if (running.length > 1) {
     const which =
       name === ''
@@ -105,6 +107,17 @@ export async function runningDaemons(directories: readonly string[]): Promise<st
   const names = files.filter((_, index) => lives[index] === 'live').map(nameOf);
   return [...new Set(names)].filter((name) => /^[\w.-]+$/.test(name));
 }
+
+/**
+ * Of what is left over beside the one that lives: nobody means what is further away; and names that were made from settings
+ * (`instanceName`) nobody says where another one was given its own.
+ */
+function mayBeMeant(living: string, directories: readonly string[]): (file: string) => boolean {
+  const farness = (file: string): number => directories.indexOf(path.dirname(file));
+  return (file) => farness(file) <= farness(living) && (!hasMadeName(file) || hasMadeName(living));
+}
+
+const hasMadeName = (file: string): boolean => /^[0-9a-f]{12}$/.test(path.basename(file, SUFFIX));
 
 /** What the daemon is called whose socket it is. */
 export const nameOf = (file: string): string => visible(path.basename(file, SUFFIX));
