@@ -37,6 +37,8 @@ import { unfinished } from './unfinished.ts';
 
 /** ExaBGP that shuts down answers nothing any more; then the routes are gone with its sessions. */
 const LAST_ANSWERS_WITHIN_MS = 500;
+/** An ExaBGP that ends may read no more; removing the addresses takes time, too. */
+const LAST_WORDS_WITHIN_MS = 500;
 
 /** A setting that only shows to be bad once the host is looked at. */
 export class BadSettings extends Error {
@@ -100,6 +102,8 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
   });
   let isClosing = false;
   let isDeaf = false;
+  /** ExaBGP, while we end: it hears nothing more, and the addresses are still to be removed. */
+  const gone = new AbortController();
   lifecycle.onClose(async (why, time) => {
     isClosing = true;
     log.info({ why, announced: sink.status().told }, 'stopping, what is announced is withdrawn');
@@ -107,15 +111,20 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
     probe.close();
     hooks.close();
     // Withdrawing comes first: it is what others wait for. The addresses are there until ExaBGP has heard of it.
-    await sink.close(time);
-    await sink.settled(AbortSignal.any([time, AbortSignal.timeout(LAST_ANSWERS_WITHIN_MS)]));
+    const told = AbortSignal.any([time, gone.signal, AbortSignal.timeout(LAST_WORDS_WITHIN_MS)]);
+    await sink.close(told);
+    await sink.settled(AbortSignal.any([told, AbortSignal.timeout(LAST_ANSWERS_WITHIN_MS)]));
     await addresses.remove(Promise.resolve());
     log.info(unfinished(sink.status()), 'stopped');
   });
   const deafened = (): void => {
     isDeaf = true;
   };
-  listen(sink.hear, deafened, hasExabgp, log, lifecycle);
+  const exit = (status: number, why: string): void => {
+    if (isClosing) gone.abort();
+    else lifecycle.exit(status, why);
+  };
+  listen(sink.hear, deafened, hasExabgp, log, { exit });
 
   if (settings.setsUpAddresses) {
     const problem = await addresses.setUp();

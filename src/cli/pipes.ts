@@ -32,7 +32,7 @@ export function listen(
   ended: () => void,
   hasExabgp: boolean,
   log: Log,
-  lifecycle: Lifecycle,
+  lifecycle: { exit(status: number, why: string): void },
 ): void {
   const sayDeaf = (why: string): void => {
     if (hear !== undefined) log.info({ why }, NO_REPLIES);
