@@ -11,7 +11,9 @@ import { RELEASES } from '../src/config/exabgp-conf/release.ts';
 import { HEALTHCHECK_OPTION_NAMES, healthcheckOption } from '../src/config/healthcheck/options.ts';
 import { resolveHealthcheck } from '../src/config/healthcheck/settings.ts';
 import type { Option } from '../src/config/option.ts';
+import { SERVICE_NAME, SERVICE_PREFIXES } from '../src/config/option-service.ts';
 import { PEER_OPTIONS } from '../src/config/options/peer.ts';
+import { SERVICE_KEYS } from '../src/config/options/service.ts';
 import { STATIC_OPTIONS } from '../src/config/options/static.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { NEEDS_RESTART, SWITCHED_BY_RESTART } from '../src/config/restart.ts';
@@ -53,6 +55,7 @@ describe('docs/configuration.md', () => {
   it.each([
     ['peer', PEER_OPTIONS],
     ['static', STATIC_OPTIONS],
+    ['service', { name: SERVICE_NAME, prefixes: SERVICE_PREFIXES, ...SERVICE_KEYS }],
   ])('has a row for each key of a %s', (name, options) => {
     const rows = Object.values(options as unknown as Record<string, Option<unknown>>).map((option) => {
       const { flag, kind, argument, help } = option;
@@ -95,6 +98,15 @@ describe('docs/configuration.md', () => {
     expect(blocks.length).toBeGreaterThan(0);
     for (const text of blocks) expect(resolveSettings({}, {}, parseConfig(text, 'x'))).toMatchObject({ problems: [] });
   });
+
+  it('shows how a command is written in the environment', () => {
+    const [, text = ''] = /^HA2BGP_SERVICE='(.*)'$/m.exec(read('docs/configuration.md')) ?? [];
+    const { settings, problems } = resolveSettings({}, { HA2BGP_SERVICE: text });
+    expect([problems, settings.service.map(({ values }) => values)]).toEqual([
+      [],
+      [{ command: 'curl -sf http://192.0.2.80/ || exit 1; test -e /run/ok', rise: 2 }],
+    ]);
+  });
 });
 
 describe('docs/metrics.md', () => {
@@ -119,6 +131,7 @@ describe('contrib/ha2bgp.yaml', () => {
     expect([...problems, ...warnings]).toEqual([]);
     expect(settings.peer.map(({ address }) => address)).toEqual(['10.1.1.254', '10.1.2.254', '2001:db8::179']);
     expect(settings.static).toHaveLength(2);
+    expect(settings.service.map(({ name }) => name)).toEqual(['resolver']);
   });
 });
 

@@ -18,6 +18,7 @@ import { type Origins, type Problem, placeIn, rankOf } from './place.ts';
 import { checkPublished } from './publish.ts';
 import { quote } from './quote.ts';
 import { checkRoutes } from './routes.ts';
+import { announcedAsItIs, checkServices } from './services.ts';
 import { checkState } from './state.ts';
 import { checkStatics } from './statics.ts';
 
@@ -30,7 +31,7 @@ export function checkTogether(
   warnings: Problem[],
 ): void {
   const placeOf = placeIn(origins);
-  const announced = [...complete.network, ...complete.announce];
+  const announced = [...complete.network, ...announcedAsItIs(complete).map(({ prefix }) => prefix)];
   const isStatic = (family: Family): boolean =>
     settings.static.some(({ prefixes }) => prefixes.some((prefix) => familyOf(prefix) === family));
   const has = (family: Family): boolean => announced.some((prefix) => familyOf(prefix) === family) || isStatic(family);
@@ -50,6 +51,7 @@ export function checkTogether(
     });
   }
   checkStatics(settings, (text) => void problems.push({ place: placeOf('static'), text }));
+  checkServices(settings, placeOf, (text) => void problems.push({ place: placeOf('service'), text }));
   checkFilters(settings, placeOf, problems);
   checkDiscovery(settings, placeOf, problems);
   checkRecording(settings, placeOf, problems);

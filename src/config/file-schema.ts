@@ -9,8 +9,10 @@ import * as z from 'zod';
 import { readTexts, unknownKey } from './keyed.ts';
 import type { JsonShape, Option } from './option.ts';
 import { type GivenPeer, PEER_ADDRESS, whyBadPeer } from './option-peer.ts';
+import { type GivenService, SERVICE_NAME, SERVICE_PREFIXES, whyBadService } from './option-service.ts';
 import { STATIC_PREFIXES, type StaticGroup, whyBadGroup } from './option-static.ts';
 import { PEER_OPTIONS } from './options/peer.ts';
+import { SERVICE_KEYS } from './options/service.ts';
 import { STATIC_OPTIONS } from './options/static.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { quote } from './quote.ts';
@@ -32,6 +34,7 @@ const BELOW = {
   routerId: ['bgp', 'router-id'],
   bgpListen: ['bgp', 'bgp-listen'],
   peer: ['bgp', 'peers'],
+  service: ['services'],
   apiListen: ['api', 'api-listen'],
   apiTokenFile: ['api', 'token-file'],
   apiTlsCert: ['api', 'tls', 'cert'],
@@ -95,8 +98,8 @@ const isTexts = (given: unknown): given is readonly string[] =>
 
 type Table = Readonly<Record<string, Option<unknown>>>;
 type Values = Readonly<Record<string, unknown>>;
-const leaves = (table: Table): Record<string, z.ZodType> =>
-  Object.fromEntries(Object.values(table).map((option) => [option.flag, leaf(option, true).optional()]));
+const leaves = (table: Table, isPart = true): Record<string, z.ZodType> =>
+  Object.fromEntries(Object.values(table).map((option) => [option.flag, leaf(option, isPart).optional()]));
 
 /** The values by the names of the table, from those by keys. */
 const named = (table: Table, values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
@@ -142,6 +145,28 @@ const STATIC = z
     return group;
   });
 
+const SERVICE_TABLE = SERVICE_KEYS as unknown as Table;
+/** No text in it is a part: in one text such a value has quotation marks around it. */
+const SERVICE = z
+  .strictObject({
+    [SERVICE_NAME.flag]: leaf(SERVICE_NAME, false),
+    [SERVICE_PREFIXES.flag]: leaf(SERVICE_PREFIXES, false),
+    ...leaves(SERVICE_TABLE, false),
+  })
+  .transform((given, context): GivenService => {
+    const { [SERVICE_NAME.flag]: name, [SERVICE_PREFIXES.flag]: prefixes } = given as Values;
+    const values = named(SERVICE_TABLE, given) as GivenService['values'];
+    for (const { key, text = '', expected } of whyBadService({ values })) {
+      context.issues.push({
+        code: 'custom',
+        message: `${quote(text)}: expected ${expected}`,
+        input: given,
+        path: [key],
+      });
+    }
+    return { ...({ name, prefixes } as Pick<GivenService, 'name' | 'prefixes'>), values };
+  });
+
 const optional = (name: OptionName): z.ZodType => leaf(OPTIONS[name], false).optional();
 
 const keyOf = (name: keyof typeof BELOW): string => BELOW[name].at(-1) ?? '';
@@ -162,6 +187,7 @@ const SCHEMA = z.strictObject({
       tls: z.strictObject(under('apiTlsCert', 'apiTlsKey', 'apiTlsClientCa')).optional(),
     })
     .optional(),
+  [keyOf('service')]: z.array(SERVICE).meta({ description: OPTIONS.service.help, shape: {} }).optional(),
   static: z.array(STATIC).meta({ description: OPTIONS.static.help, shape: {} }).optional(),
 });
 
@@ -205,9 +231,12 @@ const keysOf = (table: Table): string[] => Object.values(table).map(({ flag }) =
 
 function mapAt(path: readonly PropertyKey[]): { readonly what: string; readonly keys: readonly string[] } {
   if (path.length === 0)
-    return { what: 'a setting', keys: [...TOP.map((name) => OPTIONS[name].flag), 'bgp', 'api', 'static'] };
+    return { what: 'a setting', keys: [...TOP.map((name) => OPTIONS[name].flag), 'bgp', 'api', 'static', 'services'] };
   if (path[0] === 'static') {
     return { what: 'a key of static prefixes', keys: [STATIC_PREFIXES.flag, ...keysOf(STATIC_TABLE)] };
+  }
+  if (path[0] === keyOf('service')) {
+    return { what: 'a key of a service', keys: [SERVICE_NAME.flag, SERVICE_PREFIXES.flag, ...keysOf(SERVICE_TABLE)] };
   }
   if (path.length === 1 || path[0] === 'api') {
     const above = path.map(String);
@@ -226,7 +255,8 @@ function expectedKey(path: readonly PropertyKey[], key: string): string {
   const { what, keys } = mapAt(path);
   if (path.length === 0) {
     const name = BELOW_NAMES.find((each) => keyOf(each) === key || OPTIONS[each].flag === key);
-    if (name !== undefined) return `it as ${keyOf(name)} under ${BELOW[name].slice(0, -1).join('.')}`;
+    const above = name === undefined ? [] : BELOW[name].slice(0, -1);
+    if (name !== undefined) return `it as ${keyOf(name)}${above.length === 0 ? '' : ` under ${above.join('.')}`}`;
     if (key === OPTIONS.config.flag) return 'it as a flag or in the environment: a file cannot name itself';
   }
   const near = unknownKey(key, keys, what);

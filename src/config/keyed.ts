@@ -21,11 +21,12 @@ export interface KeyProblem {
 /** Between the parts of a text, and between several such texts: neither can stand in a value. */
 const RESERVED = /[,;]/;
 
-/** The values by the names of the table, and every problem. */
+/** The values by the names of the table, and every problem. `isPart`: of a text in which "," and ";" have a meaning. */
 export function readKeys(
   table: KeyTable,
   given: GivenKeys,
   what: string,
+  { isPart = true } = {},
 ): { readonly values: Readonly<Record<string, unknown>>; readonly problems: readonly KeyProblem[] } {
   const names = new Map(Object.entries(table).map(([name, { flag }]) => [flag, name]));
   const values: Record<string, unknown> = {};
@@ -37,7 +38,7 @@ export function readKeys(
       problems.push({ key, expected: unknownKey(key, [...names.keys()], `a key of ${what}`) });
       continue;
     }
-    const parsed = readTexts(option, texts);
+    const parsed = readTexts(option, texts, isPart);
     if ('value' in parsed) values[name] = parsed.value;
     else for (const { text, expected } of parsed.problems) problems.push({ key, text, expected });
   }
@@ -48,19 +49,24 @@ export function readKeys(
 export function readTexts(
   option: Pick<Option<unknown>, 'kind' | 'argument' | 'parse'>,
   texts: readonly string[],
+  isPart = true,
 ): ParsedOption<unknown> {
   const refuse = (text: string, expected: string) => ({ problems: [{ text, expected }] });
   if (option.kind !== 'list' && texts.length > 1) {
     return refuse(texts.join(' and '), `one ${option.argument || 'of true and false'}`);
   }
   if (texts.length === 0 || texts.includes('')) return refuse('', option.argument || 'true or false');
-  const reserved = option.kind === 'list' ? undefined : texts.find((text) => RESERVED.test(text));
+  const reserved = option.kind === 'list' || !isPart ? undefined : texts.find((text) => RESERVED.test(text));
   return reserved === undefined ? option.parse(texts) : refuse(reserved, `${option.argument} without "," and ";"`);
 }
 
 /** Splits `WORDS,key=value,…`; a switch may stand without a value, and a list may go on: `families=ipv4,ipv6`. */
-export function splitKeys(text: string, table: KeyTable): { readonly head: string; readonly given: GivenKeys } {
-  const [head = '', ...parts] = text.split(',').map((part) => part.trim());
+export function splitKeys(
+  text: string,
+  table: KeyTable,
+  split: (text: string) => readonly string[] = (whole) => whole.split(','),
+): { readonly head: string; readonly given: GivenKeys } {
+  const [head = '', ...parts] = split(text).map((part) => part.trim());
   const kinds = new Map(Object.values(table).map(({ kind, flag }) => [flag, kind]));
   const given = new Map<string, string[]>();
   let last = '';
@@ -79,11 +85,15 @@ export function splitKeys(text: string, table: KeyTable): { readonly head: strin
 }
 
 /** What `splitKeys` takes apart, without the head: `key=value` each. A list is its key for each. */
-export function formatKeys(table: KeyTable, values: Readonly<Record<string, unknown>>): readonly string[] {
+export function formatKeys(
+  table: KeyTable,
+  values: Readonly<Record<string, unknown>>,
+  write: (text: string) => string = String,
+): readonly string[] {
   return Object.entries(table).flatMap(([name, { flag, kind, format }]) => {
     if (values[name] === undefined) return [];
     const text = format(values[name]);
-    return (kind === 'list' ? text.split(',') : [text]).map((each) => `${flag}=${each}`);
+    return (kind === 'list' ? text.split(',') : [text]).map((each) => `${flag}=${write(each)}`);
   });
 }
 

@@ -4,6 +4,7 @@ import type { NextHop } from '../model/route.ts';
 import type { StaticGroup } from './option-static.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { Problem } from './place.ts';
+import { announcedAsItIs } from './services.ts';
 
 /**
  * The next hops for a family, in the order in which they were given; none where nobody said one. `self` is never assumed
@@ -54,20 +55,23 @@ export function checkNextHops(
     if (explicit[family].length > 0 && !has(family)) {
       problems.push({
         place,
-        text: `${explicit[family][0]}: no --network, --announce or --static is ${name}, so that this next hop fits nothing`,
+        text: `${explicit[family][0]}: no --network, --announce, --service or --static is ${name}, so that this next hop fits nothing`,
       });
     }
   }
   if (settings.nexthop.includes('self') && !has('ipv4') && !settings.nexthopSelfIpv6 && !isSpeakerAlone(settings)) {
     problems.push({
       place,
-      text: 'self: no --network, --announce or --static is IPv4, and for IPv6 it needs --nexthop-self-ipv6',
+      text: 'self: no --network, --announce, --service or --static is IPv4, and for IPv6 it needs --nexthop-self-ipv6',
     });
   }
   if (settings.nexthopSelfIpv6) {
     const own = placeOf('nexthopSelfIpv6');
     if (!has('ipv6'))
-      problems.push({ place: own, text: 'no --network, --announce or --static is IPv6, so that it has no effect' });
+      problems.push({
+        place: own,
+        text: 'no --network, --announce, --service or --static is IPv6, so that it has no effect',
+      });
     if (explicit.ipv6.length > 0) {
       problems.push({ place: own, text: `contradicts ${place} ${explicit.ipv6[0]}: expected one of them` });
     }
@@ -105,11 +109,11 @@ export function warnOfNextHops(
     });
   }
   for (const hop of settings.nexthop) {
-    const around = settings.announce.find((prefix) => hop !== 'self' && memberOf(prefix)(hop));
+    const around = announcedAsItIs(settings).find(({ prefix }) => hop !== 'self' && memberOf(prefix)(hop));
     if (around === undefined) continue;
     warnings.push({
       place: placeOf('nexthop'),
-      text: `${hop} lies inside --announce ${around}: a router without a more specific route to it cannot use what is announced`,
+      text: `${hop} lies inside ${around.by} ${around.prefix}: a router without a more specific route to it cannot use what is announced`,
     });
   }
 }

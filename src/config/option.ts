@@ -1,4 +1,5 @@
 /** The shape of an option, and how one is made of what reads a single text. The kinds of values are in `option-*`. */
+import { splitUnquoted } from './quoted.ts';
 
 /** A value, or what was expected instead. */
 export type Parsed<T> = { readonly value: T } | { readonly expected: string };
@@ -23,6 +24,8 @@ export interface Option<T> {
   readonly default: T;
   /** What stands between the values of a list in the environment, and in what `format` writes; a comma when left out. */
   readonly separator?: ';';
+  /** Whether a separator may stand inside a value in double quotes: `config/quoted`. */
+  readonly isQuotable?: true;
   /** Of one value; any text when left out. */
   readonly shape?: JsonShape;
   /** `texts` are all the values given: exactly one unless it is a list. */
@@ -37,8 +40,15 @@ export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 export type Description<T> = Pick<Option<T>, 'flag' | 'short' | 'environment' | 'help' | 'default' | 'shape'>;
 
 /** The values of an option in one text, as `format` and the environment have them. */
-export const textsIn = ({ kind, separator }: Pick<Option<unknown>, 'kind' | 'separator'>, text: string): string[] =>
-  kind === 'list' ? text.split(separator ?? ',').map((part) => part.trim()) : [text];
+export function textsIn(
+  { kind, separator: given, isQuotable }: Pick<Option<unknown>, 'kind' | 'separator' | 'isQuotable'>,
+  text: string,
+): string[] {
+  if (kind !== 'list') return [text];
+  const separator = given ?? ',';
+  const parts = isQuotable ? splitUnquoted(text, separator) : text.split(separator);
+  return parts.map((part) => part.trim());
+}
 
 export function value<T>(
   of: Description<T> & { readonly argument: string },

@@ -18,11 +18,11 @@ export type RecordedSettings = Readonly<Record<string, RecordedSetting>>;
 const namesOf = <T extends object>(options: T): (keyof T & OptionName)[] => Object.keys(options) as never;
 
 /**
- * What the core decides by. All else is in the recording as it was: which sockets were asked for, how often, and whom the
- * process talked to.
+ * What the core decides by. All else is in the recording as it was: which sockets were asked for, how often, which checks
+ * were made, and whom the process talked to.
  */
 export const REPLAYABLE: readonly OptionName[] = [
-  ...namesOf(SERVICE_OPTIONS).filter((name) => name !== 'protocol' && name !== 'netns'),
+  ...namesOf(SERVICE_OPTIONS).filter((name) => name !== 'protocol' && name !== 'netns' && name !== 'service'),
   ...(['nexthop', 'nexthopSelfIpv6', 'maxRoutes'] as const satisfies (keyof typeof ROUTE_OPTIONS)[]),
   ...namesOf(DECISION_OPTIONS),
   ...(['onDiscoveryError', 'staleAfter'] as const),

@@ -89,7 +89,9 @@ function withDefaults(settings: Settings, origins: Origins): Settings {
   // A level that a flag says wins over a HA2BGP_DEBUG in the environment, and that over a file.
   const isDebug =
     settings.debug && (origins.logLevel === 'default' || rankOf(origins.debug) >= rankOf(origins.logLevel));
-  const isTrial = [settings.network, settings.announce, settings.static].every(({ length }) => length === 0);
+  const isTrial = [settings.network, settings.announce, settings.static, settings.service].every(
+    ({ length }) => length === 0,
+  );
   const implied = origins.listenFilter === 'default' ? anyOf(settings.require) : undefined;
   return {
     ...settings,

@@ -12,6 +12,12 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
   require: ['sport = :80', 'sport = :443'],
   announce: ['192.0.2.0/24', '198.51.100.9/32', '2001:db8:1::/48'],
   static: ['192.0.2.0/24', '198.51.100.0/24 2001:db8:7::/48,med=5,community=65000:1 no-export,nexthop=self'],
+  service: [
+    'dns,prefixes=192.0.2.53/32',
+    'a.b-c_1,prefixes=192.0.2.80/32,2001:db8::80/128, command=exit 0, interval=100ms,rise=1',
+    String.raw`web,prefixes=192.0.2.81/32,command="[ -e /x ]; printf \"a,b\\n\" | grep -q '\\.'\nexit 1",fall=9`,
+    'x,prefixes=192.0.2.82/32,disable-file="/a,b;c",timeout=10ms,fast-interval=24h',
+  ],
   anyip: ['true', 'no'],
   shortestPrefix: ['ipv4/8', 'ipv6/1', 'ipv4/32'],
   protocol: ['tcp', 'udp', 'udp,tcp'],

@@ -5,6 +5,7 @@ import { LONGEST_DURATION, ms } from '../../model/millis.ts';
 import { listenFilter, listenFilters } from '../option-filter.ts';
 import { announcedPrefixes, lengths, prefixes } from '../option-network.ts';
 import { choice, choices, durationOr, name, toggle } from '../option-plain.ts';
+import { services } from '../option-service.ts';
 import { statics } from '../option-static.ts';
 import { servicePorts } from '../services-file.ts';
 
@@ -30,6 +31,12 @@ export const SERVICE_OPTIONS = {
     environment: 'HA2BGP_STATIC',
     default: [],
     help: 'announce these prefixes for as long as ha2bgp runs, whatever listens; repeatable, separated by ";" in the environment',
+  }),
+  service: services({
+    flag: 'service',
+    environment: 'HA2BGP_SERVICE',
+    default: [],
+    help: 'announce prefixes as --announce does, under a name, and only while a command passes if one is given; repeatable, ";" in the environment',
   }),
   anyip: toggle({
     flag: 'anyip',

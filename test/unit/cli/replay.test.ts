@@ -387,7 +387,7 @@ describe('what-if', () => {
     [['--announce-delay', '1s', '--announce-delay', '2s'], /--announce-delay: given 2 times/],
     [['--listen-filter', 'sport = :53'], /ports that were not recorded: only 80, 443 were/],
     [['--require', 'sport = :22'], /ports that were not recorded/],
-    [['--nexthop', '2001:db8::1'], /no --network, --announce or --static is IPv6/],
+    [['--nexthop', '2001:db8::1'], /no --network, --announce, --service or --static is IPv6/],
     [['--device', ''], /--device: needs a value/],
   ])('refuses %j', async (words, error) => {
     const life = recordLife(WORDS);

@@ -120,6 +120,37 @@ bgp:
     expect(OPTIONS.static.parse(flags)).toEqual({ value: groups });
   });
 
+  it('says of services what --service says, and commands as they are', () => {
+    const { service } = settingsOf(String.raw`
+services:
+  - name: dns
+    prefixes: [192.0.2.53/32, 2001:db8::53/128]
+    command: dig +short +time=1 @192.0.2.53 health.example
+    interval: 5s
+    rise: 2
+  - name: web.1
+    prefixes: 192.0.2.80/32
+    command: |
+      [ -e /run/ok ] || exit 1; set -- a, b
+      printf '"%s\n"' "$2" | grep -q '\.'
+    disable-file: "/etc/off, really"
+  - {name: mail, prefixes: 192.0.2.25/32}
+  - {name: ntp, prefixes: 192.0.2.123/32, disable-file: /etc/off, fall: 1, timeout: 10ms, fast-interval: 100ms}
+`);
+    const flags = [
+      'dns,prefixes=192.0.2.53/32,2001:db8::53/128,interval=5s,rise=2,command=dig +short +time=1 @192.0.2.53 health.example',
+      String.raw`web.1,prefixes=192.0.2.80/32,command="[ -e /run/ok ] || exit 1; set -- a, b\nprintf '\"%s\\n\"' \"$2\" | grep -q '\\.'",disable-file="/etc/off, really"`,
+      'mail,prefixes=192.0.2.25/32',
+      'ntp,prefixes=192.0.2.123/32,disable-file=/etc/off,fall=1,timeout=10ms,fast-interval=100ms',
+    ];
+    expect(service[1]?.values.command?.split('\n')).toEqual([
+      '[ -e /run/ok ] || exit 1; set -- a, b',
+      String.raw`printf '"%s\n"' "$2" | grep -q '\.'`,
+    ]);
+    expect(OPTIONS.service.parse(flags)).toEqual({ value: service });
+    expect(resolveSettings({}, { HA2BGP_SERVICE: flags.join('; ') }).settings.service).toEqual(service);
+  });
+
   it('comes after flags and the environment, and before defaults; a list replaces a list', () => {
     const text = 'network: [192.0.2.0/24, 10.0.0.0/8]\ninterval: 1s\nstale-after: 1s\nlog-level: warn';
     const { settings, origins } = resolve(text, { network: ['198.51.100.0/24'] }, { HA2BGP_INTERVAL: '2s' });
@@ -339,8 +370,8 @@ describe('the schema', () => {
     expect(schema.additionalProperties).toBe(false);
     const ofApi = ['apiListen', 'apiTokenFile', 'apiTlsCert', 'apiTlsKey', 'apiTlsClientCa'];
     const under = ['localAs', 'routerId', 'bgpListen', 'peer', ...ofApi];
-    const flags = OPTION_NAMES.filter((name) => name !== 'config' && !under.includes(name)).map(
-      (name) => OPTIONS[name].flag as string,
+    const flags = OPTION_NAMES.filter((name) => name !== 'config' && !under.includes(name)).map((name) =>
+      name === 'service' ? 'services' : OPTIONS[name].flag,
     );
     expect(Object.keys(schema.properties).sort()).toEqual([...flags, 'bgp', 'api'].sort());
     for (const flag of flags) expect(schema.properties[flag]?.description).toMatch(/\S/);
@@ -352,6 +383,7 @@ describe('the schema', () => {
       tls: { additionalProperties: false, properties: { cert: {}, key: {}, 'client-ca': {} } },
     });
     expect(schema.properties['static']?.items?.required).toEqual(['prefixes']);
+    expect(schema.properties['services']?.items?.required).toEqual(['name', 'prefixes']);
   });
 
   it('says what is a number, a word, or one of some', () => {

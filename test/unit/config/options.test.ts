@@ -95,6 +95,54 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
     ],
     bad: ['', '192.0.2.1', '192.0.2.1/24', '0.0.0.0/0', '224.0.0.0/3', 'med=5'],
   },
+  service: {
+    good: [
+      [['dns,prefixes=192.0.2.53/32'], [{ name: 'dns', prefixes: ['192.0.2.53/32'], values: {} }]],
+      [
+        [
+          '_a.b-C,prefixes=192.0.2.0/24,2001:DB8::1/128,command= exit 0 ,interval=100ms,fast-interval=24h,timeout=10ms',
+          '1x, rise=1000, fall=1, prefixes=192.0.2.0/24, prefixes=192.0.2.9/32, disable-file=/x',
+        ],
+        [
+          {
+            name: '_a.b-C',
+            prefixes: ['192.0.2.0/24', '2001:db8::1/128'],
+            values: { command: 'exit 0', interval: 100, fastInterval: 86_400_000, timeout: 10 },
+          },
+          {
+            name: '1x',
+            prefixes: ['192.0.2.0/24', '192.0.2.9/32'],
+            values: { rise: 1_000, fall: 1, disableFile: '/x' },
+          },
+        ],
+      ],
+      [
+        [String.raw`a,prefixes=192.0.2.1/32,command="a; b, \"c\" \\d\ne	f",interval="1s"`],
+        [
+          {
+            name: 'a',
+            prefixes: ['192.0.2.1/32'],
+            values: { command: 'a; b, "c" \\d\ne\tf', interval: 1_000 },
+          },
+        ],
+      ],
+      [
+        [String.raw`a,prefixes=192.0.2.1/32,command=X="1" grep '\.' "f",disable-file="/a;b,c"`],
+        [
+          {
+            name: 'a',
+            prefixes: ['192.0.2.1/32'],
+            values: { command: String.raw`X="1" grep '\.' "f"`, disableFile: '/a;b,c' },
+          },
+        ],
+      ],
+      [
+        [`a,prefixes=192.0.2.1/32,command="${'x'.repeat(4_096)}\n"`],
+        [{ name: 'a', prefixes: ['192.0.2.1/32'], values: { command: 'x'.repeat(4_096) } }],
+      ],
+    ],
+    bad: ['dns', 'prefixes'],
+  },
   anyip: switches,
   shortestPrefix: {
     good: [
@@ -802,6 +850,11 @@ describe('each option', () => {
     localAs: [['65001'], 'localAs', 65_001],
     routerId: [['10.0.0.7'], 'routerId', '10.0.0.7'],
     bgpListen: [['127.0.0.7'], 'bgpListen', [{ address: '127.0.0.7', device: '', port: 179 }]],
+    service: [
+      ['dns,prefixes=192.0.2.53/32,rise=2,command=true'],
+      'service',
+      [{ name: 'dns', prefixes: ['192.0.2.53/32'], values: { rise: 2, command: 'true' } }],
+    ],
     peer: [['10.0.0.7,as=7'], 'peer', [{ address: '10.0.0.7', device: '', values: { as: 7 } }]],
     exabgpApi: [['6'], 'exabgpApi', '6'],
     dryRun: [['true'], 'dryRun', true],

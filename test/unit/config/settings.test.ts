@@ -66,6 +66,7 @@ describe('defaults', () => {
       dampeningAction: 'withdraw',
       announce: [],
       static: [],
+      service: [],
       anyip: false,
       shortestPrefix: { ipv4: 16, ipv6: 32 },
       require: [],
@@ -146,6 +147,7 @@ describe('where a setting comes from', () => {
     dampeningAction: ['log', 'withdraw'],
     announce: ['192.0.2.0/24', '198.51.100.0/24'],
     static: ['192.0.2.0/24', '198.51.100.0/24,med=5'],
+    service: ['dns,prefixes=192.0.2.53/32', 'web,prefixes=192.0.2.80/32,command="a; b"'],
     anyip: ['false', 'no'],
     shortestPrefix: ['ipv4/8', 'ipv6/48'],
     require: ['sport = :1', 'sport = :2'],
@@ -384,12 +386,12 @@ describe('next hops', () => {
     [
       'IPv6 without such a network',
       { ...ONLY_IPV4, nexthop: ['2001:db8::1'] },
-      ['no --network, --announce or --static is IPv6'],
+      ['no --network, --announce, --service or --static is IPv6'],
     ],
     [
       'IPv4 without such a network',
       { ...ONLY_IPV6, nexthop: ['10.0.0.1'] },
-      ['no --network, --announce or --static is IPv4'],
+      ['no --network, --announce, --service or --static is IPv4'],
     ],
     ['self with IPv6 alone', { ...ONLY_IPV6, nexthop: ['self'] }, ['it needs --nexthop-self-ipv6']],
     ['self for IPv6 without such a network', { ...ONLY_IPV4, nexthopSelfIpv6: ['1'] }, ['so that it has no effect']],
@@ -404,7 +406,7 @@ describe('next hops', () => {
       'HA2BGP_NEXTHOP: 10.0.0.1 and 10.0.0.2: expected one next hop a family; several are for --bgp-backend speaker alone, which tells them with ADD-PATH',
     ]);
     expect(problemsOf({ nexthopSelfIpv6: ['true'] }, { ...environment, HA2BGP_NEXTHOP: '' })).toEqual([
-      '--nexthop-self-ipv6: no --network, --announce or --static is IPv6, so that it has no effect',
+      '--nexthop-self-ipv6: no --network, --announce, --service or --static is IPv6, so that it has no effect',
     ]);
   });
 

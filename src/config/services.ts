@@ -1,0 +1,39 @@
+/** Of services that have a name: what they announce, and which of them cannot be. */
+import { familyOf, lengthOf, type Prefix } from '../model/address.ts';
+import type { ServiceId } from '../model/service.ts';
+import type { OptionName, Settings } from './options.ts';
+
+/** What is announced as it is, while something that counts listens inside it; and which setting says so. */
+export const announcedAsItIs = ({
+  announce,
+  service: services,
+}: Pick<Settings, 'announce' | 'service'>): readonly { readonly prefix: Prefix; readonly by: string }[] => [
+  ...announce.map((prefix) => ({ prefix, by: '--announce' })),
+  ...services.flatMap(({ name, prefixes }) => prefixes.map((prefix) => ({ prefix, by: `--service ${name}` }))),
+];
+
+export function checkServices(
+  { service: services, static: groups, shortestPrefix }: Settings,
+  placeOf: (name: OptionName) => string,
+  refuse: (text: string) => void,
+): void {
+  if (services.length === 0) return;
+  const statics = new Set(groups.flatMap(({ prefixes }) => prefixes));
+  const names = new Set<ServiceId>();
+  const owners = new Map<Prefix, ServiceId>();
+  for (const { name, prefixes } of services) {
+    if (names.has(name)) refuse(`${name}: is the name of two services`);
+    names.add(name);
+    for (const prefix of prefixes) {
+      const say = (text: string): void => refuse(`${name}: ${prefix}: ${text}`);
+      const shortest = shortestPrefix[familyOf(prefix)];
+      if (lengthOf(prefix) < shortest) {
+        say(`expected /${shortest} or longer, unless --shortest-prefix says otherwise`);
+      }
+      if (statics.has(prefix)) say(`is in ${placeOf('static')} too, by which it is announced whatever is checked`);
+      const owner = owners.get(prefix);
+      if (owner !== undefined) say(`is in ${owner} too, and can be in one service`);
+      owners.set(prefix, name);
+    }
+  }
+}
