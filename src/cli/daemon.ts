@@ -12,6 +12,7 @@ import type { Source } from '../discovery/source.ts';
 import { createSuccession } from '../discovery/succession.ts';
 import type { Event } from '../model/event.ts';
 import type { HistoryEntry } from '../model/view.ts';
+import { createProbes } from '../probe/probes.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
 import { createExecutor } from '../runtime/executor.ts';
@@ -119,6 +120,7 @@ export async function openDaemon({
   const stores = await openStores(settings, clock, log.child('store'));
   const { overrides, history } = stores;
   const state = initialState(policyFrom(settings));
+  const probes = createProbes({ services: state.policy.services.values(), clock, log: log.child('probe'), push });
   viewer = createViewer({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
     ...{ discovery: source.status, version: readVersion(), name: instanceName(settings) },
@@ -127,7 +129,7 @@ export async function openDaemon({
     ...{ journal: history, before: await stores.before },
   });
   const executor = createExecutor({
-    ...{ clock, log, sinks, lookNow: source.lookNow, push, noted: viewer.noted },
+    ...{ clock, log, sinks, lookNow: source.lookNow, startProbe: probes.start, push, noted: viewer.noted },
     keepOverrides: (said, which, news, at) => {
       overrides.keep(said, which);
       viewer?.saidByHand(at, news);
@@ -207,6 +209,8 @@ export async function openDaemon({
       return {
         changed: prepared.flatMap(({ changed }) => changed),
         commit(recorded) {
+          // The core asks for what is other by that.
+          probes.replace(policy.services.values());
           // Before the facts that are read for them.
           push({ type: 'settingsChanged', at: clock.now(), policy, settings: recorded });
           follow();
@@ -219,6 +223,7 @@ export async function openDaemon({
     async close(time, how, why) {
       announced = mostTold(sinks);
       loop?.close();
+      probes.close();
       suspension?.close();
       // Withdrawing comes first: it is what others wait for.
       await Promise.all(backends.map((backend) => backend.close(time, how)));

@@ -15,7 +15,7 @@ import { initialState } from '../core/state.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import type { Route, RouteScope } from '../model/route.ts';
-import type { DeclaredService } from '../model/service.ts';
+import type { CheckedService } from '../model/service.ts';
 import { createExecProbe } from '../probe/exec.ts';
 import { createHooks } from '../probe/hooks.ts';
 import { realClock } from '../runtime/clock.ts';
@@ -81,9 +81,8 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
   const probe = createExecProbe({ service: service.id, probe: service.probe, clock, log: log.child('probe'), push });
   const hooks = createHooks({ timeout: settings.hookTimeout, clock, log: log.child('hooks'), push });
   const executor = createExecutor({
-    ...{ clock, log, sinks: [sink], lookNow: () => {}, push },
+    ...{ clock, log, sinks: [sink], lookNow: () => {}, push, startProbe: probe.start },
     services: {
-      startProbe: probe.start,
       runHooks: hooks.run,
       setUpAddresses: (id, run) =>
         void addresses.setUp().then((problem) => {
@@ -141,7 +140,7 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
 }
 
 /** Those of a service that is up. */
-const routesOf = ({ routes }: DeclaredService, scope: RouteScope | undefined): Route[] =>
+const routesOf = ({ routes }: CheckedService, scope: RouteScope | undefined): Route[] =>
   [...routes.up].map(([prefix, attributes]) => ({ prefix, attributes, ...(scope === undefined ? {} : { scope }) }));
 
 /** For what has no time limit. */

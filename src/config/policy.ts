@@ -3,6 +3,7 @@ import type { Policy } from '../model/policy.ts';
 import { nextHopsFor } from './next-hops.ts';
 import type { Settings } from './options.ts';
 import { attributesFrom, attributesGiven, scopeFrom } from './routes.ts';
+import { announcedAsItIs, servicesFrom } from './services.ts';
 import { staticsFrom } from './statics.ts';
 
 /** What somebody named is meant; what is found may be a mistake. */
@@ -12,8 +13,8 @@ export function policyFrom(settings: Settings): Policy {
   const scope = scopeFrom(settings);
   return {
     networks: settings.network,
-    announce: new Set(settings.announce),
-    checked: new Map(),
+    announce: new Set(announcedAsItIs(settings).map(({ prefix }) => prefix)),
+    services: servicesFrom(settings),
     statics: staticsFrom(settings),
     anyip: settings.anyip,
     listenFilter: settings.listenFilter,

@@ -1,6 +1,8 @@
 /** Of services that have a name: what they announce, and which of them cannot be. */
 import { familyOf, lengthOf, type Prefix } from '../model/address.ts';
-import type { ServiceId } from '../model/service.ts';
+import type { DeclaredService, LocalService, ServiceId } from '../model/service.ts';
+import type { GivenService } from './option-service.ts';
+import { SERVICE_KEYS } from './options/service.ts';
 import type { OptionName, Settings } from './options.ts';
 
 /** What is announced as it is, while something that counts listens inside it; and which setting says so. */
@@ -11,6 +13,26 @@ export const announcedAsItIs = ({
   ...announce.map((prefix) => ({ prefix, by: '--announce' })),
   ...services.flatMap(({ name, prefixes }) => prefixes.map((prefix) => ({ prefix, by: `--service ${name}` }))),
 ];
+
+export const servicesFrom = ({ service: given }: Pick<Settings, 'service'>): ReadonlyMap<Prefix, DeclaredService> =>
+  new Map(given.map(declared).flatMap((service) => service.prefixes.map((prefix) => [prefix, service] as const)));
+
+function declared({ name: id, prefixes, values }: GivenService): LocalService {
+  const { command, disableFile, timeout, rise, fall, interval, fastInterval } = values;
+  const isChecked = command !== undefined || disableFile !== undefined;
+  return {
+    ...{ kind: 'local', id, prefixes },
+    check: isChecked
+      ? {
+          rise: rise ?? SERVICE_KEYS.rise.default,
+          fall: fall ?? SERVICE_KEYS.fall.default,
+          interval: interval ?? SERVICE_KEYS.interval.default,
+          fastInterval: fastInterval ?? SERVICE_KEYS.fastInterval.default,
+        }
+      : undefined,
+    probe: { command, disableFile, timeout: timeout ?? SERVICE_KEYS.timeout.default },
+  };
+}
 
 export function checkServices(
   { service: services, static: groups, shortestPrefix }: Settings,

@@ -51,10 +51,12 @@ export function announce(state: DaemonState, prefix: Prefix, actions: Action[]):
 export const attributesNow = (state: DaemonState, prefix: Prefix): RouteAttributes | undefined =>
   toldWith(state, prefix, checkedAttributes(state, prefix) ?? attributesFor(prefix, state.policy));
 
-/** What a service that has a check is announced with now; `undefined` for another one, and when it is not announced. */
+/** What a service whose check decides alone is announced with now; `undefined` for another one, and when it is not announced. */
 export function checkedAttributes(state: DaemonState, prefix: Prefix): RouteAttributes | undefined {
-  const service = state.policy.checked.get(prefix);
-  return service && attributesOf(prefix, state.checks, service.id, isSetUp(state, prefix, NOW));
+  const service = state.policy.services.get(prefix);
+  return service?.kind !== 'checked'
+    ? undefined
+    : attributesOf(prefix, state.checks, service.id, isSetUp(state, prefix, NOW));
 }
 
 /** A check knows at once of what was said by hand. */

@@ -78,7 +78,7 @@ function becomeStale(state: DaemonState, actions: Action[]): void {
   touchAll(state);
   const verdict: Verdict = { state: 'down', reason: { code: 'facts-stale', limit } };
   for (const prefix of [...state.services.keys()]) {
-    if (state.policy.checked.has(prefix)) continue; // not the kernel's word
+    if (state.policy.services.get(prefix)?.kind === 'checked') continue; // not the kernel's word
     const before = state.services.get(prefix);
     const wasRouted = isRouted(state.desired, prefix, state.policy);
     schedule(state.schedule, prefix, undefined, actions);

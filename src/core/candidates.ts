@@ -4,7 +4,7 @@
  *
  * A prefix can be announced as the /32 or /128 of an address of this host, as the local route of an administrator (AnyIP),
  * and because it was declared. Those that meet on one prefix are one service: up while any of them is. A prefix of a
- * service that has a check is that service's alone.
+ * service whose check decides alone is that service's alone.
  */
 import {
   ALL_ONES,
@@ -33,7 +33,7 @@ import { globMatches } from '../model/glob.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import { isNextHopOf } from '../model/route.ts';
-import type { DeclaredService } from '../model/service.ts';
+import type { CheckedService } from '../model/service.ts';
 import type { FactsIndex } from './facts.ts';
 
 export type Rule =
@@ -41,7 +41,7 @@ export type Rule =
   | { readonly type: 'address'; readonly address: IpAddress; readonly onHost: readonly HostAddress[] }
   | { readonly type: 'anyip'; readonly routes: readonly LocalRoute[] }
   | { readonly type: 'declared' }
-  | { readonly type: 'checked'; readonly service: DeclaredService };
+  | { readonly type: 'checked'; readonly service: CheckedService };
 
 export interface Candidate {
   readonly type: 'candidate';
@@ -74,9 +74,9 @@ export function findCandidate(
   policy: Policy,
   networks: Networks,
 ): Candidate | Rejected {
+  const service = policy.services.get(prefix);
   // Its check decides, and nothing that may listen there besides.
-  const service = policy.checked.get(prefix);
-  if (service !== undefined) return { type: 'candidate', prefix, rules: [{ type: 'checked', service }] };
+  if (service?.kind === 'checked') return { type: 'candidate', prefix, rules: [{ type: 'checked', service }] };
   const found = [
     ...(policy.announce.has(prefix) ? [declared(prefix, policy)] : []),
     ...(policy.anyip ? [anyip(prefix, facts, policy, networks)] : []),

@@ -1,4 +1,4 @@
-/** Judges prefixes whose check says how they stand, PURE: what is known of the kernel has no part in it. */
+/** Judges prefixes of which a check says something new, PURE. */
 import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
@@ -7,10 +7,20 @@ import { isRouted, lookAgain } from './desired.ts';
 import { judge } from './judgement.ts';
 import type { DaemonState } from './state.ts';
 
+/** Of one whose check decides alone: what is known of the kernel has no part in it. */
 export function judgeChecked(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
   judge(state, prefix, at, true, actions);
   const isRoutable = state.desired.coming.delete(prefix) || isRouted(state.desired, prefix, state.policy);
   if (!isRoutable) lookAgain(state.desired, prefix, state.policy);
   // One that is to go, and whose withdraw waits, keeps what it has.
   else if (checkedAttributes(state, prefix) !== undefined) announce(state, prefix, actions);
+}
+
+/** Of one that is found on this host: what it loses it loses at once, and what it may get waits for facts read after that. */
+export function judgeLocal(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
+  // When they are there it is judged anyway.
+  if (!state.hasFacts || state.awaitsFacts) return;
+  judge(state, prefix, at, false, actions);
+  state.due.add(prefix);
+  actions.push({ type: 'lookNow' });
 }

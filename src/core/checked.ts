@@ -1,21 +1,29 @@
 /**
- * Declared services that have a check, PURE: which state's routes are in force. It is one more way to declare services to
- * the stages, not one beside them: health asks `whyNotWanted`, and the routes take their attributes from `attributesOf`.
+ * Declared services that have a check, PURE: how their checks stand. It is one more way to declare services to the stages,
+ * not one beside them: health asks `whyNotWanted` of those whose check decides alone, and `whyHeldDown` of those that are
+ * found on this host.
  *
- * A service is up for the stages when the state that is in force has a route for its prefix; rising and falling change
- * nothing.
+ * A service whose check decides alone is up for the stages when the state that is in force has a route for its prefix;
+ * rising and falling change nothing. Its routes take their attributes from `attributesOf`.
  */
 import type { Prefix } from '../model/address.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { RouteAttributes } from '../model/route.ts';
-import type { DeclaredService, ServiceId, ServiceState } from '../model/service.ts';
+import {
+  type DeclaredService,
+  isWatched,
+  type ServiceId,
+  type ServiceState,
+  type WatchedService,
+} from '../model/service.ts';
 import { type CheckStanding, INITIAL_STANDING } from './check.ts';
 
-export interface CheckedService {
-  readonly declared: DeclaredService;
+/** A service that has a check, and how that stands. */
+export interface Watch {
+  declared: WatchedService;
   standing: CheckStanding;
-  /** The state whose routes are in force; `undefined` before there is one. */
+  /** The state that is in force: its routes are; `undefined` before there is one. */
   inForce: ServiceState | undefined;
   /** How often the state changed. What is asked for carries this number, so that an answer to an older wish is known. */
   run: number;
@@ -27,12 +35,16 @@ export interface CheckedService {
   detail: string;
 }
 
-export type CheckedServices = ReadonlyMap<ServiceId, CheckedService>;
+export type Watches = ReadonlyMap<ServiceId, Watch>;
 
-export function noResults(services: Iterable<DeclaredService>): CheckedServices {
-  const none = { standing: INITIAL_STANDING, inForce: undefined, run: 0, addressProblem: undefined, detail: '' };
-  return new Map([...services].map((declared) => [declared.id, { declared, ...none, pending: new Set() }]));
+export function watchesOf(services: Iterable<DeclaredService>): Map<ServiceId, Watch> {
+  return new Map([...services].filter(isWatched).map((declared) => [declared.id, noResults(declared)]));
 }
+
+export const noResults = (declared: WatchedService): Watch => ({
+  ...{ declared, standing: INITIAL_STANDING, inForce: undefined, run: 0 },
+  ...{ addressProblem: undefined, detail: '', pending: new Set() },
+});
 
 /**
  * What a prefix of the service is announced with now; `undefined` when it is not. `isSetUp`: somebody stands in by hand for
@@ -40,12 +52,12 @@ export function noResults(services: Iterable<DeclaredService>): CheckedServices 
  */
 export function attributesOf(
   prefix: Prefix,
-  checks: CheckedServices,
+  checks: Watches,
   id: ServiceId,
   isSetUp = false,
 ): RouteAttributes | undefined {
   const service = checks.get(id);
-  if (service === undefined) return undefined;
+  if (service?.declared.kind !== 'checked') return undefined;
   const { routes } = service.declared;
   const inForce = service.inForce && routes[service.inForce].get(prefix);
   return isSetUp && service.inForce !== 'disabled' ? (routes.up.get(prefix) ?? inForce) : inForce;
@@ -56,42 +68,54 @@ interface Unwanted {
   readonly reason: Reason;
 }
 
-/** Why the prefix should not be announced now; `undefined` when it should. */
-export function whyNotWanted(
-  prefix: Prefix,
-  checks: CheckedServices,
-  id: ServiceId,
-  isSetUp = false,
-): Unwanted | undefined {
+/** Why the prefix, whose check decides alone, should not be announced now; `undefined` when it should. */
+export function whyNotWanted(prefix: Prefix, checks: Watches, id: ServiceId, isSetUp = false): Unwanted | undefined {
   const service = checks.get(id);
+  const declared = service?.declared.kind === 'checked' ? service.declared : undefined;
   // One that is disabled was taken down by hand itself.
   if (isSetUp && service !== undefined && attributesOf(prefix, checks, id, isSetUp) !== undefined) {
-    if (service.inForce === 'up' || !service.declared.addressesWhileUp) return whyNoAddress(service);
+    if (service.inForce === 'up' || declared?.addressesWhileUp !== true) return whyNoAddress(service);
     if (service.inForce !== 'disabled')
       return { lost: 'address', reason: { code: 'address-not-set-up', detail: WITH_CHECK } };
   }
   if (service?.inForce === undefined) return { lost: 'listener', reason: { code: 'check-undecided', service: id } };
   const noAddress = whyNoAddress(service);
   if (noAddress !== undefined) return noAddress;
-  if (service.declared.routes[service.inForce].has(prefix)) return undefined;
-  return service.inForce === 'disabled'
-    ? { lost: 'listener', reason: { code: 'service-disabled', service: id } }
-    : { lost: 'listener', reason: { code: 'check-down', service: id, detail: service.detail } };
+  if (declared?.routes[service.inForce].has(prefix)) return undefined;
+  return { lost: 'listener', reason: whyNotUp(service) };
+}
+
+/** Why the check holds down what is served on this host; `undefined` when it does not. */
+export function whyHeldDown(
+  prefix: Prefix,
+  { policy, checks }: { readonly policy: Policy; readonly checks: Watches },
+  isSetUp = false,
+): Unwanted | undefined {
+  const service = policy.services.get(prefix);
+  const watch = service?.kind === 'local' ? checks.get(service.id) : undefined;
+  if (watch === undefined || watch.inForce === 'up') return undefined;
+  if (isSetUp && watch.inForce !== 'disabled') return undefined;
+  return { lost: 'listener', reason: whyNotUp(watch) };
+}
+
+function whyNotUp({ inForce, declared: { id: service }, detail }: Watch): Reason {
+  if (inForce === undefined) return { code: 'check-undecided', service };
+  return inForce === 'disabled' ? { code: 'service-disabled', service } : { code: 'check-down', service, detail };
 }
 
 const WITH_CHECK = 'it comes when the check passes, which nobody can stand in for';
 
-const whyNoAddress = ({ inForce, addressProblem: detail }: CheckedService): Unwanted | undefined =>
+const whyNoAddress = ({ inForce, addressProblem: detail }: Watch): Unwanted | undefined =>
   inForce === 'up' && detail !== undefined
     ? { lost: 'address', reason: { code: 'address-not-set-up', detail } }
     : undefined;
 
-/** For the log: the state that an announce stands for, which else only its metric tells. Nothing where there is no check. */
+/** For the log: the state that an announce stands for, where else only its metric tells. */
 export function stateOf(
   prefix: Prefix,
-  { policy, checks }: { readonly policy: Policy; readonly checks: CheckedServices },
+  { policy, checks }: { readonly policy: Policy; readonly checks: Watches },
 ): { readonly state?: ServiceState } {
-  const service = policy.checked.get(prefix);
-  const state = service && checks.get(service.id)?.inForce;
+  const service = policy.services.get(prefix);
+  const state = service?.kind === 'checked' ? checks.get(service.id)?.inForce : undefined;
   return state === undefined ? {} : { state };
 }

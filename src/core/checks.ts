@@ -9,14 +9,14 @@ import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Event, TimerName } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
-import type { ServiceId } from '../model/service.ts';
+import { type DeclaredService, isSameCheck, isWatched, type ServiceId, type WatchedService } from '../model/service.ts';
 import { type CheckStanding, hasRoutes, isMoving, nextStanding } from './check.ts';
-import type { CheckedService, CheckedServices } from './checked.ts';
+import { noResults, type Watch, type Watches } from './checked.ts';
 import { log } from './report.ts';
 
 /** What they need of the core's memory. */
 export interface Checks {
-  readonly checks: CheckedServices;
+  readonly checks: Watches;
   /** Until when we stood still last. */
   readonly stalledUntil: Millis;
 }
@@ -26,6 +26,43 @@ type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 export function startChecks({ checks }: Checks, actions: Action[]): void {
   for (const service of checks.keys()) actions.push({ type: 'startProbe', service });
 }
+
+/**
+ * Other services: what a check found so far stays found, also by another command. One that is new, over prefixes of which
+ * `isAnnounced` is true of any, counts as passed until it has failed as often as it may.
+ */
+export function changeChecks(
+  checks: Map<ServiceId, Watch>,
+  services: Iterable<DeclaredService>,
+  isAnnounced: (prefix: Prefix) => boolean,
+  actions: Action[],
+): void {
+  const wanted = new Map([...services].filter(isWatched).map((declared) => [declared.id, declared]));
+  for (const id of checks.keys()) {
+    if (wanted.has(id)) continue;
+    checks.delete(id);
+    actions.push({ type: 'clearTimer', timer: timerFor(id) });
+  }
+  for (const [id, declared] of wanted) {
+    const watch = checks.get(id) ?? { ...noResults(declared), ...(declared.prefixes.some(isAnnounced) && PASSED) };
+    const isSame = checks.has(id) && isSameCheck(watch.declared, declared);
+    watch.declared = declared;
+    checks.set(id, watch);
+    if (!isSame) actions.push({ type: 'startProbe', service: id });
+  }
+}
+
+/** What was found before, by whatever check of that name. */
+export function resumeChecks(checks: Watches, before: Watches): void {
+  for (const [id, watch] of checks) {
+    const { standing, inForce, detail } = before.get(id) ?? watch;
+    watch.standing = standing;
+    watch.inForce = inForce;
+    watch.detail = detail;
+  }
+}
+
+const PASSED = { standing: { state: 'up', count: 0 }, inForce: 'up' } as const;
 
 /** Whether the timer was one of the checks'. */
 export function checkDue({ checks }: Checks, timer: TimerName, actions: Action[]): boolean {
@@ -50,7 +87,7 @@ export function probeFinished(state: Checks, event: Of<'probeFinished'>, actions
   if (event.result === 'failed') service.detail = event.detail;
   if (after.state !== before.state) entered(service, before, event.detail, actions);
   // Asked for again with each check: somebody else may have taken them away.
-  if (declared.addressesWhileUp && after.state === 'up') {
+  if (hasAddresses(declared) && after.state === 'up') {
     actions.push({ type: 'setUpAddresses', service: id, run: service.run });
   }
   return goOn(service, event.at, actions);
@@ -76,7 +113,7 @@ export function addressesSetUp(state: Checks, event: Of<'addressesSetUp'>, actio
 }
 
 /** The check came into another state. */
-function entered(service: CheckedService, before: CheckStanding, detail: string, actions: Action[]): void {
+function entered(service: Watch, before: CheckStanding, detail: string, actions: Action[]): void {
   const { declared, standing, pending } = service;
   const { id } = declared;
   const { state } = standing;
@@ -84,19 +121,19 @@ function entered(service: CheckedService, before: CheckStanding, detail: string,
   log(actions, hasRoutes(state) ? 'info' : 'debug', 'check state', detail === '' ? fields : { ...fields, detail });
   const run = ++service.run;
   pending.clear();
-  const commands = declared.hooks[state];
+  const commands = declared.kind === 'checked' ? declared.hooks[state] : [];
   if (commands.length > 0) actions.push({ type: 'runHooks', service: id, state, commands, run });
   if (state === 'up') {
     if (commands.length > 0) pending.add('hooks');
-    if (declared.addressesWhileUp) pending.add('addresses');
+    if (hasAddresses(declared)) pending.add('addresses');
   }
-  if (declared.addressesWhileUp && (state === 'down' || state === 'disabled')) {
+  if (hasAddresses(declared) && (state === 'down' || state === 'disabled')) {
     actions.push({ type: 'removeAddresses', service: id });
   }
 }
 
 /** What is prepared comes into force, and the next check is due an interval later: none is made before. */
-function goOn(service: CheckedService, at: Millis, actions: Action[]): readonly Prefix[] {
+function goOn(service: Watch, at: Millis, actions: Action[]): readonly Prefix[] {
   const { declared, standing, pending, inForce } = service;
   if (pending.size > 0) return [];
   if (!isLast(service)) {
@@ -111,8 +148,10 @@ function goOn(service: CheckedService, at: Millis, actions: Action[]): readonly 
 }
 
 /** Whether no check follows: the process was only asked to say what is so. */
-const isLast = ({ declared, standing }: CheckedService): boolean =>
-  declared.check.interval === 0 && hasRoutes(standing.state);
+const isLast = ({ declared, standing }: Watch): boolean => declared.check.interval === 0 && hasRoutes(standing.state);
+
+/** Whether they come and go with it. */
+const hasAddresses = (declared: WatchedService): boolean => declared.kind === 'checked' && declared.addressesWhileUp;
 
 const TIMER_PREFIX = 'check ';
 const timerFor = (service: ServiceId): TimerName => `${TIMER_PREFIX}${service}` as TimerName;

@@ -16,7 +16,7 @@ import type { ServiceId } from '../model/service.ts';
 import { adopt } from './adoption.ts';
 import { told } from './announcing.ts';
 import { discoveryFailed, excuseBlindness, STALE_TIMER } from './blindness.ts';
-import { judgeChecked } from './checked-judgement.ts';
+import { judgeChecked, judgeLocal } from './checked-judgement.ts';
 import { addressesSetUp, checkDue, hooksFinished, probeFinished, startChecks } from './checks.ts';
 import { excuse } from './hold.ts';
 import { earlier, move } from './judgement.ts';
@@ -63,12 +63,7 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
     case 'settingsChanged':
       return reconfigure(state, event, actions);
     case 'probeFinished':
-      return judgeAll(
-        state,
-        new Set([...probeFinished(state, event, actions), ...dueOfService(state, event.service)]),
-        event.startedAt,
-        actions,
-      );
+      return checked(state, event, actions);
     case 'hooksFinished':
       return judgeAll(state, hooksFinished(state, event, actions), event.at, actions);
     case 'addressesSetUp':
@@ -123,6 +118,15 @@ function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Actio
   return actions;
 }
 
+function checked(state: DaemonState, event: Of<'probeFinished'>, actions: Action[]): Action[] {
+  const news = probeFinished(state, event, actions);
+  if (state.checks.get(event.service)?.declared.kind !== 'local') {
+    return judgeAll(state, new Set([...news, ...dueOfService(state, event.service)]), event.startedAt, actions);
+  }
+  for (const prefix of news) judgeLocal(state, prefix, event.at, actions);
+  return told(state, false, actions);
+}
+
 function judgeAll(state: DaemonState, prefixes: Iterable<Prefix>, at: Millis, actions: Action[]): Action[] {
   for (const prefix of prefixes) judgeChecked(state, prefix, at, actions);
   return told(state, false, actions);
@@ -130,4 +134,4 @@ function judgeAll(state: DaemonState, prefixes: Iterable<Prefix>, at: Millis, ac
 
 /** Those whose delay has run out: the check that comes next decides, as a reading does for what the kernel says. */
 const dueOfService = ({ due, policy }: DaemonState, id: ServiceId): Prefix[] =>
-  [...due].filter((prefix) => policy.checked.get(prefix)?.id === id);
+  [...due].filter((prefix) => policy.services.get(prefix)?.id === id);

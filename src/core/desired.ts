@@ -139,8 +139,8 @@ export function lookAgain(desired: DesiredRoutes, prefix: Prefix, policy: Policy
   desired.changed.add(keyOf(prefix, policy));
 }
 
-export const kindOf = (prefix: Prefix, { announce, checked, statics }: Policy): Kind =>
-  announce.has(prefix) || checked.has(prefix) || statics.routes.has(prefix) ? 'declared' : 'discovered';
+export const kindOf = (prefix: Prefix, { announce, services, statics }: Policy): Kind =>
+  announce.has(prefix) || services.has(prefix) || statics.routes.has(prefix) ? 'declared' : 'discovered';
 
 export function hold(desired: DesiredRoutes, prefix: Prefix, reason: Reason): Reason {
   desired.held.set(prefix, reason);

@@ -7,7 +7,9 @@ import { type IpAddress, isHostPrefix, memberOf, networkAddress, type Prefix } f
 import { endpoint, type HostAddress, type Listener, wildcardFamilies } from '../model/facts.ts';
 import { formatListenFilter, matches } from '../model/listen-filter.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
-import { type Stage, sentence } from '../model/reason.ts';
+import type { Policy } from '../model/policy.ts';
+import { type Reason, type Stage, sentence } from '../model/reason.ts';
+import type { ServiceId } from '../model/service.ts';
 import { findCandidate, type Rule } from './candidates.ts';
 import { penaltyAt } from './dampening.ts';
 import { routeLines } from './explain-route.ts';
@@ -60,7 +62,8 @@ export const plain = (text: string): ExplainedLine => ({ text });
 function factLines(state: DaemonState, prefix: Prefix, { now, instant, readAt }: Asked): ExplainedLine[] {
   const { policy, reading, failingSince } = state;
   if (policy.statics.routes.has(prefix)) return [plain('it is static: what the kernel says has no part in it')];
-  if (policy.checked.has(prefix)) return [plain('its check decides: what the kernel says has no part in it')];
+  if (policy.services.get(prefix)?.kind === 'checked')
+    return [plain('its check decides: what the kernel says has no part in it')];
   const read =
     reading === undefined
       ? []
@@ -133,13 +136,17 @@ function candidateLines({ facts, policy, networks }: DaemonState, prefix: Prefix
   const found = findCandidate(prefix, facts, policy, networks);
   return found.type === 'rejected'
     ? []
-    : found.rules.map((rule) => plain(`rule: ${RULES[rule.type](rule, policy.networks)}`));
+    : found.rules.map((rule) => plain(`rule: ${RULES[rule.type](rule, policy, prefix)}`));
 }
 
-const RULES: { readonly [T in Rule['type']]: (rule: Rule, networks: readonly Prefix[]) => string } = {
-  address: (_, networks) => `an address of this host inside --network (${networks.join(', ')})`,
+const RULES: { readonly [T in Rule['type']]: (rule: Rule, policy: Policy, prefix: Prefix) => string } = {
+  address: (_, { networks }) => `an address of this host inside --network (${networks.join(', ')})`,
   anyip: () => "an administrator's local route (--anyip)",
-  declared: () => 'declared, while something inside it is served (--announce)',
+  declared: (_, { services }, prefix) => {
+    const service = services.get(prefix);
+    const by = service === undefined ? 'declared' : `of the service ${service.id}`;
+    return `${by}, while something inside it is served (--${service === undefined ? 'announce' : 'service'})`;
+  },
   checked: (rule) => `the service ${rule.type === 'checked' ? rule.service.id : ''}, while its check says so`,
 };
 
@@ -152,7 +159,7 @@ function healthLines(state: DaemonState, prefix: Prefix, now: Millis): Explained
   const lines: ExplainedLine[] = [];
   for (const rule of found.rules) {
     if (rule.type === 'checked') {
-      lines.push(...checkLines(state, rule));
+      lines.push(...checkLines(state, rule.service.id));
       continue;
     }
     const look = lookBy(prefix, rule, grounds);
@@ -176,12 +183,16 @@ function healthLines(state: DaemonState, prefix: Prefix, now: Millis): Explained
       if (matching.length === 0) lines.push(plain(`no listener matches ${name} ${words}`));
     }
   }
+  const service = policy.services.get(prefix);
+  if (service?.kind === 'local') lines.push(...checkLines(state, service.id));
   const up = overridesOf(state, prefix).find(({ kind }) => kind === 'up');
-  return up === undefined ? lines : [...lines, plain(`set up by ${up.by}, in the place of listeners and checks`)];
+  if (up !== undefined) lines.push(plain(`set up by ${up.by}, in the place of listeners and checks`));
+  // Two rules may have found the same.
+  return lines.filter(({ text }, index) => lines.findIndex((other) => other.text === text) === index);
 }
 
-function checkLines({ checks }: DaemonState, rule: Extract<Rule, { type: 'checked' }>): ExplainedLine[] {
-  const service = checks.get(rule.service.id);
+function checkLines({ checks }: DaemonState, id: ServiceId): ExplainedLine[] {
+  const service = checks.get(id);
   if (service === undefined) return [];
   const { standing, declared, detail, addressProblem } = service;
   const { rise, fall } = declared.check;
@@ -198,6 +209,9 @@ function checkLines({ checks }: DaemonState, rule: Extract<Rule, { type: 'checke
   ];
 }
 
+const isByCheck = ({ code }: Reason): boolean =>
+  code === 'check-down' || code === 'service-disabled' || code === 'check-undecided';
+
 function verdictLines(state: DaemonState, prefix: Prefix, now: Millis, instant: InstantOf): string[] {
   const { services, dampening, policy } = state;
   const lines: string[] = [];
@@ -210,7 +224,7 @@ function verdictLines(state: DaemonState, prefix: Prefix, now: Millis, instant: 
     const { listener, address } = verdict.since;
     if (listener !== undefined)
       lines.push(
-        `nothing listens since ${instant(listener)} (--withdraw-delay ${formatDuration(policy.withdrawDelay)})`,
+        `${isByCheck(verdict.reason) ? 'not up by its check' : 'nothing listens'} since ${instant(listener)} (--withdraw-delay ${formatDuration(policy.withdrawDelay)})`,
       );
     if (address !== undefined)
       lines.push(

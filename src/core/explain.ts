@@ -30,7 +30,7 @@ export function prefixesAbout(state: DaemonState, of: IpAddress | Prefix): reado
     const isKnown =
       standings.of.has(prefix) ||
       policy.statics.routes.has(prefix) ||
-      policy.checked.has(prefix) ||
+      policy.services.has(prefix) ||
       facts.areas.has(prefix);
     if (isKnown) found.push(prefix);
   }

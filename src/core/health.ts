@@ -1,6 +1,6 @@
 /**
  * Third stage, PURE: whether a candidate is fit to be announced now: what it stands for is on this host and usable, and
- * matching listeners cover it, or its check says so.
+ * matching listeners cover it; and that its check, where it has one, says so.
  */
 import { familyOf, type IpAddress, type Prefix } from '../model/address.ts';
 import { endpoint, type HostAddress, type Listener, listenerKey, wildcardFamilies } from '../model/facts.ts';
@@ -10,7 +10,7 @@ import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Candidate, Rejected, Rule } from './candidates.ts';
 import { notSelected } from './candidates.ts';
-import { type CheckedServices, whyNotWanted } from './checked.ts';
+import { type Watches, whyHeldDown, whyNotWanted } from './checked.ts';
 import type { FactsIndex } from './facts.ts';
 import { whyNotReached, whyNotServed } from './reach.ts';
 
@@ -27,7 +27,7 @@ export type Health =
 export interface Grounds {
   readonly facts: FactsIndex;
   readonly policy: Policy;
-  readonly checks: CheckedServices;
+  readonly checks: Watches;
   /** When the facts were read. */
   readonly at: Millis;
   /** Somebody stands in by hand for listeners and checks; not for the address. */
@@ -36,6 +36,12 @@ export interface Grounds {
 
 export function healthOf(found: Candidate | Rejected, grounds: Grounds): Health {
   if (found.type === 'rejected') return { up: false, lost: 'address', reason: found.reason };
+  const health = healthByRules(found, grounds);
+  const no = health.up ? whyHeldDown(found.prefix, grounds, grounds.isSetUp) : undefined;
+  return no === undefined ? health : { up: false, ...no };
+}
+
+function healthByRules(found: Candidate, grounds: Grounds): Health {
   let best: Health | undefined;
   for (const rule of found.rules) {
     const health = healthByRule(found.prefix, rule, grounds);

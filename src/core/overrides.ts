@@ -20,6 +20,7 @@ import type { Policy } from '../model/policy.ts';
 import { type PrefixIndex, prefixIndex } from '../model/prefix-index.ts';
 import type { Reason } from '../model/reason.ts';
 import { gracefullyShutDown, type RouteAttributes } from '../model/route.ts';
+import type { ServiceId } from '../model/service.ts';
 import { type DesiredRoutes, isRouted } from './desired.ts';
 
 export interface Overrides {
@@ -66,7 +67,7 @@ export function overridesOf(
 ): Override[] {
   const { said, drains } = overrides;
   if (said.size === 0) return [];
-  const service = policy.checked.get(prefix)?.id;
+  const service = policy.services.get(prefix)?.id;
   const length = lengthOf(prefix);
   return [
     said.get(ALL),
@@ -77,6 +78,10 @@ export function overridesOf(
     said.get(setKey(prefix)),
   ].filter((each) => each !== undefined);
 }
+
+/** Those of the service; none where nobody declared one of that name. */
+export const prefixesNamed = ({ services }: Policy, id: ServiceId): readonly Prefix[] =>
+  [...services.values()].find((service) => service.id === id)?.prefixes ?? [];
 
 const ALL = drainKey({ type: 'all' });
 
@@ -93,7 +98,7 @@ interface Draining {
 /** Asked for each of a hundred thousand prefixes: it makes nothing that it need not. */
 function drainingOf({ overrides, policy }: Overridden, prefix: Prefix): Draining | undefined {
   const { said, drains, at } = overrides;
-  const service = policy.checked.get(prefix)?.id;
+  const service = policy.services.get(prefix)?.id;
   let draining = joined(undefined, said.get(ALL), at);
   if (service !== undefined) draining = joined(draining, said.get(drainKey({ type: 'service', service })), at);
   const around = drains.containing(networkAddress(prefix));

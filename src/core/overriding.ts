@@ -24,7 +24,7 @@ import { judgeChecked } from './checked-judgement.ts';
 import { beyond, isOver, isRouted, kindOf, unwant, want } from './desired.ts';
 import { EFFORT, MOST_EFFORT } from './effort.ts';
 import { judge } from './judgement.ts';
-import { endOf, isSetUp, whyDraining, whyHeldBack, withdrawOf } from './overrides.ts';
+import { endOf, isSetUp, prefixesNamed, whyDraining, whyHeldBack, withdrawOf } from './overrides.ts';
 import { log } from './report.ts';
 import { holdService } from './rewriting.ts';
 import { touch } from './standings.ts';
@@ -195,7 +195,7 @@ const setAfter = (before: Override | undefined, { kind, by, why, at, until, pref
 
 /** Everything that the override may concern has to be looked at. */
 function mark(state: DaemonState, of: Override): void {
-  const { services, checks, policy, standings, sweep } = state;
+  const { services, policy, standings, sweep } = state;
   const { marked, said } = state.overrides;
   if (of.kind !== 'drain') {
     marked.add(of.prefix);
@@ -203,7 +203,7 @@ function mark(state: DaemonState, of: Override): void {
   }
   const { target } = of;
   if (target.type === 'service') {
-    for (const prefix of checks.get(target.service)?.declared.prefixes ?? []) marked.add(prefix);
+    for (const prefix of prefixesNamed(policy, target.service)) marked.add(prefix);
     return;
   }
   if (target.type === 'prefix' && isHostPrefix(target.prefix)) {
@@ -216,8 +216,7 @@ function mark(state: DaemonState, of: Override): void {
   for (const each of said.values()) if (each.kind !== 'drain' && isInside(each.prefix)) marked.add(each.prefix);
   // What is down is drained as well, though nothing follows from that.
   for (const [prefix, { isStatic }] of standings.of) if (!isStatic && isInside(prefix)) touch(state, prefix);
-  for (const { declared } of checks.values())
-    for (const prefix of declared.prefixes) if (isInside(prefix)) marked.add(prefix);
+  for (const [prefix, { kind }] of policy.services) if (kind === 'checked' && isInside(prefix)) marked.add(prefix);
   // Which of the static ones are inside is seen when their turn comes.
   sweep.left = policy.statics.routes.size;
 }
@@ -293,7 +292,7 @@ function follow(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[
     if (wasRouted) log(actions, 'info', 'withdrawn', { prefix, reason: sentence(prefix, why) });
     return;
   }
-  if (policy.checked.has(prefix)) {
+  if (policy.services.get(prefix)?.kind === 'checked') {
     judgeChecked(state, prefix, at, actions);
     return;
   }

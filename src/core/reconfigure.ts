@@ -12,7 +12,7 @@
  * Routes keep their keys: what is a part of one takes a restart to change.
  *
  * Delays that run end as if the new settings had begun them; who is suppressed stays so for as long as it was to be.
- * Services that have a check are those of before: nothing that can be changed while it runs declares one.
+ * What checks have found stays found (`checks`).
  */
 import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
@@ -23,6 +23,7 @@ import { attributesNow, told } from './announcing.ts';
 import { renewAreas } from './areas.ts';
 import { judgeBlindness } from './blindness.ts';
 import { findCandidate, type Networks, prepareNetworks } from './candidates.ts';
+import { changeChecks } from './checks.ts';
 import { penaltyAt } from './dampening.ts';
 import { isRouted, renewKind, unwant } from './desired.ts';
 import { retimed, type Verdict } from './hold.ts';
@@ -52,6 +53,7 @@ export function reconfigure(
   state.networks = prepareNetworks(policy.networks);
   renewAreas(state.facts, policy);
   changeStatics(state, before.policy);
+  changeChecks(state.checks, policy.services.values(), (prefix) => isRouted(state.desired, prefix, policy), actions);
   // Of what no setting says any more nobody needs to know.
   state.overrides.graceful.clear();
   for (const [prefix, verdict] of [...state.services]) {

@@ -28,7 +28,7 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, know
     const reason = state.desired.held.get(prefix) ?? whyHeldBack(state, prefix, now);
     return { announced: false, reason: reason ?? { code: 'not-started' } };
   }
-  const isChecked = policy.checked.has(prefix); // not by what the kernel says
+  const isChecked = policy.services.get(prefix)?.kind === 'checked'; // not by what the kernel says
   if (!isChecked && (!state.hasFacts || reading === undefined)) {
     // What an earlier process announced stays until facts say otherwise.
     return isRouted(state.desired, prefix, policy)

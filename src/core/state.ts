@@ -4,8 +4,9 @@ import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { RouteKey } from '../model/route.ts';
+import type { ServiceId } from '../model/service.ts';
 import { type Networks, prepareNetworks } from './candidates.ts';
-import { type CheckedServices, noResults } from './checked.ts';
+import { type Watch, watchesOf } from './checked.ts';
 import { type Dampening, noDampening } from './dampening.ts';
 import { type DesiredRoutes, noRoutes } from './desired.ts';
 import { emptyFacts, type FactsIndex } from './facts.ts';
@@ -20,7 +21,8 @@ export interface DaemonState {
   policy: Policy;
   networks: Networks;
   readonly facts: FactsIndex;
-  readonly checks: CheckedServices;
+  /** Of services that have one. */
+  readonly checks: Map<ServiceId, Watch>;
   /** One service is one prefix. A service is forgotten when it is down. */
   readonly services: Map<Prefix, Verdict>;
   /** How often services went of late; kept while they are down. */
@@ -62,7 +64,7 @@ export function initialState(policy: Policy): DaemonState {
     policy,
     networks: prepareNetworks(policy.networks),
     facts: emptyFacts(policy),
-    checks: noResults(new Set(policy.checked.values())),
+    checks: watchesOf(policy.services.values()),
     services: new Map(),
     dampening: noDampening(),
     overrides: noOverrides(),

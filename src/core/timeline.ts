@@ -186,7 +186,7 @@ function drainedBy(target: unknown, known: Iterable<Prefix>, { policy }: DaemonS
   if (typeof target !== 'string') return [];
   const isInside = target.includes('/')
     ? insideOf(target as Prefix)
-    : (prefix: Prefix) => target === 'all' || policy.checked.get(prefix)?.id === target;
+    : (prefix: Prefix) => target === 'all' || policy.services.get(prefix)?.id === target;
   return [...known].filter(isInside);
 }
 

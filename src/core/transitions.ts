@@ -25,7 +25,7 @@ const MOST_AT_ONCE = 500;
 export function touchAll(state: DaemonState): void {
   const { standings, policy } = state;
   for (const [prefix, { isStatic }] of standings.of) if (!isStatic) touch(state, prefix);
-  for (const prefixes of [policy.announce, policy.checked.keys()]) for (const prefix of prefixes) touch(state, prefix);
+  for (const prefixes of [policy.announce, policy.services.keys()]) for (const prefix of prefixes) touch(state, prefix);
 }
 
 /** It stood so until now, and nobody had noted that. */
@@ -68,7 +68,7 @@ function compare(state: DaemonState, prefix: Prefix, health: Health | undefined,
   const from = before?.state ?? (isStatic ? 'announced' : 'down');
   const isSame = from === now && (before === undefined || before.code === reason?.code);
   const isDeclared =
-    isStatic || policy.announce.has(prefix) || policy.checked.has(prefix) || overrides.said.has(setKey(prefix));
+    isStatic || policy.announce.has(prefix) || policy.services.has(prefix) || overrides.said.has(setKey(prefix));
   const hasRisen = before?.hasRisen === true || now !== 'down' || from !== 'down';
   // What no rule covers is no service: every host has addresses that nobody means.
   const isCovered = state.rejected.has(prefix) && reason !== undefined && stageOf(reason) !== 'candidates';

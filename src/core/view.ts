@@ -49,7 +49,7 @@ export function serviceView(
 ): ServiceView {
   const standing = standingOf(state, prefix, now);
   const reason = reasonOf(standing);
-  const service = state.policy.checked.get(prefix);
+  const service = state.policy.services.get(prefix);
   const until = untilOf(state, prefix, stateNameOf(standing));
   const penalty = penaltyOf(state, prefix, now);
   return {
@@ -81,9 +81,9 @@ export const reasonView = (prefix: Prefix, reason: Reason): ReasonView => ({
   sentence: sentence(prefix, reason),
 });
 
-function kindOf({ policy: { statics, checked, announce } }: DaemonState, prefix: Prefix): ServiceView['kind'] {
+function kindOf({ policy: { statics, services, announce } }: DaemonState, prefix: Prefix): ServiceView['kind'] {
   if (statics.routes.has(prefix)) return 'static';
-  if (checked.has(prefix)) return 'checked';
+  if (services.get(prefix)?.kind === 'checked') return 'checked';
   return announce.has(prefix) ? 'declared' : 'discovered';
 }
 

@@ -10,6 +10,7 @@ import type { Event, FactsRead, TimerName } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { attributesNow } from './announcing.ts';
+import { resumeChecks } from './checks.ts';
 import { handle } from './daemon.ts';
 import { want } from './desired.ts';
 import { isHeldDown } from './overrides.ts';
@@ -130,6 +131,7 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
     const removed = [...state.overrides.said.keys()].filter((key) => !overrides.said.has(key));
     if (added.length + removed.length > 0) play({ type: 'overridden', at: now, by: '', added, removed, isKept: true });
     const canGoOn = hasFacts && reading !== undefined;
+    resumeChecks(state.checks, recorded.checks);
     if (canGoOn && !state.hasFacts) adopt(recorded, state);
     timeline.begin(at, state);
     // Whatever began before that, it has begun.

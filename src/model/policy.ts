@@ -35,10 +35,10 @@ export const NO_STATICS: StaticRoutes = { routes: new Map(), attributes: {} };
 export interface Policy {
   /** Discovered addresses and AnyIP prefixes are announced only inside one of them. */
   readonly networks: readonly Prefix[];
-  /** Prefixes that are announced as they are, while something inside them is served. */
+  /** Prefixes that are announced as they are, while something inside them is served; those of local services too. */
   readonly announce: ReadonlySet<Prefix>;
-  /** Prefixes whose service is declared with a check, which decides; one service may have several of them. */
-  readonly checked: ReadonlyMap<Prefix, DeclaredService>;
+  /** The service of a prefix, where one was declared; it may have several. */
+  readonly services: ReadonlyMap<Prefix, DeclaredService>;
   /** Prefixes that are announced for as long as this process runs. */
   readonly statics: StaticRoutes;
   /** Whether the local routes of an administrator are announced as they are. */

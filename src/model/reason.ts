@@ -159,7 +159,7 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
     case 'check-down':
       return `the check of ${reason.service} fails${reason.detail === '' ? '' : `: ${reason.detail}`}`;
     case 'service-disabled':
-      return `${reason.service} is disabled (--disable)`;
+      return `${reason.service} is disabled by a file that says so`;
     case 'address-not-set-up':
       return `${it} could not be given to this host: ${reason.detail}`;
     case 'announce-delay':

@@ -38,12 +38,29 @@ export interface Probe {
 /** What stands in a `Route`, for every prefix that is announced in one state. */
 export type StateRoutes = ReadonlyMap<Prefix, RouteAttributes>;
 
-export interface DeclaredService {
+/** Prefixes with a name in common. */
+interface Declared {
   readonly id: ServiceId;
-  readonly check: Check;
-  readonly probe: Probe;
   /** Every prefix of the service, in the order in which it is told. */
   readonly prefixes: readonly Prefix[];
+}
+
+/**
+ * Its prefixes are announced as others are, by what is found on this host, and with what others are announced with; where it
+ * has a check, only while that passes as well. `run` declares them.
+ */
+export interface LocalService extends Declared {
+  readonly kind: 'local';
+  /** `undefined`: nothing is checked, and it is a name. */
+  readonly check: Check | undefined;
+  readonly probe: Probe;
+}
+
+/** Its check alone decides, and each state has routes of its own. `healthcheck` declares one. */
+export interface CheckedService extends Declared {
+  readonly kind: 'checked';
+  readonly check: Check;
+  readonly probe: Probe;
   /** A prefix that a state leaves out is withdrawn in it. */
   readonly routes: Readonly<Record<ServiceState, StateRoutes>>;
   /** Commands for the shell, run one after the other when the check comes into the state. */
@@ -51,3 +68,19 @@ export interface DeclaredService {
   /** Whether its addresses are given to this host before an announce, and taken from it after a withdraw. */
   readonly addressesWhileUp: boolean;
 }
+
+export type DeclaredService = LocalService | CheckedService;
+/** One that has a check. */
+export type WatchedService = CheckedService | (LocalService & { readonly check: Check });
+
+export const isWatched = (service: DeclaredService): service is WatchedService => service.check !== undefined;
+
+export const isSameCheck = (one: WatchedService, other: WatchedService): boolean =>
+  one.check.rise === other.check.rise &&
+  one.check.fall === other.check.fall &&
+  one.check.interval === other.check.interval &&
+  one.check.fastInterval === other.check.fastInterval &&
+  isSameProbe(one.probe, other.probe);
+
+export const isSameProbe = (one: Probe, other: Probe): boolean =>
+  one.command === other.command && one.timeout === other.timeout && one.disableFile === other.disableFile;

@@ -1,5 +1,5 @@
 /** Drains by their targets: which of them an order ends, which others hold, and what they are called. */
-import { overridesOf, withdrawOf } from '../core/overrides.ts';
+import { overridesOf, prefixesNamed, withdrawOf } from '../core/overrides.ts';
 import type { DaemonState } from '../core/state.ts';
 import { insideOf, isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
 import {
@@ -61,11 +61,11 @@ export function setsInside(
 
 /** Of a hundred thousand, some at a time. */
 export async function servicesIn(state: DaemonState, target: DrainTarget): Promise<Prefix[]> {
-  const { services, policy, checks } = state;
-  if (target.type === 'service') return [...(checks.get(target.service)?.declared.prefixes ?? [])];
+  const { services, policy } = state;
+  if (target.type === 'service') return [...prefixesNamed(policy, target.service)];
   const isInside = target.type === 'all' ? () => true : insideOf(target.prefix);
   const { of } = state.standings;
-  const all = [services, of, policy.checked, policy.statics.routes].flatMap((each) => [...each.keys()]);
+  const all = [services, of, policy.services, policy.statics.routes].flatMap((each) => [...each.keys()]);
   return [...new Set(await those([...all, ...policy.announce], isInside))];
 }
 

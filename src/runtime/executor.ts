@@ -19,9 +19,8 @@ export interface Executor {
   close(): void;
 }
 
-/** What declared services ask for. The last three are asked for when the sinks have heard of the turn. */
+/** What a service asks for whose check decides alone. The last three are asked for when the sinks have heard of the turn. */
 export interface ServicePorts {
-  startProbe(service: ServiceId): void;
   runHooks(run: Extract<Action, { type: 'runHooks' }>): void;
   setUpAddresses(service: ServiceId, run: number): void;
   removeAddresses(service: ServiceId): void;
@@ -43,7 +42,9 @@ export interface Ports {
     news: readonly SaidByHand[],
     at: Millis,
   ) => void;
-  /** None where no service is declared: then nothing is asked for. */
+  /** None where nothing is checked. */
+  readonly startProbe?: (service: ServiceId) => void;
+  /** None where no check decides alone: then nothing is asked for. */
   readonly services?: ServicePorts;
   /** Hears how services stand from now on. */
   readonly noted?: (transition: NotedTransition) => void;
@@ -56,6 +57,7 @@ export function createExecutor({
   lookNow,
   push,
   keepOverrides = () => {},
+  startProbe = () => {},
   services,
   noted,
 }: Ports): Executor {
@@ -98,7 +100,7 @@ export function createExecutor({
           keepOverrides(action.overrides, action.changed, action.news, action.at);
           return;
         case 'startProbe':
-          services?.startProbe(action.service);
+          startProbe(action.service);
           return;
         case 'runHooks':
           services?.runHooks(action);

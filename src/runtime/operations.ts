@@ -3,6 +3,7 @@
  * cannot be. What it does not: decide what follows.
  */
 import { isRouted, whyNoRoom } from '../core/desired.ts';
+import { prefixesNamed } from '../core/overrides.ts';
 import { standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
@@ -63,6 +64,7 @@ const UNNAMED = 'kept under a name that other settings change: give --name';
 export function createOperations(options: OperationsOptions): Omit<Operations, 'reload'> {
   const { state, push, whenHandled, clock, drainTime, keeper } = options;
   const instant = instantBy(clock);
+  const isNamed = (id: ServiceId): boolean => prefixesNamed(state.policy, id).length > 0;
 
   async function say(
     at: Millis,
@@ -130,7 +132,7 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
 
   return {
     async drain({ target, by: who, why, for: length }) {
-      if (target.type === 'service' && !state.checks.has(target.service)) throw unknownService(target.service);
+      if (target.type === 'service' && !isNamed(target.service)) throw unknownService(target.service);
       // As it stands before: with no drain time it is withdrawn by the time of the answer.
       const services = await servicesIn(state, target);
       const isAnnounced = services.some((prefix) => isRouted(state.desired, prefix, state.policy));
@@ -181,7 +183,7 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       if (text === 'all') return { type: 'all' };
       const address = parseAddress(text);
       if (address !== undefined) return { type: 'prefix', prefix: hostPrefix(address) };
-      if (state.checks.has(text as ServiceId)) return { type: 'service', service: text as ServiceId };
+      if (isNamed(text as ServiceId)) return { type: 'service', service: text as ServiceId };
       if (!text.includes('/')) throw unknownService(text);
       const prefix = parsePrefix(text);
       if (typeof prefix !== 'string') {

@@ -26,9 +26,9 @@ const COMMON = {
 const NOT_ANNOUNCED = 'what was asked about is not announced, not all of it, or nobody was told of it';
 const PREFIX = { shown: 'PREFIX', kind: 'service', expected: 'a prefix such as 192.0.2.1/32' } as const;
 const ANY = {
-  shown: 'PREFIX|ADDRESS',
+  shown: 'SERVICE|PREFIX|ADDRESS',
   kind: 'service',
-  expected: 'a prefix, an address, or --all',
+  expected: 'a prefix, an address, the name of a service, or --all',
 } as const satisfies Omit<Operand, 'isNeeded'>;
 
 export const OPERATE_COMMANDS = {
@@ -37,13 +37,13 @@ export const OPERATE_COMMANDS = {
     summary: 'a line for each service: announced or not, since when, why, and who was told',
     description:
       'Prints a line for each service of a running daemon: prefix, state, since when, who was told (sinks and peers), and why ' +
-      'it is not announced; then what was done by hand, the peers, and how the kernel is read. With a prefix or an ' +
-      'address: that alone, and everything inside it.',
+      'it is not announced; then what was done by hand, the peers, and how the kernel is read. With a prefix, an address or ' +
+      'a name: that alone, and everything inside it.',
     own: STATUS_OPTIONS,
     operands: [
       {
-        ...{ shown: 'PREFIX|ADDRESS', kind: 'service', isNeeded: false },
-        expected: 'a prefix or an address',
+        ...{ shown: 'PREFIX|ADDRESS|NAME', kind: 'service', isNeeded: false },
+        expected: 'a prefix, an address or the name of a service',
       },
     ],
     exits: { 3: NOT_ANNOUNCED },

@@ -12,8 +12,8 @@ export function targetOf([word]: readonly string[], isAll: boolean): Target {
   if (word === undefined) {
     return {
       problem: {
-        place: 'PREFIX|ADDRESS',
-        text: 'expected a prefix, an address, or --all',
+        place: 'SERVICE|PREFIX|ADDRESS',
+        text: 'expected a prefix, an address, the name of a service, or --all',
       },
     };
   }

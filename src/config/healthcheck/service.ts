@@ -12,13 +12,13 @@ import {
 import { ms } from '../../model/millis.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { RouteAttributes, RouteScope } from '../../model/route.ts';
-import type { DeclaredService, ServiceState, StateRoutes } from '../../model/service.ts';
+import type { CheckedService, ServiceState, StateRoutes } from '../../model/service.ts';
 import type { Problem } from '../place.ts';
 import type { HealthcheckSettings } from './settings.ts';
 import { MOST_UINT32, network } from './values.ts';
 
 export interface Declaration {
-  readonly service: DeclaredService;
+  readonly service: CheckedService;
   /** Each address that is to be on this host, and on which device. */
   readonly addresses: readonly { readonly address: IpAddress; readonly device: string }[];
   readonly problems: readonly Problem[];
@@ -58,6 +58,7 @@ export function declare(settings: HealthcheckSettings, found: readonly Prefix[])
   const none: StateRoutes = new Map();
   return {
     service: {
+      kind: 'checked',
       id: settings.name,
       check: settings.check,
       probe: settings.probe,
@@ -153,12 +154,12 @@ export function chooseFound(
 }
 
 /** Services follow their checks: no delay, and none of what is found listening. */
-export const healthcheckPolicy = (base: Policy, service: DeclaredService, scope: RouteScope | undefined): Policy => ({
+export const healthcheckPolicy = (base: Policy, service: CheckedService, scope: RouteScope | undefined): Policy => ({
   ...base,
   networks: [],
   announce: new Set(),
   anyip: false,
-  checked: new Map(service.prefixes.map((prefix) => [prefix, service])),
+  services: new Map(service.prefixes.map((prefix) => [prefix, service])),
   announceDelay: ms(0),
   withdrawDelay: ms(0),
   addressWithdrawDelay: ms(0),

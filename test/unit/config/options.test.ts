@@ -786,6 +786,7 @@ describe('each option', () => {
     listenFilter: ['sport = :53'],
     announce: ['203.0.113.0/24'],
     static: ['203.0.113.0/24,med=7'],
+    service: ['dns,prefixes=192.0.2.53/32,rise=2,command=true'],
     anyip: ['true'],
     shortestPrefix: ['ipv4/20'],
     require: ['sport = :53'],
@@ -850,11 +851,6 @@ describe('each option', () => {
     localAs: [['65001'], 'localAs', 65_001],
     routerId: [['10.0.0.7'], 'routerId', '10.0.0.7'],
     bgpListen: [['127.0.0.7'], 'bgpListen', [{ address: '127.0.0.7', device: '', port: 179 }]],
-    service: [
-      ['dns,prefixes=192.0.2.53/32,rise=2,command=true'],
-      'service',
-      [{ name: 'dns', prefixes: ['192.0.2.53/32'], values: { rise: 2, command: 'true' } }],
-    ],
     peer: [['10.0.0.7,as=7'], 'peer', [{ address: '10.0.0.7', device: '', values: { as: 7 } }]],
     exabgpApi: [['6'], 'exabgpApi', '6'],
     dryRun: [['true'], 'dryRun', true],
@@ -902,6 +898,11 @@ describe('each option', () => {
 
 describe('policyFrom', () => {
   it('takes every setting to its place', () => {
+    const dns = {
+      ...{ kind: 'local', id: 'dns', prefixes: ['192.0.2.53/32', '2001:db8::53/128'] },
+      check: { rise: 2, fall: 3, interval: 5_000, fastInterval: 1_000 },
+      probe: { command: 'dig', disableFile: undefined, timeout: 5_000 },
+    };
     const { settings } = resolveSettings(
       {
         network: ['192.0.2.0/24', '2001:db8::/32'],
@@ -922,6 +923,10 @@ describe('policyFrom', () => {
         addressWithdrawDelay: ['3s'],
         maxRoutes: ['4'],
         announce: ['203.0.113.0/24'],
+        service: [
+          'dns,prefixes=192.0.2.53/32,prefixes=2001:db8::53/128,rise=2,command=dig',
+          'web,prefixes=192.0.2.80/32',
+        ],
         anyip: ['true'],
         shortestPrefix: ['ipv4/20'],
         require: ['sport = :54'],
@@ -950,8 +955,18 @@ describe('policyFrom', () => {
     expect(policyFrom(settings)).toEqual({
       networks: ['192.0.2.0/24', '2001:db8::/32'],
       listenFilter: sport(53),
-      announce: new Set(['203.0.113.0/24']),
-      checked: new Map(),
+      announce: new Set(['203.0.113.0/24', '192.0.2.53/32', '2001:db8::53/128', '192.0.2.80/32']),
+      services: new Map<string, unknown>([
+        ['192.0.2.53/32', dns],
+        ['2001:db8::53/128', dns],
+        [
+          '192.0.2.80/32',
+          {
+            ...{ kind: 'local', id: 'web', prefixes: ['192.0.2.80/32'], check: undefined },
+            probe: { command: undefined, disableFile: undefined, timeout: 5_000 },
+          },
+        ],
+      ]),
       statics: NO_STATICS,
       anyip: true,
       shortestPrefix: { ipv4: 20, ipv6: 32 },

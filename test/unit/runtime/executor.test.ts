@@ -18,7 +18,7 @@ interface Rig {
   looks(): number;
 }
 
-function rig(services?: ServicePorts): Rig {
+function rig(services?: ServicePorts, startProbe?: (service: ServiceId) => void): Rig {
   const clock = new SteppedClock();
   const log = new RecordingLog();
   const events: Event[] = [];
@@ -36,6 +36,7 @@ function rig(services?: ServicePorts): Rig {
     lookNow: () => void looks++,
     push: (event) => events.push(event),
     ...(services === undefined ? {} : { services }),
+    ...(startProbe === undefined ? {} : { startProbe }),
   });
   return { executor, clock, log, events, told, looks: () => looks };
 }
@@ -157,13 +158,13 @@ describe('what declared services ask for', () => {
 
   it('is done at once, or, where the sinks have to know first, when they do', () => {
     const asked: string[] = [];
-    const { executor, told } = rig({
-      startProbe: (id) => asked.push(`probe ${id}`),
+    const ports: ServicePorts = {
       runHooks: ({ state, commands, run }) => asked.push(`hooks ${state} ${commands.join(' ')} ${run}`),
       setUpAddresses: (id, run) => asked.push(`set up ${id} ${run}, told ${told.length}`),
       removeAddresses: (id) => asked.push(`remove ${id}, told ${told.length}`),
       finish: () => asked.push(`finish, told ${told.length}`),
-    });
+    };
+    const { executor, told } = rig(ports, (id) => asked.push(`probe ${id}`));
     executor.execute({ type: 'finish' });
     executor.execute({ type: 'removeAddresses', service });
     executor.execute({ type: 'setUpAddresses', service, run: 3 });

@@ -10,7 +10,9 @@ describe('the target of a drain', () => {
     expect(targetOf([], true)).toEqual({ target: 'all', shown: 'everything' });
     expect(targetOf(['all'], false)).toMatchObject({ problem: { text: 'write --all, if that is meant' } });
     expect(targetOf(['192.0.2.1'], true)).toMatchObject({ problem: { place: '"192.0.2.1"' } });
-    expect(targetOf([], false)).toMatchObject({ problem: { text: 'expected a prefix, an address, or --all' } });
+    expect(targetOf([], false)).toMatchObject({
+      problem: { text: 'expected a prefix, an address, the name of a service, or --all' },
+    });
   });
 
   // Nobody is asked about what cannot be one.
