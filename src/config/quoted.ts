@@ -4,7 +4,7 @@
  */
 
 /** A separator, with the quoted value behind it where there is one; or a quoted value at the very beginning. */
-const BORDER = /(?:^|[,;])\s*[^\s=,;"]+="(?:[^"\\]|\\.)*"?|[,;]/gs;
+const BORDER = /(?:^|[,;])\s*[^\s=,;"]+="[^"\\]*(?:\\.[^"\\]*)*"?|[,;]/gs;
 
 /** Splits at each separator that is not inside a quoted value. */
 export function splitUnquoted(text: string, separator: ',' | ';'): string[] {
@@ -23,7 +23,7 @@ export function unquoted(text: string): { readonly value: string } | { readonly 
   if (!text.startsWith('"')) {
     return text.includes(';') ? { expected: 'double quotes around what has "," or ";"' } : { value: text };
   }
-  return /^"(?:[^"\\]|\\["\\n])*"$/.test(text)
+  return /^"[^"\\]*(?:\\["\\n][^"\\]*)*"$/.test(text)
     ? { value: text.slice(1, -1).replace(/\\(.)/g, (_all, of: string) => (of === 'n' ? '\n' : of)) }
     : { expected: 'a second " at the end, and inside no " and no \\ but as \\", \\\\ and \\n' };
 }

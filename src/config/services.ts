@@ -54,7 +54,7 @@ export function checkServices(
       }
       if (statics.has(prefix)) say(`is in ${placeOf('static')} too, by which it is announced whatever is checked`);
       const owner = owners.get(prefix);
-      if (owner !== undefined) say(`is in ${owner} too, and can be in one service`);
+      if (owner !== undefined && owner !== name) say(`is in ${owner} too, and can be in one service`);
       owners.set(prefix, name);
     }
   }

@@ -4,6 +4,7 @@ import { type Arguments, parseArguments } from '../../src/cli/arguments.ts';
 import { check } from '../../src/cli/check.ts';
 import { type Option, textsIn } from '../../src/config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../../src/config/options.ts';
+import { splitUnquoted } from '../../src/config/quoted.ts';
 import { type GivenFlags, type Resolved, resolveSettings } from '../../src/config/settings.ts';
 
 const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
@@ -223,6 +224,64 @@ describe('settings', () => {
         expect(settings).toEqual(resolved.settings);
       }),
     );
+  });
+});
+
+describe('services', () => {
+  const part = fc.oneof(
+    fc.string({ maxLength: 8 }),
+    fc.constantFrom('"', '\\', '\\n', '\n', ',', ';', ' ', ',x="', '="', '; b,command="', '$A', "'"),
+  );
+  const command = fc
+    .array(part, { minLength: 1, maxLength: 12 })
+    .map((parts) => parts.join('').trim())
+    .filter((text) => text !== '');
+  const of = (name: string, value: string) => ({ name, prefixes: ['192.0.2.1/32'], values: { command: value } });
+  const { service: option } = OPTIONS;
+
+  it('have commands that come back from what format writes, in a line of its own', () => {
+    let quoted = 0;
+    fc.assert(
+      fc.property(command, command, (one, other) => {
+        const value = [of('a', one), of('b', other)] as unknown as (typeof option)['default'];
+        const text = option.format(value);
+        expect(text).not.toContain('\n');
+        expect(option.parse(textsIn(option, text))).toEqual({ value });
+        if (text.includes('="')) quoted++;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(quoted).toBeGreaterThan(100);
+  });
+
+  it('are a value or a problem, whatever text they are', () => {
+    const start = 'a,prefixes=192.0.2.1/32,';
+    const rest = fc
+      .array(fc.oneof(part, fc.constantFrom(start, 'command="', '",rise=2', '";')))
+      .map((all) => all.join(''));
+    const text = fc
+      .tuple(
+        fc.constantFrom('', start, `${start}command=`, `${start}command="`),
+        rest,
+        fc.constantFrom('', '"', '",rise=2'),
+      )
+      .map((all) => all.join(''));
+    let good = 0;
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(splitUnquoted(given, ';').join(';')).toBe(given);
+        expect(splitUnquoted(given, ',').join(',')).toBe(given);
+        const parsed = option.parse(textsIn(option, given));
+        if ('problems' in parsed) {
+          expect(parsed.problems.length).toBeGreaterThan(0);
+          return;
+        }
+        good++;
+        expect(option.parse(textsIn(option, option.format(parsed.value)))).toEqual(parsed);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(good).toBeGreaterThan(20);
   });
 });
 

@@ -121,7 +121,7 @@ service: x
   });
 
   it('have names and prefixes of their own', () => {
-    const twice = [`a,${P},prefixes=192.0.2.2/32`, 'a,prefixes=192.0.2.3/32', 'b,prefixes=192.0.2.2/32'];
+    const twice = [`a,${P},prefixes=192.0.2.2/32`, `a,${P}`, 'b,prefixes=192.0.2.2/32'];
     expect(problemsOf(twice)).toEqual([
       '--service: a: is the name of two services',
       '--service: b: 192.0.2.2/32: is in a too, and can be in one service',
