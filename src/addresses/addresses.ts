@@ -2,7 +2,7 @@
  * SHELL: addresses that a declared service brings along: given to a device of this host, and taken from it again.
  *
  * It removes nothing but what it added itself: in this run, or in an earlier one under its own label. What is done is the
- * newest wish: a removal that still waits is called off by a set-up. One command runs at a time.
+ * newest wish: a removal that still waits is called off by a set-up. One of them is worked on at a time.
  */
 import { bitsOf, familyOf, type IpAddress } from '../model/address.ts';
 import type { Log } from '../runtime/log.ts';
@@ -31,6 +31,9 @@ export interface AddressesOptions {
   readonly ip: IpCommand;
   readonly log: Log;
 }
+
+/** Each is a process with three pipes. */
+const AT_ONCE = 16;
 
 export function createAddresses({ wanted, label, ip, log }: AddressesOptions): Addresses {
   const owned = new Set<OwnAddress>();
@@ -83,22 +86,35 @@ export function createAddresses({ wanted, label, ip, log }: AddressesOptions): A
     return undefined;
   }
 
+  /** All at once, and without a look before: under an ExaBGP that ends there are 2 s for everything. */
   async function takeAway(): Promise<void> {
-    if (owned.size === 0) return;
-    const present = await shown();
-    for (const each of owned) {
-      if (present.some((one) => isSame(one, each))) {
+    const waiting = [...owned];
+    const failed: { readonly each: OwnAddress; readonly detail: string }[] = [];
+    const takeNext = async (): Promise<void> => {
+      for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) {
         try {
           await ip.run('address', 'delete', ...wordsFor(each));
           log.info({ address: each.address, device: each.device }, 'address removed');
+          owned.delete(each);
         } catch (error) {
-          log.warn({ address: each.address, detail: (error as Error).message }, 'address not removed');
-          continue;
+          failed.push({ each, detail: (error as Error).message });
         }
       }
-      owned.delete(each);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, takeNext));
+    if (failed.length === 0) return;
+    // Somebody else may have removed it, or have put another in its place.
+    const present = await shown();
+    for (const { each, detail } of failed) {
+      if (present.some((one) => isSame(one, each) && isOurs(one))) {
+        log.warn({ address: each.address, device: each.device, detail }, 'address not removed');
+      } else owned.delete(each);
     }
   }
+
+  /** Without a label there is nothing to tell by; IPv6 has none. */
+  const isOurs = (one: ShownAddress): boolean =>
+    label === '' || one.label === label || familyOf(one.address) === 'ipv6';
 
   const wordsFor = ({ address, device }: OwnAddress): string[] => [
     ...[`${address}/${bitsOf(familyOf(address))}`, 'dev', device],

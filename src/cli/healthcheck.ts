@@ -35,9 +35,10 @@ import { hasColors } from './log.ts';
 import { listen, openStdout } from './pipes.ts';
 import { unfinished } from './unfinished.ts';
 
-/** ExaBGP that shuts down answers nothing any more; then the routes are gone with its sessions. */
-const LAST_ANSWERS_WITHIN_MS = 500;
-/** An ExaBGP that ends may read no more; removing the addresses takes time, too. */
+/**
+ * For the withdraw and its answers: an ExaBGP that hangs reads nothing, and removing the addresses takes time, too. One
+ * that shuts down is not waited for, the routes are gone with its sessions.
+ */
 const LAST_WORDS_WITHIN_MS = 500;
 
 /** A setting that only shows to be bad once the host is looked at. */
@@ -112,7 +113,7 @@ export async function healthcheck(settings: HealthcheckSettings, version: string
     // Withdrawing comes first: it is what others wait for. The addresses are there until ExaBGP has heard of it.
     const told = AbortSignal.any([time, gone.signal, AbortSignal.timeout(LAST_WORDS_WITHIN_MS)]);
     await sink.close(told);
-    await sink.settled(AbortSignal.any([told, AbortSignal.timeout(LAST_ANSWERS_WITHIN_MS)]));
+    await sink.settled(told);
     await addresses.remove(Promise.resolve());
     log.info(unfinished(sink.status()), 'stopped');
   });

@@ -47,7 +47,7 @@ export interface ExabgpSink extends Sink {
   hear(chunk: Uint8Array): void;
   /**
    * Resolves when everything that was said has been answered, or its answer given up, or, where there are no answers,
-   * written; or when `signal` says that the time is up.
+   * written; or when `signal` says that the time is up, or ExaBGP that it shuts down: it answers nothing any more.
    */
   settled(signal: AbortSignal): Promise<void>;
 }
@@ -108,6 +108,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
   let isBlocked = false;
   let isResting = false;
   let isClosing = false;
+  let isShutDown = false;
 
   const repetition = createRepetition({
     ...{ clock, log, refusals, every: reannounce, sayAgain },
@@ -125,6 +126,10 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
       neighbors.heard(said, clock.now());
       changed();
       if (said.state === 'up') repetition.everything(`neighbor ${said.neighbor} is up`);
+    },
+    shutDown() {
+      isShutDown = true;
+      settling.release();
     },
   });
   output.on('drain', () => {
@@ -306,7 +311,7 @@ export function createExabgpSink(options: ExabgpSinkOptions): ExabgpSink {
     },
     async settled(signal) {
       await handedOn(output, () => backlog.size === 0, signal);
-      if (conversation.waiting() === 0 || signal.aborted || output.destroyed) return;
+      if (conversation.waiting() === 0 || isShutDown || signal.aborted || output.destroyed) return;
       await settling.wait(signal);
     },
     async close(signal, how = 'withdraw') {

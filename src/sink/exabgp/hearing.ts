@@ -6,10 +6,11 @@ export interface HearingOptions {
   readonly log: Log;
   readonly answered: (isError: boolean) => void;
   readonly neighbor: (said: Extract<Said, { type: 'neighbor' }>) => void;
+  readonly shutDown: () => void;
 }
 
 /** Returns what takes the bytes, in whatever pieces they come. */
-export function createHearing({ log, answered, neighbor }: HearingOptions): (chunk: Uint8Array) => void {
+export function createHearing({ log, answered, neighbor, shutDown }: HearingOptions): (chunk: Uint8Array) => void {
   const replies = createReplyReader();
   const counts: Record<Said['type'], number> = {
     ...{ done: 0, error: 0, shutdown: 0, neighbor: 0, event: 0, unknown: 0, oversized: 0 },
@@ -29,6 +30,10 @@ export function createHearing({ log, answered, neighbor }: HearingOptions): (chu
         );
         neighbor(said);
         return;
+      case 'shutdown':
+        log.info({}, 'ExaBGP shuts down');
+        shutDown();
+        return;
       default:
         report(said, counts[said.type], log);
     }
@@ -40,11 +45,13 @@ export function createHearing({ log, answered, neighbor }: HearingOptions): (chu
 }
 
 /** Events are for later; of what makes no sense the first is shown, then the 10th, the 100th …: stdin may be anything. */
-function report(said: Exclude<Said, { type: 'done' | 'error' | 'neighbor' }>, count: number, log: Log): void {
+function report(
+  said: Exclude<Said, { type: 'done' | 'error' | 'neighbor' | 'shutdown' }>,
+  count: number,
+  log: Log,
+): void {
   if (said.type === 'event') {
     log.debug({ text: excerpt(said.text) }, 'event from ExaBGP');
-  } else if (said.type === 'shutdown') {
-    log.info({}, 'ExaBGP shuts down');
   } else if (/^10*$/.test(String(count))) {
     const text = said.type === 'unknown' ? excerpt(said.text) : undefined;
     log.warn({ count, ...(text === undefined ? {} : { text }) }, `stdin: ${said.type} line passed over`);

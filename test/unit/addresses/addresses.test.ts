@@ -15,7 +15,7 @@ interface Host extends IpCommand {
   refuse: string | undefined;
 }
 
-/** ip(8), as far as it is used: an address twice is an error, as is one that is not there. */
+/** ip(8), as far as it is used: an address twice is an error, as is one that is not there, or there under another label. */
 function hostWith(...lines: string[]): Host {
   const host: Host = {
     lines: new Set(lines),
@@ -36,7 +36,9 @@ function hostWith(...lines: string[]): Host {
       if (host.refuse !== undefined) throw new IpError(host.refuse);
       const [, change, address, , device, , label] = words;
       const line = [address, device, label].filter((word) => word !== undefined).join(' ');
-      const there = [...host.lines].find((one) => one.startsWith(`${address} ${device}`));
+      const there = [...host.lines].find((one) =>
+        change === 'delete' && label !== undefined ? one === line : one.startsWith(`${address} ${device}`),
+      );
       if (change === 'add' ? there !== undefined : there === undefined) throw new IpError(`${verb}: no`);
       if (change === 'add') host.lines.add(line);
       else if (there !== undefined) host.lines.delete(there);
@@ -84,12 +86,58 @@ describe('addresses', () => {
 
   it('that somebody else removed are not removed again', async () => {
     const host = hostWith();
-    const addresses = make(host);
+    const log = new RecordingLog();
+    const addresses = make(host, '', log);
     await addresses.setUp();
     host.lines.delete('192.0.2.1/32 lo');
+    await addresses.remove(now);
+    expect(log.lines.slice(2)).toEqual(['info address removed']);
+    host.lines.add('192.0.2.1/32 lo');
+    await addresses.remove(now);
+    expect([...host.lines]).toEqual(['192.0.2.1/32 lo']);
+  });
+
+  it('that somebody else has put in the place of ours stay, and nothing is said of them', async () => {
+    const host = hostWith();
+    const log = new RecordingLog();
+    const addresses = make(host, 'web', log);
+    await addresses.setUp();
+    host.lines.delete('192.0.2.1/32 lo lo:web');
+    host.lines.add('192.0.2.1/32 lo lo:db');
+    await addresses.remove(now);
+    expect([...host.lines]).toEqual(['192.0.2.1/32 lo lo:db']);
+    expect(log.lines.slice(2)).toEqual(['info address removed']);
     host.changes.length = 0;
     await addresses.remove(now);
-    expect(host.changes).toEqual(['address delete 192.0.2.2/32 dev lo']);
+    expect(host.changes).toEqual([]);
+  });
+
+  it('are removed beside one another, a bounded number at once, and without a look before', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({ address: `192.0.2.${index}` as IpAddress, device: 'lo' }));
+    const host = hostWith();
+    let [running, most] = [0, 0];
+    const ip: IpCommand = {
+      async run(...words) {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running--;
+        return host.run(...words);
+      },
+    };
+    const addresses = createAddresses({ wanted: many, label: 'web', ip, log: new RecordingLog() });
+    await addresses.setUp();
+    expect(most).toBe(1);
+    host.changes.length = 0;
+    const asked: string[] = [];
+    const run = host.run;
+    host.run = (...words) => {
+      asked.push(words.join(' '));
+      return run(...words);
+    };
+    await addresses.remove(now);
+    expect(host.lines.size).toBe(0);
+    expect(most).toBe(16);
+    expect(asked).toEqual(many.map(({ address }) => `address delete ${address}/32 dev lo label lo:web`));
   });
 
   it('that cannot be added are a problem, unless this host has them elsewhere', async () => {
@@ -116,7 +164,7 @@ describe('addresses', () => {
     await addresses.setUp();
     host.refuse = 'RTNETLINK answers: Operation not permitted';
     await addresses.remove(now);
-    expect(log.lines.filter((line) => line === 'warn address not removed')).toHaveLength(2);
+    expect(log.lines.slice(2)).toEqual(['warn address not removed', 'warn address not removed']);
     host.refuse = undefined;
     await addresses.remove(now);
     expect(host.lines.size).toBe(0);

@@ -670,6 +670,18 @@ describe('what was said is settled', () => {
     expect(clock.pending()).toEqual([]);
   });
 
+  it('when ExaBGP shuts down, which answers nothing more', async () => {
+    const { sink, want, hear } = rig();
+    want(routes(1));
+    const seen = watch(sink.settled(never));
+    hear('shutdown 4321 1\n\n');
+    await settled();
+    expect(seen.isDone).toBe(true);
+    want(routes(2));
+    await sink.settled(never);
+    expect(sink.status().waiting).toBe(0);
+  });
+
   it('also by one who took a rest, and nobody is left listening', async () => {
     const { sink, reader, clock } = rig({ acks: 'off' });
     let late = 0;
