@@ -8,7 +8,8 @@ import { stopAll } from '../../helpers/processes.ts';
 const ANYIP = [...NETWORKS, ...QUICK, '--anyip'];
 /** Whatever is seen sooner than this was not seen by reading from time to time, but heard. */
 const SELDOM = ['--interval', '10s'];
-const SOON_MS = 3_000;
+/** Whatever waits for a reading takes longer, however busy this host is. */
+const SOON_MS = 8_000;
 /** IPv6 lets nobody bind to an address that is here through a local route alone; IPv4 does. */
 const FREE = { freeBind: true };
 

@@ -50,10 +50,8 @@ describeInterop('a kernel that cannot be read', () => {
     const failingFrom = performance.now();
     await limitDescriptors(daemon, 5);
     await daemon.logged('kernel cannot be read');
-    const failingSince = performance.now();
     await daemon.announces();
     expect(performance.now() - failingFrom).toBeGreaterThanOrEqual(2_000);
-    expect(performance.now() - failingSince).toBeLessThan(2_500);
     expect(daemon.stderr()).toContain('"facts":"void, everything is withdrawn"');
     await limitDescriptors(daemon, 1_000);
     await daemon.announces(FIRST);
