@@ -3,6 +3,7 @@ import type { Plan, WordsRead } from '../config/exabgp-conf/run-line.ts';
 import { resolveHealthcheck } from '../config/healthcheck/settings.ts';
 import { nextHopsFor } from '../config/next-hops.ts';
 import type { Settings } from '../config/options.ts';
+import { announcedAsItIs } from '../config/services.ts';
 import { resolveSettings } from '../config/settings.ts';
 import { familyOf } from '../model/address.ts';
 import { parseArguments } from './arguments.ts';
@@ -26,7 +27,8 @@ export function readWords(words: readonly string[], environment: Readonly<Record
   const all = [...parsed.problems, ...problems];
   if (all.length > 0) return { command, problems: all, warnings: [], plan: undefined };
   const declared = settings.static.flatMap(({ prefixes }) => prefixes);
-  const announced = new Set([...settings.network, ...settings.announce, ...declared].map(familyOf));
+  const asItIs = announcedAsItIs(settings).map(({ prefix }) => prefix);
+  const announced = new Set([...settings.network, ...asItIs, ...declared].map(familyOf));
   const families: Plan['families'] = Object.fromEntries(
     [...announced].map((family) => [family, { nextHop: nextHopsFor(family, settings)[0] }]),
   );

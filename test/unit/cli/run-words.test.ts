@@ -26,3 +26,13 @@ describe('the words of a healthcheck', () => {
     expect(readWords(['healthcheck', '--help'], {}).command).toBeUndefined();
   });
 });
+
+describe('the words of run', () => {
+  it('have a plan for what --service announces, too', () => {
+    const words = ['--service', 'dns,prefixes=192.0.2.53/32,2001:db8::53/128', '--nexthop', '2001:db8::1'];
+    expect(readWords(words, {}).plan?.families).toEqual({
+      ipv4: { nextHop: 'self' },
+      ipv6: { nextHop: '2001:db8::1' },
+    });
+  });
+});
