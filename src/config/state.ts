@@ -41,11 +41,15 @@ export function dataPlace(
 }
 
 /** What two instances beside each other differ in, besides the routes' words: what they announce. */
-const TELLING = Object.keys(SERVICE_OPTIONS) as OptionName[];
+const TELLING = (Object.keys(SERVICE_OPTIONS) as OptionName[]).filter((name) => name !== 'service');
 
 export function instanceName(settings: Settings): string {
   if (settings.name !== '') return settings.name;
-  const told = TELLING.map((name) => [name, (OPTIONS[name] as Option<unknown>).format(settings[name])]);
+  const told = [
+    ...TELLING.map((name) => [name, (OPTIONS[name] as Option<unknown>).format(settings[name])]),
+    // How they are checked makes no other instance.
+    ...settings.service.map(({ name, prefixes }) => [name, prefixes.join(' ')]),
+  ];
   return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12);
 }
 
