@@ -80,6 +80,7 @@ function fromJson(text: string): Said {
   } catch {
     return { type: 'event', text };
   }
+  if (at(event, 'type') === 'notification' && at(event, 'notification') === 'shutdown') return { type: 'shutdown' };
   const state = at(event, 'neighbor', 'state');
   const neighbor = at(event, 'neighbor', 'address', 'peer');
   const reason = at(event, 'neighbor', 'reason');

@@ -38,6 +38,7 @@ describe('createReplyReader', () => {
         as: 65_002,
       },
     ],
+    ['{ "exabgp": "4.0.1", "type": "notification", "notification": "shutdown" }', { type: 'shutdown' }],
     [`${JSON_HEAD}, "state": 7} }`, { type: 'event', text: `${JSON_HEAD}, "state": 7} }` }],
     [`${JSON_HEAD}, "state": "up"`, { type: 'event', text: `${JSON_HEAD}, "state": "up"` }],
     ['{ "type": "state", "neighbor": [] }', { type: 'event', text: '{ "type": "state", "neighbor": [] }' }],
