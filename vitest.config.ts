@@ -6,8 +6,9 @@ const project = (name: string, include: string, isSerial = false, exclude: reado
     ...more,
     include: [include],
     exclude: [...configDefaults.exclude, ...exclude],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What only a failure reaches, on a host that does three times as much besides.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Tests of one such file stand in one another's way: they count processes, or share a port.
     ...(isSerial ? { fileParallelism: false } : {}),
   },

@@ -148,7 +148,7 @@ describeInterop('--netns', () => {
     await services.remove();
     await daemon.logged(MISSING);
     // Both ends of a cable go with one of them.
-    await until('the end of far0', async () => !(await host.ip('link')).includes('near0'), 5_000);
+    await until('the end of far0', async () => !(await host.ip('link')).includes('near0'));
   });
 
   it('follows a link to a namespace file', async () => {
