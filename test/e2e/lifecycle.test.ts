@@ -5,7 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cleanEnvironment, root, startDaemon } from '../helpers/daemon.ts';
+import { aloneEnvironment, root, startDaemon } from '../helpers/daemon.ts';
 import { isAlive, listen, run, start, stopAll } from '../helpers/processes.ts';
 import { until } from '../helpers/until.ts';
 
@@ -211,7 +211,7 @@ describe('npm start', () => {
   it('has stdout for our lines alone, and SIGTERM reaches the daemon', async () => {
     const npm = start('npm', ['start', '--', ...onPort(8783)], {
       cwd: root,
-      env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none', HA2BGP_DATA_DIR: 'none', HA2BGP_CONTROL_SOCKET: 'none' },
+      env: aloneEnvironment(),
     });
     await listen(['127.90.0.1:8783']);
     await until('the announce', () => npm.stdout().includes('announce'), 60_000);

@@ -27,14 +27,7 @@ export function startDaemon(args: readonly string[], options: SpawnOptions = {},
   const [command = '', ...words] = [...via, process.execPath, bin, ...args];
   const started = start(command, words, {
     ...options,
-    // Tests beside each other have the same settings.
-    env: {
-      ...cleanEnvironment(),
-      HA2BGP_STATE_DIR: 'none',
-      HA2BGP_DATA_DIR: 'none',
-      HA2BGP_CONTROL_SOCKET: 'none',
-      ...options.env,
-    },
+    env: { ...aloneEnvironment(), ...options.env },
   });
   const lines = (): readonly string[] =>
     started
@@ -74,6 +67,17 @@ export function startDaemon(args: readonly string[], options: SpawnOptions = {},
     logged: async (text) => void (await orEnded(`log: ${text}`, () => started.stderr().includes(text))),
   };
 }
+
+/**
+ * Our own environment, for a daemon that keeps nothing where others look: tests beside each other have the same settings, and
+ * a command that finds its daemon by itself finds whatever there is.
+ */
+export const aloneEnvironment = (): NodeJS.ProcessEnv => ({
+  ...cleanEnvironment(),
+  HA2BGP_STATE_DIR: 'none',
+  HA2BGP_DATA_DIR: 'none',
+  HA2BGP_CONTROL_SOCKET: 'none',
+});
 
 /** Our own environment without what would reach ha2bgp. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {

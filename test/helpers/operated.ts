@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { ServiceView, Summary } from '../../src/model/view.ts';
 import type { Done, DrainOrder, Operations, SetOrder } from '../../src/runtime/operator.ts';
-import { cleanEnvironment } from './daemon.ts';
+import { aloneEnvironment } from './daemon.ts';
 import { type Started, start } from './processes.ts';
 import { until } from './until.ts';
 
@@ -26,7 +26,7 @@ export async function startOperated(
   const [command = '', ...args] = [...via, process.execPath, path.join(import.meta.dirname, 'operated.mjs'), ...words];
   const started = start(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...cleanEnvironment(), HA2BGP_STATE_DIR: 'none', HA2BGP_DATA_DIR: 'none', ...environment },
+    env: { ...aloneEnvironment(), ...environment },
   });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let asked = 0;

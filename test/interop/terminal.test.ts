@@ -1,11 +1,11 @@
 /** ha2bgp at a terminal, and at one socket for both stdin and stdout: made by Python, which Node has no words for. */
 import { afterEach, expect, it } from 'vitest';
-import { bin, cleanEnvironment } from '../helpers/daemon.ts';
+import { aloneEnvironment, bin } from '../helpers/daemon.ts';
 import { describeInterop } from '../helpers/peers.ts';
 import { listen, start, stopAll } from '../helpers/processes.ts';
 
 const python = (script: string, ...args: readonly string[]) =>
-  start('/usr/bin/python3', ['-c', script, process.execPath, bin, ...args], { env: cleanEnvironment() });
+  start('/usr/bin/python3', ['-c', script, process.execPath, bin, ...args], { env: aloneEnvironment() });
 const words = (port: number): string[] => [
   ...[
     '--network',

@@ -1,6 +1,6 @@
 /** Kernel facts for real: addresses, links, IPv6, overruns, in a network namespace of the test's own. Needs root. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { bin, cleanEnvironment, root } from '../../helpers/daemon.ts';
+import { aloneEnvironment, bin, root } from '../../helpers/daemon.ts';
 import { addNamespace, connect, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
 import { listen, run, type Started, start, stopAll } from '../../helpers/processes.ts';
@@ -43,7 +43,7 @@ describeInterop('the kernel', () => {
 
   async function startInside(args: readonly string[] = []): Promise<Started> {
     const [command = '', ...rest] = [...host.enter, process.execPath, bin, ...NETWORKS, ...QUICK, ...args];
-    const daemon = start(command, rest, { env: cleanEnvironment() });
+    const daemon = start(command, rest, { env: aloneEnvironment() });
     await until('the first facts', () => daemon.stderr().includes('first facts read'));
     return daemon;
   }
@@ -147,7 +147,7 @@ describeInterop('the kernel', () => {
       await main(process.argv.slice(1), {}, lifecycle);`;
     const node = [process.execPath, '--input-type=module', '-e', script, '--', ...NETWORKS, ...QUICK];
     const [command = '', ...args] = [...host.enter, ...node];
-    const daemon = start(command, args, { env: cleanEnvironment() });
+    const daemon = start(command, args, { env: aloneEnvironment() });
     await until('the first facts', () => daemon.stderr().includes('first facts read'));
     expect(await run('ps', ['-o', 'uid=', '-p', String(daemon.pid)])).toMatch(/^\s*65534\s*$/);
     const service = await listen(['10.0.1.1:80'], host.enter);

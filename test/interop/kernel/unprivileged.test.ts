@@ -1,6 +1,6 @@
 /** What a daemon sees that may do nothing: all of it, but other network namespaces and tracefs. Started by root. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { cleanEnvironment, root } from '../../helpers/daemon.ts';
+import { aloneEnvironment, root } from '../../helpers/daemon.ts';
 import { holdOneByOne, NETWORKS, QUICK, type SocketHolder } from '../../helpers/kernel-host.ts';
 import { addNamespace, type Namespace } from '../../helpers/namespaces.ts';
 import { describeInterop } from '../../helpers/peers.ts';
@@ -46,7 +46,7 @@ describeInterop('without any privilege', () => {
   function startAsNobody(args: readonly string[], via: readonly string[] = []): Started {
     const node = [process.execPath, '--input-type=module', '-e', RUN, '--', ...NETWORKS, ...QUICK, ...args];
     const [command = '', ...words] = [...host.enter, ...via, ...node];
-    return start(command, words, { env: cleanEnvironment() });
+    return start(command, words, { env: aloneEnvironment() });
   }
 
   const said = (daemon: Started, words: string): Promise<unknown> =>
