@@ -7,6 +7,7 @@ import type { Action } from '../model/action.ts';
 import type { Event } from '../model/event.ts';
 import { type Route, type RouteKey, routeKey } from '../model/route.ts';
 import { attributesNow } from './announcing.ts';
+import { takeAsPassed } from './checks.ts';
 import { want } from './desired.ts';
 import { isHeldDown } from './overrides.ts';
 import { log } from './report.ts';
@@ -27,6 +28,8 @@ export function adopt(state: DaemonState, event: Extract<Event, { type: 'routesF
     else want(desired, route.prefix, policy, attributesNow(state, route.prefix));
     if (services.has(route.prefix)) enter(state, route.prefix, event.at);
   }
+  const announced = new Set(event.announced.map(({ prefix }) => prefix));
+  takeAsPassed(state.checks, (prefix) => announced.has(prefix));
   for (const route of [...event.announced, ...event.doubtful]) found.add(routeKey(route));
   // The sinks know of these, and of those among them that are not wanted they hear with the first facts; also of one that
   // goes to other neighbors now, or under another path identifier, which makes it another route.

@@ -17,14 +17,15 @@ export interface CheckStanding {
   readonly count: number;
 }
 
-export const INITIAL_STANDING: CheckStanding = { state: 'init', count: 0 };
+/** An object of its own for each: a snapshot tells those that are one from those that are alike. */
+export const initialStanding = (): CheckStanding => at('init');
 
 export function nextStanding(before: CheckStanding, result: CheckResult, check: Check): CheckStanding {
   if (result === 'disabled') return before.state === 'disabled' ? before : at('disabled');
   switch (before.state) {
     // The result that finds a service enabled again only ends that state: the next one counts.
     case 'disabled':
-      return INITIAL_STANDING;
+      return initialStanding();
     case 'init':
       return result === 'passed' ? rise(1, check) : fall(1, check);
     case 'rising':

@@ -3,8 +3,10 @@ import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Millis } from '../model/millis.ts';
 import { announce, checkedAttributes } from './announcing.ts';
+import { whyHeldDown } from './checked.ts';
 import { isRouted, lookAgain } from './desired.ts';
 import { judge } from './judgement.ts';
+import { isSetUp } from './overrides.ts';
 import type { DaemonState } from './state.ts';
 
 /** Of one whose check decides alone: what is known of the kernel has no part in it. */
@@ -18,9 +20,14 @@ export function judgeChecked(state: DaemonState, prefix: Prefix, at: Millis, act
 
 /** Of one that is found on this host: what it loses it loses at once, and what it may get waits for facts read after that. */
 export function judgeLocal(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
-  // When they are there it is judged anyway.
-  if (!state.hasFacts || state.awaitsFacts) return;
-  judge(state, prefix, at, false, actions);
+  if (mayBeJudged(state, prefix, at)) judge(state, prefix, at, false, actions);
   state.due.add(prefix);
-  actions.push({ type: 'lookNow' });
+}
+
+/** What was not read yet, or was read for other settings, takes nothing from it: only the check does, and gives that back. */
+function mayBeJudged(state: DaemonState, prefix: Prefix, at: Millis): boolean {
+  const verdict = state.services.get(prefix)?.state;
+  if (!state.hasFacts) return verdict !== undefined;
+  if (!state.awaitsFacts || verdict === 'falling') return true;
+  return whyHeldDown(prefix, state, isSetUp(state, prefix, at)) !== undefined;
 }

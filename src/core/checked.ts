@@ -7,6 +7,7 @@
  * rising and falling change nothing. Its routes take their attributes from `attributesOf`.
  */
 import type { Prefix } from '../model/address.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 import type { RouteAttributes } from '../model/route.ts';
@@ -17,7 +18,7 @@ import {
   type ServiceState,
   type WatchedService,
 } from '../model/service.ts';
-import { type CheckStanding, INITIAL_STANDING } from './check.ts';
+import { type CheckStanding, initialStanding } from './check.ts';
 
 /** A service that has a check, and how that stands. */
 export interface Watch {
@@ -25,6 +26,8 @@ export interface Watch {
   standing: CheckStanding;
   /** The state that is in force: its routes are; `undefined` before there is one. */
   inForce: ServiceState | undefined;
+  /** Since when: facts that were read before that know nothing of it. */
+  since: Millis;
   /** How often the state changed. What is asked for carries this number, so that an answer to an older wish is known. */
   run: number;
   /** What has to be there before `up` comes into force. */
@@ -42,9 +45,11 @@ export function watchesOf(services: Iterable<DeclaredService>): Map<ServiceId, W
 }
 
 export const noResults = (declared: WatchedService): Watch => ({
-  ...{ declared, standing: INITIAL_STANDING, inForce: undefined, run: 0 },
+  ...{ declared, standing: initialStanding(), inForce: undefined, since: ALWAYS, run: 0 },
   ...{ addressProblem: undefined, detail: '', pending: new Set() },
 });
+
+const ALWAYS = ms(Number.NEGATIVE_INFINITY);
 
 /**
  * What a prefix of the service is announced with now; `undefined` when it is not. `isSetUp`: somebody stands in by hand for
@@ -91,12 +96,34 @@ export function whyHeldDown(
   { policy, checks }: { readonly policy: Policy; readonly checks: Watches },
   isSetUp = false,
 ): Unwanted | undefined {
-  const service = policy.services.get(prefix);
-  const watch = service?.kind === 'local' ? checks.get(service.id) : undefined;
+  const watch = watchOver(prefix, policy, checks);
   if (watch === undefined || watch.inForce === 'up') return undefined;
-  if (isSetUp && watch.inForce !== 'disabled') return undefined;
+  if (isSetUp && watch.inForce !== 'disabled' && !mayBeDisabled(watch)) return undefined;
   return { lost: 'listener', reason: whyNotUp(watch) };
 }
+
+/** Whether nobody has looked yet for the file that says so. */
+export const mayBeDisabled = ({ inForce, standing, declared }: Watch): boolean =>
+  inForce === undefined && standing.state === 'init' && declared.probe.disableFile !== undefined;
+
+/** Whether the check of what is served on this host came up only after facts were read that are of then. */
+export function isReadBefore(
+  readAt: Millis,
+  prefix: Prefix,
+  { policy, checks }: { readonly policy: Policy; readonly checks: Watches },
+): boolean {
+  const watch = watchOver(prefix, policy, checks);
+  return watch !== undefined && readAt < watch.since;
+}
+
+function watchOver(prefix: Prefix, { services }: Policy, checks: Watches): Watch | undefined {
+  const service = services.get(prefix);
+  return service?.kind === 'local' ? checks.get(service.id) : undefined;
+}
+
+/** Whether a check says so. */
+export const isByCheck = ({ code }: Reason): boolean =>
+  code === 'check-down' || code === 'service-disabled' || code === 'check-undecided';
 
 function whyNotUp({ inForce, declared: { id: service }, detail }: Watch): Reason {
   if (inForce === undefined) return { code: 'check-undecided', service };

@@ -11,7 +11,7 @@ import type { Event, TimerName } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type DeclaredService, isSameCheck, isWatched, type ServiceId, type WatchedService } from '../model/service.ts';
 import { type CheckStanding, hasRoutes, isMoving, nextStanding } from './check.ts';
-import { noResults, type Watch, type Watches } from './checked.ts';
+import { mayBeDisabled, noResults, type Watch, type Watches } from './checked.ts';
 import { log } from './report.ts';
 
 /** What they need of the core's memory. */
@@ -27,10 +27,7 @@ export function startChecks({ checks }: Checks, actions: Action[]): void {
   for (const service of checks.keys()) actions.push({ type: 'startProbe', service });
 }
 
-/**
- * Other services: what a check found so far stays found, also by another command. One that is new, over prefixes of which
- * `isAnnounced` is true of any, counts as passed until it has failed as often as it may.
- */
+/** Other services: what a check found so far stays found, also by another command. Those that have found nothing: see `takeAsPassed`. */
 export function changeChecks(
   checks: Map<ServiceId, Watch>,
   services: Iterable<DeclaredService>,
@@ -44,31 +41,44 @@ export function changeChecks(
     actions.push({ type: 'clearTimer', timer: timerFor(id) });
   }
   for (const [id, declared] of wanted) {
-    const watch = checks.get(id) ?? { ...noResults(declared), ...(declared.prefixes.some(isAnnounced) && PASSED) };
+    const watch = checks.get(id) ?? noResults(declared);
     const isSame = checks.has(id) && isSameCheck(watch.declared, declared);
     watch.declared = declared;
     checks.set(id, watch);
     if (!isSame) actions.push({ type: 'startProbe', service: id });
+  }
+  takeAsPassed(checks, isAnnounced);
+}
+
+/**
+ * Of a service that is found on this host, and of which any prefix is announced already: a check that has not decided yet
+ * counts as passed until it has failed as often as it may.
+ */
+export function takeAsPassed(checks: Watches, isAnnounced: (prefix: Prefix) => boolean): void {
+  for (const watch of checks.values()) {
+    const { declared, inForce, standing } = watch;
+    if (declared.kind !== 'local' || inForce !== undefined || !declared.prefixes.some(isAnnounced)) continue;
+    watch.inForce = 'up';
+    if (standing.state === 'init') watch.standing = { state: 'up', count: 0 };
   }
 }
 
 /** What was found before, by whatever check of that name. */
 export function resumeChecks(checks: Watches, before: Watches): void {
   for (const [id, watch] of checks) {
-    const { standing, inForce, detail } = before.get(id) ?? watch;
+    const { standing, inForce, since, detail } = before.get(id) ?? watch;
     watch.standing = standing;
     watch.inForce = inForce;
+    watch.since = since;
     watch.detail = detail;
   }
 }
 
-const PASSED = { standing: { state: 'up', count: 0 }, inForce: 'up' } as const;
-
 /** Whether the timer was one of the checks'. */
 export function checkDue({ checks }: Checks, timer: TimerName, actions: Action[]): boolean {
   const id = timer.startsWith(TIMER_PREFIX) ? (timer.slice(TIMER_PREFIX.length) as ServiceId) : undefined;
-  if (id === undefined || !checks.has(id)) return false;
-  actions.push({ type: 'startProbe', service: id });
+  if (id === undefined) return false;
+  if (checks.has(id)) actions.push({ type: 'startProbe', service: id });
   return true;
 }
 
@@ -82,6 +92,7 @@ export function probeFinished(state: Checks, event: Of<'probeFinished'>, actions
   }
   const { declared, standing: before } = service;
   const { id, check } = declared;
+  const wasUnheard = declared.kind === 'local' && mayBeDisabled(service);
   const after = nextStanding(before, event.result, check);
   service.standing = after;
   if (event.result === 'failed') service.detail = event.detail;
@@ -90,7 +101,8 @@ export function probeFinished(state: Checks, event: Of<'probeFinished'>, actions
   if (hasAddresses(declared) && after.state === 'up') {
     actions.push({ type: 'setUpAddresses', service: id, run: service.run });
   }
-  return goOn(service, event.at, actions);
+  const news = goOn(service, event.at, actions);
+  return wasUnheard ? declared.prefixes : news;
 }
 
 export function hooksFinished(state: Checks, event: Of<'hooksFinished'>, actions: Action[]): readonly Prefix[] {
@@ -142,6 +154,7 @@ function goOn(service: Watch, at: Millis, actions: Action[]): readonly Prefix[] 
     actions.push({ type: 'setTimer', timer: timerFor(declared.id), due: ms(at + wait) });
   }
   if (!hasRoutes(standing.state)) return [];
+  if (standing.state !== inForce) service.since = at;
   service.inForce = standing.state;
   if (isLast(service)) actions.push({ type: 'finish' });
   return standing.state === inForce ? [] : declared.prefixes;

@@ -120,11 +120,16 @@ function stalled(state: DaemonState, { at, lost }: Of<'stalled'>, actions: Actio
 
 function checked(state: DaemonState, event: Of<'probeFinished'>, actions: Action[]): Action[] {
   const news = probeFinished(state, event, actions);
-  if (state.checks.get(event.service)?.declared.kind !== 'local') {
-    return judgeAll(state, new Set([...news, ...dueOfService(state, event.service)]), event.startedAt, actions);
+  switch (state.checks.get(event.service)?.declared.kind) {
+    case undefined:
+      return actions;
+    case 'checked':
+      return judgeAll(state, new Set([...news, ...dueOfService(state, event.service)]), event.startedAt, actions);
+    case 'local':
+      for (const prefix of news) judgeLocal(state, prefix, event.at, actions);
+      if (news.length > 0) actions.push({ type: 'lookNow' });
+      return told(state, false, actions);
   }
-  for (const prefix of news) judgeLocal(state, prefix, event.at, actions);
-  return told(state, false, actions);
 }
 
 function judgeAll(state: DaemonState, prefixes: Iterable<Prefix>, at: Millis, actions: Action[]): Action[] {

@@ -8,9 +8,10 @@ import { endpoint, type HostAddress, type Listener, wildcardFamilies } from '../
 import { formatListenFilter, matches } from '../model/listen-filter.ts';
 import { formatDuration, type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
-import { type Reason, type Stage, sentence } from '../model/reason.ts';
+import { type Stage, sentence } from '../model/reason.ts';
 import type { ServiceId } from '../model/service.ts';
 import { findCandidate, type Rule } from './candidates.ts';
+import { isByCheck } from './checked.ts';
 import { penaltyAt } from './dampening.ts';
 import { routeLines } from './explain-route.ts';
 import { listenersInside, lookBy, wildcardsFor } from './health.ts';
@@ -208,9 +209,6 @@ function checkLines({ checks }: DaemonState, id: ServiceId): ExplainedLine[] {
     ...(addressProblem === undefined ? [] : [plain(`its addresses: ${addressProblem}`)]),
   ];
 }
-
-const isByCheck = ({ code }: Reason): boolean =>
-  code === 'check-down' || code === 'service-disabled' || code === 'check-undecided';
 
 function verdictLines(state: DaemonState, prefix: Prefix, now: Millis, instant: InstantOf): string[] {
   const { services, dampening, policy } = state;

@@ -7,6 +7,7 @@ import { isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import { findCandidate } from './candidates.ts';
+import { isReadBefore, whyHeldDown } from './checked.ts';
 import { flapOf } from './dampening.ts';
 import { isRouted, unwant } from './desired.ts';
 import { type Health, healthOf } from './health.ts';
@@ -18,16 +19,14 @@ import { touch } from './standings.ts';
 import type { DaemonState } from './state.ts';
 import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
 
-/** Takes one prefix through the stages. `isWhole`: whether anything may rise or be announced on these facts. */
-export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhole: boolean, actions: Action[]): void {
-  const { facts, policy, checks } = state;
+/** Takes one prefix through the stages. `mayRise`: whether anything may rise or be announced on these facts. */
+export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, mayRise: boolean, actions: Action[]): void {
+  const { policy } = state;
   const isUpByHand = isSetUp(state, prefix, readAt);
+  const isWhole = mayRise && (isUpByHand || !isReadBefore(readAt, prefix, state));
   // The order came while these facts were looked at.
   const isAwaited = !isUpByHand && isSetUp(state, prefix, NEVER);
-  const found = findCandidate(prefix, facts, policy, state.networks);
-  // A queue that was full when it was read last is not known to be so since then.
-  const at = earlier(readAt, state.reading?.at) ?? readAt;
-  const health = healthOf(found, { facts, policy, checks, at, isSetUp: isUpByHand });
+  const health = healthSeen(state, prefix, readAt, isUpByHand);
   touch(state, prefix, health);
   const before = state.services.get(prefix);
   if (before === undefined) {
@@ -66,6 +65,21 @@ export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, isWhol
     state.services.delete(prefix);
     reject(state, prefix, verdict.reason, actions);
   }
+}
+
+function healthSeen(state: DaemonState, prefix: Prefix, readAt: Millis, isUpByHand: boolean): Health {
+  const { facts, policy, checks } = state;
+  if (policy.services.get(prefix)?.kind === 'local' && (!state.hasFacts || state.awaitsFacts)) {
+    // Nothing is known of the kernel, or less than the settings ask. Of the check it is.
+    const no = whyHeldDown(prefix, state, isUpByHand);
+    if (no !== undefined) return { up: false, ...no };
+    // An earlier process announced it.
+    if (!state.hasFacts && state.services.has(prefix)) return { up: true };
+  }
+  const found = findCandidate(prefix, facts, policy, state.networks);
+  // A queue that was full when it was read last is not known to be so since then.
+  const at = earlier(readAt, state.reading?.at) ?? readAt;
+  return healthOf(found, { facts, policy, checks, at, isSetUp: isUpByHand });
 }
 
 /**

@@ -221,6 +221,13 @@ function mark(state: DaemonState, of: Override): void {
   sweep.left = policy.statics.routes.size;
 }
 
+/** Other settings may have given the name to other prefixes. */
+export function markDrainsByName(state: DaemonState): void {
+  for (const each of state.overrides.said.values()) {
+    if (each.kind === 'drain' && each.target.type === 'service') mark(state, each);
+  }
+}
+
 /** When the next of them ends, or withdraws: one timer for all. */
 function retime({ overrides }: DaemonState, actions: Action[]): void {
   let due = Number.POSITIVE_INFINITY;

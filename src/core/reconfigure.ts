@@ -17,18 +17,20 @@
 import type { Action } from '../model/action.ts';
 import type { Prefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
-import type { Millis } from '../model/millis.ts';
+import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { attributesNow, told } from './announcing.ts';
 import { renewAreas } from './areas.ts';
 import { judgeBlindness } from './blindness.ts';
 import { findCandidate, type Networks, prepareNetworks } from './candidates.ts';
+import { isByCheck } from './checked.ts';
 import { changeChecks } from './checks.ts';
 import { penaltyAt } from './dampening.ts';
 import { isRouted, renewKind, unwant } from './desired.ts';
 import { retimed, type Verdict } from './hold.ts';
 import { move } from './judgement.ts';
-import { sweepSome } from './overriding.ts';
+import { isSetUp } from './overrides.ts';
+import { markDrainsByName, sweepSome } from './overriding.ts';
 import { report } from './report.ts';
 import { rewriteService } from './rewriting.ts';
 import { schedule } from './schedule.ts';
@@ -53,7 +55,7 @@ export function reconfigure(
   state.networks = prepareNetworks(policy.networks);
   renewAreas(state.facts, policy);
   changeStatics(state, before.policy);
-  changeChecks(state.checks, policy.services.values(), (prefix) => isRouted(state.desired, prefix, policy), actions);
+  changeChecks(state.checks, policy.services.values(), (prefix) => isToStay(state, prefix), actions);
   // Of what no setting says any more nobody needs to know.
   state.overrides.graceful.clear();
   for (const [prefix, verdict] of [...state.services]) {
@@ -61,6 +63,7 @@ export function reconfigure(
     else changeService(state, before, prefix, verdict, at, actions);
   }
   for (const prefix of [...state.rejected.keys()]) if (policy.statics.routes.has(prefix)) state.rejected.delete(prefix);
+  markDrainsByName(state);
   decayPenalties(state, before.policy, at);
   judgeBlindness(state, before.policy, at, actions);
   for (const prefix of [...state.services.keys(), ...state.rejected.keys()]) state.marked.add(prefix);
@@ -70,6 +73,15 @@ export function reconfigure(
   touchAll(state);
   return told(state, false, sweepSome(state, at, actions));
 }
+
+/** Whether it is announced, and not because somebody or a delay holds it where its check would not. */
+function isToStay(state: DaemonState, prefix: Prefix): boolean {
+  const verdict = state.services.get(prefix);
+  const isLeaving = verdict?.state === 'falling' && isByCheck(verdict.reason);
+  return isRouted(state.desired, prefix, state.policy) && !isLeaving && !isSetUp(state, prefix, NOW);
+}
+
+const NOW = ms(Number.POSITIVE_INFINITY);
 
 /** Its route, if it has one, is seen to in its turn. */
 function becomeStatic(state: DaemonState, prefix: Prefix, actions: Action[]): void {

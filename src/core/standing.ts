@@ -30,10 +30,10 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, know
   }
   const isChecked = policy.services.get(prefix)?.kind === 'checked'; // not by what the kernel says
   if (!isChecked && (!state.hasFacts || reading === undefined)) {
-    // What an earlier process announced stays until facts say otherwise.
-    return isRouted(state.desired, prefix, policy)
-      ? { announced: true }
-      : { announced: false, reason: { code: 'facts-not-read' } };
+    if (!isRouted(state.desired, prefix, policy)) return { announced: false, reason: { code: 'facts-not-read' } };
+    // What an earlier process announced stays until facts say otherwise, or its check.
+    const verdict = state.services.get(prefix);
+    return { announced: true, ...(verdict?.state === 'falling' && { leaving: verdict.reason }) };
   }
   if (!isChecked && state.isStale && policy.onDiscoveryError === 'withdraw') {
     return { announced: false, reason: { code: 'facts-stale', limit: policy.staleAfter } };

@@ -10,9 +10,9 @@ import type { Event, FactsRead, TimerName } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Policy } from '../model/policy.ts';
 import { attributesNow } from './announcing.ts';
-import { resumeChecks } from './checks.ts';
+import { resumeChecks, takeAsPassed } from './checks.ts';
 import { handle } from './daemon.ts';
-import { want } from './desired.ts';
+import { isRouted, want } from './desired.ts';
 import { isHeldDown } from './overrides.ts';
 import { type DaemonState, initialState } from './state.ts';
 import type { Timeline } from './timeline.ts';
@@ -133,6 +133,7 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
     const canGoOn = hasFacts && reading !== undefined;
     resumeChecks(state.checks, recorded.checks);
     if (canGoOn && !state.hasFacts) adopt(recorded, state);
+    takeAsPassed(state.checks, (prefix) => isRouted(state.desired, prefix, state.policy));
     timeline.begin(at, state);
     // Whatever began before that, it has begun.
     play({ type: 'started', at: now });

@@ -10,7 +10,7 @@ import { overrideView } from '../core/view.ts';
 import { hostPrefix, lengthOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
-import { type Drain, type Override, type OverrideKey, overrideKeyOf, setKey } from '../model/override.ts';
+import { type Drain, drainKey, type Override, type OverrideKey, overrideKeyOf, setKey } from '../model/override.ts';
 import { sentence, stageOf } from '../model/reason.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Clock } from './clock.ts';
@@ -183,7 +183,10 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
       if (text === 'all') return { type: 'all' };
       const address = parseAddress(text);
       if (address !== undefined) return { type: 'prefix', prefix: hostPrefix(address) };
-      if (isNamed(text as ServiceId)) return { type: 'service', service: text as ServiceId };
+      const service = text as ServiceId;
+      // Other settings may have taken the name away since, and who ends the drain knows no other.
+      const isDrained = state.overrides.said.has(drainKey({ type: 'service', service }));
+      if (isNamed(service) || isDrained) return { type: 'service', service };
       if (!text.includes('/')) throw unknownService(text);
       const prefix = parsePrefix(text);
       if (typeof prefix !== 'string') {

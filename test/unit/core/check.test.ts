@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckResult, type CheckStanding, INITIAL_STANDING, nextStanding } from '../../../src/core/check.ts';
+import { type CheckResult, type CheckStanding, initialStanding, nextStanding } from '../../../src/core/check.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { Check } from '../../../src/model/service.ts';
 
@@ -8,7 +8,7 @@ const check = (rise: number, fall: number): Check => ({ rise, fall, interval: ms
 /** The states after each letter: p(assed), f(ailed), d(isabled). */
 function states(letters: string, of: Check): string {
   const results: Record<string, CheckResult> = { p: 'passed', f: 'failed', d: 'disabled' };
-  let standing: CheckStanding = INITIAL_STANDING;
+  let standing: CheckStanding = initialStanding();
   return [...letters]
     .map((letter) => {
       standing = nextStanding(standing, results[letter] as CheckResult, of);

@@ -199,6 +199,10 @@ const CASES: readonly Case[] = [
   { code: 'check-undecided', prefix: '192.0.2.1/32', make: () => checked([]) },
   { code: 'check-down', prefix: '192.0.2.1/32', make: () => checked([['failed', 3]]) },
   { code: 'service-disabled', prefix: '192.0.2.1/32', make: () => checked([['disabled', 1]], ['--withdraw-on-down']) },
+  { code: 'check-undecided', make: () => local([]) },
+  { code: 'check-down', make: () => local(['failed', 'failed']) },
+  { code: 'service-disabled', make: () => local(['disabled']) },
+  { code: 'no-listener', make: () => local(['failed', 'failed'], []) },
   { code: 'address-not-set-up', prefix: '192.0.2.1/32', make: () => withoutAddress() },
 ];
 
@@ -240,6 +244,23 @@ function checked(
   }
   return { ...core, state, hear };
 }
+
+/** A service of `run`, served on this host unless told otherwise, and the results of its check, 10 ms apart. */
+function local(
+  results: readonly ('failed' | 'disabled' | 'passed')[],
+  listeners: readonly Listener[] = [LISTENER],
+): Core {
+  const service = ['--service', `web,prefixes=${P},command=x,rise=2,fall=2`];
+  const core = hostOf({ ...SERVED, listeners }, [...service, '--no-dampening', '--announce-delay', '0']);
+  for (const [index, result] of results.entries()) tell(core, 1_010 + 10 * index, result);
+  return core;
+}
+
+const tell = (core: Core, at: number, result: 'failed' | 'disabled' | 'passed'): unknown =>
+  core.hear({
+    ...{ type: 'probeFinished', at: ms(at), startedAt: ms(at - 1), service: 'web' as ServiceId, result },
+    detail: result === 'failed' ? 'exit status 1' : '',
+  });
 
 function withoutAddress(): Core {
   const core = checked([['passed', 3]], ['--dynamic-ip-setup']);
@@ -312,6 +333,32 @@ describe('an explanation', () => {
       'verdict: yes': ['up'],
       'routes: yes': ['announced with next hop self, MED 7', '1 discovered routes are announced, of 1000 that may be'],
     });
+  });
+
+  it('says of a service what its check says, beside what is found', () => {
+    const core = local(['passed', 'passed']);
+    core.hear(factsRead(1_100));
+    const [rule, counts] = [
+      'rule: of the service web, while something inside it is served (--service)',
+      'tcp 10.0.0.1:80 counts: --listen-filter sport = :80 or sport = :443',
+    ];
+    const said = linesOf(core, P, 1_500);
+    expect(said['candidates: yes']).toEqual([rule]);
+    expect(said['health: yes']).toEqual(['device lo is up', counts, 'its check is up']);
+    tell(core, 2_000, 'failed');
+    expect(linesOf(core, P, 2_100)['health: yes']?.slice(2)).toEqual([
+      'its check is falling: 1 of 2 failures',
+      'the last failure: exit status 1',
+    ]);
+    tell(core, 2_500, 'failed');
+    const leaving = linesOf(core, P, 2_600);
+    expect(leaving['health: no']?.slice(2)).toEqual([
+      ...['its check is down', 'the last failure: exit status 1', 'the check of web fails: exit status 1'],
+    ]);
+    expect(leaving['verdict: waits']?.[0]).toBe('not up by its check since T+2500 (--withdraw-delay 3s)');
+    core.hear(overridden(2_700, { added: [set('up', P, { at: 2_700 })] }));
+    core.hear(factsRead(2_701));
+    expect(linesOf(core, P, 2_800)['health: yes']?.at(-1)).toBe('set up by anna, in the place of listeners and checks');
   });
 
   it('says of what leaves why, since when, and until when', () => {
