@@ -43,6 +43,8 @@ export interface HistoryOptions {
   readonly journal?: Journal;
   /** What an earlier process kept, the oldest first. */
   readonly before?: readonly HistoryEntry[];
+  /** What a service of that name has; nothing where nobody has declared one. */
+  readonly prefixesNamed?: (name: string) => readonly Prefix[];
   /** Hears each, soon after it was noted. */
   readonly heard?: (entry: HistoryEntry) => void;
 }
@@ -57,7 +59,13 @@ export const MOST_KEPT = 10_000;
 /** So many are put into words before others have their turn. */
 const MOST_AT_ONCE = 200;
 
-export function createHistory({ clock, journal, before = [], heard = () => {} }: HistoryOptions): History {
+export function createHistory({
+  clock,
+  journal,
+  before = [],
+  prefixesNamed = () => [],
+  heard = () => {},
+}: HistoryOptions): History {
   let kept: Kept[] = before.slice(-MOST_KEPT).map((it) => ({ number: it.number, it }));
   let number = kept.at(-1)?.number ?? 0;
   const waiting: Kept[] = [];
@@ -107,7 +115,7 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
       const entry = wordsOf(each);
       if ('prefix' in entry) transitions.push(entry);
       else if ('peer' in entry) push(peers, entry, most);
-      else if (isAbout(entry, isAskedFor)) push(process, entry, most);
+      else if (isAbout(entry, isAskedFor, prefixesNamed)) push(process, entry, most);
     }
     return { transitions, process, peers };
   }
@@ -130,9 +138,17 @@ export function createHistory({ clock, journal, before = [], heard = () => {} }:
   };
 }
 
-/** What was said of everything, or of a service by its name, concerns all as well. */
-const isAbout = (entry: ProcessEntry, isAskedFor: (prefix: Prefix) => boolean): boolean =>
-  entry.type !== 'by-hand' || !entry.target.includes('/') || isAskedFor(entry.target as Prefix);
+/** What was said of everything concerns all, and so does the name of a service that nobody knows any more. */
+function isAbout(
+  entry: ProcessEntry,
+  isAskedFor: (prefix: Prefix) => boolean,
+  prefixesNamed: (name: string) => readonly Prefix[],
+): boolean {
+  if (entry.type !== 'by-hand' || entry.target === 'all') return true;
+  if (entry.target.includes('/')) return isAskedFor(entry.target as Prefix);
+  const prefixes = prefixesNamed(entry.target);
+  return prefixes.length === 0 || prefixes.some(isAskedFor);
+}
 
 function push<T>(list: T[], item: T, most: number): void {
   if (list.length < most) list.push(item);

@@ -1,11 +1,13 @@
 /** SHELL: puts the view together from the core's state and what sinks and discovery say of themselves. See `model/view`. */
 
+import { prefixesNamed } from '../core/overrides.ts';
 import type { DaemonState } from '../core/state.ts';
 import { askedView, countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import type { Override, SaidByHand } from '../model/override.ts';
+import type { ServiceId } from '../model/service.ts';
 import type { PeerStanding, Telling } from '../model/telling.ts';
 import type {
   AskedService,
@@ -92,6 +94,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
     clock,
     ...(journal && { journal }),
     ...(before && { before }),
+    prefixesNamed: (id) => prefixesNamed(state.policy, id as ServiceId),
     heard(entry) {
       if ('prefix' in entry) changes.push({ type: 'transition', ...entry });
     },

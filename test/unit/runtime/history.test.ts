@@ -90,6 +90,18 @@ describe('the history', () => {
     expect(of('192.0.2.0/24')).toEqual([5, 2, 1]);
   });
 
+  it('has what was said of a service by its name for the prefixes that have it now; for all where nobody knows it', () => {
+    const named: Record<string, readonly string[]> = { dns: ['10.0.0.1/32', '10.0.0.2/32'], web: ['192.0.2.1/32'] };
+    const { history } = rig({ prefixesNamed: (name) => (named[name] ?? []) as readonly Prefix[] });
+    const said = { type: 'by-hand', what: 'drained', by: 'anna', why: '' } as const;
+    for (const target of ['dns', 'web', 'gone']) history.noteProcess(ms(1_000), { ...said, target });
+    const of = (prefix: string): readonly number[] =>
+      history.list({ prefix: prefix as Prefix, most: 10 }).process.map(({ number }) => number);
+    expect(of('10.0.0.2/32')).toEqual([3, 1]);
+    expect(of('192.0.2.0/24')).toEqual([3, 2]);
+    expect(of('198.51.100.1/32')).toEqual([3]);
+  });
+
   it('has sessions of peers among all that they concern, which is everything, and numbers them with the rest', () => {
     const { history, lines } = rig();
     history.note(note('10.0.0.1/32'));
