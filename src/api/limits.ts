@@ -39,7 +39,7 @@ export const LIMITS = {
   /** A comment on each stream, so that both sides notice when the other is gone. */
   keepaliveMs: 15 * SECOND,
   /** How long answers may have in one turn of the event loop, all of them together. */
-  turnMs: 5,
+  turnMs: 3,
   /** Octets of an answer that are written at once. */
   piece: 64 * KIB,
 } as const;

@@ -50,8 +50,8 @@ export interface MetricsOptions {
   readonly files?: () => readonly FileStatus[];
 }
 
-/** Lines are written so many at a time: about a millisecond. */
-const AT_ONCE = 500;
+/** Lines are written so many at a time: a fraction of a turn. */
+const AT_ONCE = 100;
 
 export function createMetrics(options: MetricsOptions): Metrics {
   const tally = createTally();

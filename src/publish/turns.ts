@@ -8,7 +8,7 @@ export interface Turns {
 }
 
 /** Milliseconds; what is done between two looks at the time is not cut short. */
-const LONGEST_TURN = 4;
+const LONGEST_TURN = 2;
 
 export function startTurns(): Turns {
   let endBy = performance.now() + LONGEST_TURN;
