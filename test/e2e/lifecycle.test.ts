@@ -16,6 +16,20 @@ const onPort = (port: number): string[] => [
 
 afterEach(stopAll);
 
+/** Octets: without a bound V8 of Node 20 lets it have 16 MiB. */
+const YOUNG_AT_MOST = 8 * 1_024 ** 2;
+
+describe('memory', () => {
+  // What is alive there is moved in one go, and everything waits for that.
+  it('has a young generation that does not grow', async () => {
+    const preload = `--import=${root}/test/helpers/young-generation.mjs`;
+    const daemon = startDaemon(onPort(8769), { env: { NODE_OPTIONS: preload } });
+    const [, most] = await until('it is known', () => /^young generation: (\d+)$/m.exec(daemon.stderr()) ?? undefined);
+    expect(Number(most)).toBeGreaterThan(0);
+    expect(Number(most)).toBeLessThan(YOUNG_AT_MOST);
+  });
+});
+
 describe('the end', () => {
   it('comes though what is done last fails, with status 1, and all of it is done', async () => {
     const words = `
