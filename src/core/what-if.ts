@@ -108,7 +108,8 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
       if (event.type === 'factsRead') fire(event.readAt, true);
       // What was due while this process stood still comes after it, and so does what showed that it did.
       else if (event.type === 'stalled') fire(before(event.at - event.lost), false);
-      else fire(event.at, true);
+      // No answer to what is asked for at that moment.
+      else fire(event.at, event.type !== 'probeFinished');
     }
     if (event.type === 'discoveryFailed') failure = event.detail;
     if (event.type === 'factsRead') {
@@ -118,8 +119,8 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
     const isAnswer = event.type === 'discoveryFailed' || (event.type === 'factsRead' && event.isLast && event.isWhole);
     if (isAnswer) isLookWanted = false;
     play(event);
-    // Of a reading that failed in part, that is told next; and what an order asks for was asked for then as well.
-    const isToldNext = (event.type === 'factsRead' && !event.isWhole) || event.type === 'overridden';
+    // Of a reading that failed in part, that is told next; and what an order or a check asks for was asked for then as well.
+    const isToldNext = (event.type === 'factsRead' && !event.isWhole) || isAskedAnyhow(event);
     if (isLookWanted && !isReading && !isToldNext) look();
   }
 
@@ -158,6 +159,8 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 /** Whether it may be, or come before, the reading that an order asked for. */
 const isAnswering = (event: Event): boolean =>
   event.type === 'overridden' || event.type === 'discoveryFailed' || event.type === 'factsRead';
+
+const isAskedAnyhow = ({ type }: Event): boolean => type === 'overridden' || type === 'probeFinished';
 
 /** What was announced stays so, without an announce delay, where these settings would have it announced at all. */
 function adopt(recorded: DaemonState, state: DaemonState): void {

@@ -17,7 +17,16 @@ export const EVENTFUL: readonly string[] = [
   ...['--on-discovery-error', 'withdraw', '--stale-after', '5s', '--address-withdraw-delay', '300ms'],
   ...['--dampening-suppress', '900', '--dampening-reuse', '300', '--dampening-half-life', '5s'],
   ...['--dampening-max-suppress', '20s'],
+  ...[
+    '--service',
+    'dns,prefixes=10.0.0.2/32,prefixes=10.9.0.1/32,command=x,rise=2,fall=2,interval=940ms,fast-interval=440ms',
+  ],
+  ...['--service', 'web,prefixes=10.0.5.0/28,command=y,disable-file=/y,rise=1,fall=1,interval=690ms'],
 ];
+
+/** What the checks of services are, here and in `reloads`. */
+const COMMANDS = ['x', 'x', 'y', 'z'];
+const FILES = ['/y', '/z'];
 
 const ASSIGNED = [
   facts.assigned('10.0.0.1'),
@@ -36,6 +45,8 @@ export type Happening =
   | { readonly type: 'listener'; readonly listener: Listener; readonly there: boolean }
   | { readonly type: 'address'; readonly fact: HostAddress; readonly there: boolean }
   | { readonly type: 'link' | 'failure' | 'hostFailure'; readonly there: boolean }
+  | { readonly type: 'check'; readonly command: string; readonly passes: boolean }
+  | { readonly type: 'file'; readonly path: string; readonly there: boolean }
   | { readonly type: 'stall' | 'suspend' | 'wait'; readonly length: number }
   | { readonly type: 'order'; readonly order: Order };
 
@@ -53,7 +64,15 @@ const length = fc.option(fc.constantFrom(700, 3_000, 20_000), { nil: undefined }
 const order: fc.Arbitrary<Order> = fc.oneof(
   fc.record({
     word: fc.constantFrom('drain' as const, 'drain' as const, 'undrain' as const),
-    target: fc.constantFrom('all', '10.0.0.0/30', '10.0.0.1/32', '10.9.0.0/30', '10.0.4.0/22'),
+    target: fc.constantFrom(
+      'all',
+      '10.0.0.0/30',
+      '10.0.0.1/32',
+      '10.9.0.0/30',
+      '10.0.4.0/22',
+      'service dns',
+      'service web',
+    ),
     grace: fc.constantFrom(0, 600, 5_000),
     length,
   }),
@@ -112,6 +131,22 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('order' as const), order }) },
   {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('check' as const),
+      command: fc.constantFrom(...COMMANDS),
+      passes: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('file' as const),
+      path: fc.constantFrom(...FILES),
+      there: fc.constantFrom(true, false, false),
+    }),
+  },
+  {
     weight: 9,
     arbitrary: fc.record({
       type: fc.constant('wait' as const),
@@ -133,7 +168,7 @@ export const manyHappenings = fc.array(happening, { minLength: 150, maxLength: 2
 /** What is seen at the next reading of the interval, whatever was asked for between: no hints, no failures, no stalls. */
 export const evenHappenings = fc.array(
   fc.oneof(
-    happening.filter(({ type }) => type === 'listener'),
+    happening.filter(({ type }) => ['listener', 'check', 'file'].includes(type)),
     fc.record({ type: fc.constant('wait' as const), length: fc.constantFrom(250, 250, 500, 1_000, 2_500, 5_000) }),
   ),
   { minLength: 30, maxLength: 90 },
@@ -141,7 +176,7 @@ export const evenHappenings = fc.array(
 
 /** Plays what happens to the host, which is set up first unless it has been. */
 export async function live(
-  { kernel, clock, push }: Simulation,
+  { kernel, checks, clock, push }: Simulation,
   all: readonly Happening[],
   isNew = true,
 ): Promise<void> {
@@ -167,6 +202,14 @@ export async function live(
         break;
       case 'hostFailure':
         kernel.hostFailure = each.there ? undefined : 'EINTR';
+        break;
+      case 'check':
+        if (each.passes) checks.failing.delete(each.command);
+        else checks.failing.add(each.command);
+        break;
+      case 'file':
+        if (each.there) checks.files.add(each.path);
+        else checks.files.delete(each.path);
         break;
       case 'order':
         push(heard(clock.now(), each.order));

@@ -5,6 +5,8 @@ import { type Happening, happenings } from './happenings.ts';
 import { overridden } from './overrides.ts';
 import { type Simulation, simulate } from './simulation.ts';
 
+const CHECK = 'rise=2,fall=2,interval=1s,fast-interval=500ms';
+
 /** What may be said or not; whatever is left out is the default. Nothing of it contradicts another. */
 const CHOICES: readonly (readonly (readonly string[])[])[] = [
   [
@@ -39,6 +41,23 @@ const CHOICES: readonly (readonly (readonly string[])[])[] = [
   [[], ['--accept-queue-full', '1500ms']],
   [[], ['--on-discovery-error', 'withdraw', '--stale-after', '5s']],
   [['--interval', '1s']],
+  [
+    [],
+    ['--service', 'dns,prefixes=10.0.0.3/32'],
+    ['--service', `dns,prefixes=10.0.0.3/32,prefixes=10.9.0.1/32,command=x,${CHECK}`],
+    [
+      '--service',
+      `dns,prefixes=10.0.0.3/32,command=y,disable-file=/y,${CHECK}`,
+      '--service',
+      'web,prefixes=10.9.0.1/32',
+    ],
+    [
+      '--service',
+      `www,prefixes=10.0.0.3/32,command=x,${CHECK}`,
+      '--service',
+      'web,prefixes=10.9.0.1/32,disable-file=/z',
+    ],
+  ],
 ];
 const DAMPENING = [
   ['--no-dampening'],
@@ -82,11 +101,13 @@ export const routesOf = ({ state }: Simulation): ReadonlyMap<string, string> =>
   new Map([...state.desired.routes].map(([key, { attributes }]) => [key, JSON.stringify(attributes)] as const).sort());
 
 /** What these settings make of that host, once it is calm. */
-export async function afresh(of: readonly string[], { kernel }: Simulation): Promise<Simulation> {
+export async function afresh(of: readonly string[], { kernel, checks }: Simulation): Promise<Simulation> {
   const fresh = simulate(of, undefined, 'ports');
   for (const fact of [...kernel.devices.values(), ...kernel.addresses.values(), ...kernel.listeners.values()]) {
     fresh.kernel.set(fact);
   }
+  for (const command of checks.failing) fresh.checks.failing.add(command);
+  for (const file of checks.files) fresh.checks.files.add(file);
   await calm(fresh);
   return fresh;
 }

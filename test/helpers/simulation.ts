@@ -31,6 +31,7 @@ import { createExecutor } from '../../src/runtime/executor.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { createLoop, type Loop, type Tap } from '../../src/runtime/loop.ts';
 import { createExabgpSink, type ExabgpSink } from '../../src/sink/exabgp/exabgp.ts';
+import { createFakeChecks, type FakeChecks } from './checks.ts';
 import { readAtOnce } from './reader.ts';
 import { settled, type VirtualClock, virtualClock } from './virtual-clock.ts';
 
@@ -81,6 +82,7 @@ export class FakeKernel implements Reader {
 
 export interface Simulation {
   readonly kernel: FakeKernel;
+  readonly checks: FakeChecks;
   readonly clock: VirtualClock;
   readonly sink: ExabgpSink;
   readonly state: DaemonState;
@@ -147,8 +149,12 @@ export function simulate(
     log: silentLog,
     push,
   });
-  const executor = createExecutor({ clock, log: silentLog, sinks: [sink], lookNow: source.lookNow, push });
+  const checks = createFakeChecks(clock, push);
+  const executor = createExecutor({
+    ...{ clock, log: silentLog, sinks: [sink], lookNow: source.lookNow, push, startProbe: checks.start },
+  });
   const state = initialState(policyFrom(settings));
+  checks.replace(state.policy.services.values());
   loop = createLoop(
     state,
     {
@@ -169,6 +175,7 @@ export function simulate(
 
   return {
     kernel,
+    checks,
     clock,
     sink,
     state,
@@ -181,6 +188,7 @@ export function simulate(
     reconfigure(others) {
       const resolved = resolvedOf(others);
       const policy = policyFrom(resolved.settings);
+      checks.replace(policy.services.values());
       push({ type: 'settingsChanged', at: clock.now(), policy, settings: recordSettings(resolved) });
       if (asks === 'ports') kernel.ports = discoveryWish(resolved.settings).ports;
       source.readAnew();
@@ -198,6 +206,7 @@ export function simulate(
     async close() {
       isClosed = true;
       loop?.close();
+      checks.close();
       source.close();
       await sink.close(new AbortController().signal);
       await settled();

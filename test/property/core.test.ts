@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { isByCheck } from '../../src/core/checked.ts';
 import { handle } from '../../src/core/daemon.ts';
 import { dueOf } from '../../src/core/hold.ts';
 import { initialState } from '../../src/core/state.ts';
@@ -20,6 +21,7 @@ import {
 } from '../../src/model/facts.ts';
 import { type Millis, ms } from '../../src/model/millis.ts';
 import * as facts from '../helpers/facts.ts';
+import { EVENTFUL, live as liveOn, manyHappenings } from '../helpers/happenings.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
 
@@ -200,6 +202,33 @@ it('wants the same routes when it looks at everything each time as when it looks
     }),
     { numRuns: 500 },
   );
+});
+
+it('wants the same with services, their checks, and what is said by hand', async () => {
+  let byCheck = 0;
+  const words = EVENTFUL.toSpliced(EVENTFUL.indexOf('--max-routes'), 2, '--max-routes', '100');
+  await fc.assert(
+    fc.asyncProperty(manyHappenings, async (all) => {
+      const simulation = simulate(words);
+      await liveOn(simulation, all);
+      await simulation.close();
+      const { events, state } = simulation;
+      const [incremental, full] = [initialState(state.policy), initialState(state.policy)];
+      const known = new Known({ wildcard: 'host-routes', isRequired: false, queueLimit: QUEUE_LIMIT });
+      for (const event of events) {
+        known.hear(event);
+        for (const action of handle(incremental, event))
+          if (action.type === 'noteTransition' && action.reason !== undefined && isByCheck(action.reason)) byCheck++;
+        handle(full, event.type === 'factsRead' && event.isWhole ? known.asResync(event) : event);
+        const dues = [...incremental.services.values()].map((verdict) => dueOf(verdict) ?? event.at + 1);
+        const isDue = [...dues, ...incremental.schedule.dueOf.values()].some((due) => due <= event.at);
+        if (isDue || incremental.due.size > 0) continue;
+        expect([...full.desired.routes.keys()].sort()).toEqual([...incremental.desired.routes.keys()].sort());
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(byCheck).toBeGreaterThan(100);
 });
 
 it('announces only what was seen up for the whole announce delay, on facts read after it', async () => {

@@ -4,12 +4,13 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { resumeChecks } from '../../src/core/checks.ts';
 import { handle } from '../../src/core/daemon.ts';
 import { initialState } from '../../src/core/state.ts';
 import { isInside, networkAddress, type Prefix } from '../../src/model/address.ts';
 import type { Event } from '../../src/model/event.ts';
 import { ms } from '../../src/model/millis.ts';
-import type { Override } from '../../src/model/override.ts';
+import type { DrainTarget, Override } from '../../src/model/override.ts';
 import * as facts from '../helpers/facts.ts';
 import { EVENTFUL, type Happening, happenings, live, orderedHappenings } from '../helpers/happenings.ts';
 import { type Simulation, simulate } from '../helpers/simulation.ts';
@@ -43,10 +44,7 @@ function inForce(events: readonly Event[], now: number): Override[] {
     if (event.type !== 'overridden') continue;
     for (const key of event.removed) said.delete(key);
     for (const each of event.added) {
-      const key =
-        each.kind === 'drain'
-          ? `drain ${each.target.type === 'prefix' ? each.target.prefix : 'all'}`
-          : `set ${each.prefix}`;
+      const key = each.kind === 'drain' ? `drain ${nameOf(each.target)}` : `set ${each.prefix}`;
       const before = said.get(key);
       const isOn = before !== undefined && (before.until ?? Number.POSITIVE_INFINITY) > event.at;
       said.set(
@@ -60,18 +58,30 @@ function inForce(events: readonly Event[], now: number): Override[] {
   return [...said.values()].filter(({ until }) => until === undefined || until > now);
 }
 
-const covers = (override: Override, prefix: Prefix): boolean => {
-  if (override.kind !== 'drain') return override.prefix === prefix;
-  return (
-    override.target.type === 'all' || (override.target.type === 'prefix' && isInside(prefix, override.target.prefix))
-  );
+function nameOf(target: DrainTarget): string {
+  if (target.type === 'all') return 'all';
+  return target.type === 'prefix' ? target.prefix : `service ${target.service}`;
+}
+
+/** As `EVENTFUL` has it. */
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  dns: ['10.0.0.2/32', '10.9.0.1/32'],
+  web: ['10.0.5.0/28'],
 };
+
+function covers(override: Override, prefix: Prefix): boolean {
+  if (override.kind !== 'drain') return override.prefix === prefix;
+  const { target } = override;
+  if (target.type === 'service') return NAMED[target.service]?.includes(prefix) === true;
+  return target.type === 'all' || isInside(prefix, target.prefix);
+}
 
 interface Seen {
   drained: number;
   down: number;
   graceful: number;
   up: number;
+  named: number;
 }
 
 /** Plays one happening after the other, and looks at every route after each. */
@@ -102,6 +112,7 @@ async function watch(simulation: Simulation, all: readonly Happening[], seen: Se
       const isGoing = attributes.communities?.includes('graceful-shutdown') === true;
       expect(isGoing, `${prefix} says that it goes`).toBe(drains.length > 0);
       if (isGoing) seen.graceful++;
+      if (drains.some((each) => each.target.type === 'service')) seen.named++;
       // Only what was announced when it began.
       if (!before.has(prefix)) expect(drains, prefix).toEqual([]);
       if (about.some(({ kind }) => kind === 'up')) seen.up++;
@@ -111,7 +122,7 @@ async function watch(simulation: Simulation, all: readonly Happening[], seen: Se
 }
 
 it('announces nothing that is drained or set down, and tells of the end of what is about to go', async () => {
-  const seen: Seen = { drained: 0, down: 0, graceful: 0, up: 0 };
+  const seen: Seen = { drained: 0, down: 0, graceful: 0, up: 0, named: 0 };
   await fc.assert(
     fc.asyncProperty(orderedHappenings, async (all) => {
       const simulation = simulate(WORDS);
@@ -197,11 +208,12 @@ it('wants what a process wants that hears of it all at once: the facts as they a
       const simulation = simulate(WORDS);
       await live(simulation, [...SERVED, ...all]);
       await rest(simulation);
-      const { facts: known, overrides, policy } = simulation.state;
+      const { facts: known, overrides, policy, checks } = simulation.state;
       const fresh = initialState(policy);
       const of = <T>(some: ReadonlyMap<string, T>) => ({ added: [...some.values()], removed: [] });
       const now = simulation.clock.now();
       const added = [...overrides.said.values()];
+      resumeChecks(fresh.checks, checks);
       handle(fresh, { type: 'overridden', at: now, by: '', added, removed: [], isKept: true });
       const reading = { type: 'factsRead', resync: true, isWhole: true, isLast: true } as const;
       const found = { listeners: of(known.listeners), addresses: of(known.addresses), devices: of(known.devices) };

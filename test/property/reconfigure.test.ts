@@ -4,9 +4,11 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { isByCheck } from '../../src/core/checked.ts';
 import { handle } from '../../src/core/daemon.ts';
 import { countOf } from '../../src/core/desired.ts';
 import { restoreSnapshot, takeSnapshot } from '../../src/core/snapshot.ts';
+import { standingOf } from '../../src/core/standing.ts';
 import { type DaemonState, initialState } from '../../src/core/state.ts';
 import type { Action } from '../../src/model/action.ts';
 import type { Prefix } from '../../src/model/address.ts';
@@ -16,8 +18,19 @@ import { afresh, calm, chapters, limitedWords, routesOf, words } from '../helper
 import { type Simulation, simulate } from '../helpers/simulation.ts';
 import { settled } from '../helpers/virtual-clock.ts';
 
+/** How many prefixes are down because of their checks. */
+const heldDownIn = ({ state, clock }: Simulation): number =>
+  [...state.policy.services.keys()].filter((prefix) => {
+    const standing = standingOf(state, prefix, clock.now());
+    return !standing.announced && isByCheck(standing.reason);
+  }).length;
+
+const isChecked = ({ state }: Simulation, prefix: string): boolean =>
+  state.policy.services.get(prefix as Prefix)?.check !== undefined;
+
 it('stands in the end as one that had the settings from the beginning', async () => {
   let different = 0;
+  let byCheck = 0;
   await fc.assert(
     fc.asyncProperty(words, chapters(words), async (first, all) => {
       const simulation = simulate(first, undefined, 'ports');
@@ -35,6 +48,7 @@ it('stands in the end as one that had the settings from the beginning', async ()
       expect(verdicts(simulation).sort()).toEqual(verdicts(fresh).sort());
       expect([...simulation.state.rejected.keys()].sort()).toEqual([...fresh.state.rejected.keys()].sort());
       expect(simulation.state.awaitsFacts).toBe(false);
+      byCheck += heldDownIn(simulation);
       if (JSON.stringify([...routesOf(simulation)]) !== JSON.stringify([...routesOf(await afresh(first, simulation))]))
         different++;
       await simulation.close();
@@ -43,6 +57,7 @@ it('stands in the end as one that had the settings from the beginning', async ()
     { numRuns: 100 },
   );
   expect(different).toBeGreaterThan(20);
+  expect(byCheck).toBeGreaterThan(0);
 });
 
 it('announces as many as there is room for, and counts them right', async () => {
@@ -79,6 +94,7 @@ it('announces as many as there is room for, and counts them right', async () => 
 it('withdraws nothing that both want, and announces nothing new but after its delay', async () => {
   let stayed = 0;
   let went = 0;
+  let checked = 0;
   await fc.assert(
     fc.asyncProperty(words, happenings, words, async (first, lived, next) => {
       const simulation = simulate(first, undefined, 'ports');
@@ -104,15 +120,17 @@ it('withdraws nothing that both want, and announces nothing new but after its de
         if (!after.has(prefix)) went++;
         else {
           stayed++;
+          if (isChecked(simulation, prefix)) checked++;
           expect(withdrawn.has(prefix), prefix).toBe(false);
         }
       }
       await simulation.close();
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
   expect(stayed).toBeGreaterThan(30);
   expect(went).toBeGreaterThan(30);
+  expect(checked).toBeGreaterThan(2);
 });
 
 /** Addresses are read. */

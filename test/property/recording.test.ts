@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { isByCheck } from '../../src/core/checked.ts';
 import { handle } from '../../src/core/daemon.ts';
 import { isRouted } from '../../src/core/desired.ts';
 import { restoreSnapshot, takeSnapshot } from '../../src/core/snapshot.ts';
@@ -37,8 +38,17 @@ const frozenLater = (actions: readonly Action[]): unknown[] =>
 const play = (state: DaemonState, events: readonly Event[]): unknown[] =>
   events.flatMap((event) => frozen(handle(state, event)));
 
-async function lived(all: readonly Happening[], words: readonly string[] = EVENTFUL): Promise<Simulation> {
+/** With the intervals of `EVENTFUL`: all checks end between a reading of the interval and the next change of the host. */
+const BETWEEN = 60;
+
+/** `checkTime`: how long a check takes, where that matters. */
+async function lived(
+  all: readonly Happening[],
+  words: readonly string[] = EVENTFUL,
+  checkTime?: number,
+): Promise<Simulation> {
   const simulation = simulate(words);
+  if (checkTime !== undefined) simulation.checks.time = checkTime;
   await live(simulation, all);
   await simulation.close();
   return simulation;
@@ -66,6 +76,7 @@ it('restores a core that cannot be told from the one whose snapshot was taken, a
 
 it('holds the run, action for action, from its beginning and from the beginning of each of its files', async () => {
   let turns = 0;
+  let byCheck = 0;
   await fc.assert(
     fc.asyncProperty(manyHappenings, async (all) => {
       const { files, simulation, end } = recordLife(EVENTFUL, { size: 1_000 });
@@ -73,6 +84,9 @@ it('holds the run, action for action, from its beginning and from the beginning 
       await end('over');
       const { state, actions } = simulation;
       turns += files.length - 1;
+      byCheck += actions.filter(
+        (action) => action.type === 'noteTransition' && action.reason && isByCheck(action.reason),
+      ).length;
       const heard = files.map((lines) =>
         lines.map(parseRecordingLine).flatMap((line) => {
           if (line.type === 'damaged') throw new Error(line.expected);
@@ -97,6 +111,7 @@ it('holds the run, action for action, from its beginning and from the beginning 
     { numRuns: 30 },
   );
   expect(turns).toBeGreaterThan(30);
+  expect(byCheck).toBeGreaterThan(100);
 });
 
 /** A timer that was due at the very moment of a reading, and fired after it: either might have come first. */
@@ -185,8 +200,8 @@ it.each(OTHER)('says what a run with %s %s would have done', async (flag, value)
   let differences = 0;
   await fc.assert(
     fc.asyncProperty(evenHappenings, async (all) => {
-      const recorded = await lived([half, ...all]);
-      const other = await lived([half, ...all], withOther([flag, value]));
+      const recorded = await lived([half, ...all], EVENTFUL, BETWEEN);
+      const other = await lived([half, ...all], withOther([flag, value]), BETWEEN);
       fc.pre([recorded, other].every(({ events }) => events.every(isOnGrid)));
       const end = ms(Math.max(...[recorded, other].map(({ clock }) => clock.now())));
       const timelines = [createTimeline(), createTimeline(), createTimeline()] as const;

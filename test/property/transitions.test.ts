@@ -1,6 +1,7 @@
 /** How services are said to stand, against all of them looked at anew after each event; and what is noted of that. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { isByCheck } from '../../src/core/checked.ts';
 import { handle } from '../../src/core/daemon.ts';
 import { OVERRIDE_TIMER } from '../../src/core/overriding.ts';
 import { reasonOf, standingOf, stateNameOf } from '../../src/core/standing.ts';
@@ -10,6 +11,7 @@ import type { Action } from '../../src/model/action.ts';
 import type { Prefix } from '../../src/model/address.ts';
 import type { Event } from '../../src/model/event.ts';
 import { ms } from '../../src/model/millis.ts';
+import type { Reason } from '../../src/model/reason.ts';
 import { SERVICE_STATES, type ServiceStateName } from '../../src/model/view.ts';
 import { EVENTFUL, type Happening, live, manyHappenings } from '../helpers/happenings.ts';
 import { drain, overridden, set } from '../helpers/overrides.ts';
@@ -33,7 +35,7 @@ async function lived(all: readonly Happening[]): Promise<readonly Event[]> {
 }
 
 const order = fc.record({
-  target: fc.constantFrom('all', '10.0.0.0/24', ...PREFIXES),
+  target: fc.constantFrom('all', '10.0.0.0/24', 'service dns', 'service web', ...PREFIXES),
   kind: fc.constantFrom('drain', 'undrain', 'up', 'down', 'auto'),
   for: fc.option(fc.integer({ min: 1, max: 8_000 }), { nil: undefined }),
   drainTime: fc.constantFrom(0, 1_500),
@@ -42,7 +44,7 @@ type Order = typeof order extends fc.Arbitrary<infer T> ? T : never;
 
 function orderAt(at: number, { target, kind, for: length, drainTime }: Order): Event {
   const when = { at, ...(length !== undefined && { until: at + length }) };
-  const prefix = target === 'all' ? PREFIXES[0] : target;
+  const prefix = target.includes('/') ? target : PREFIXES[0];
   if (kind === 'drain') return overridden(at, { added: [drain(target, { ...when, withdrawAt: at + drainTime })] });
   if (kind === 'undrain') return overridden(at, { removed: [`drain ${target}`] });
   if (kind === 'auto') return overridden(at, { removed: [`set ${prefix}`] });
@@ -80,6 +82,7 @@ const nameOf = (state: DaemonState, prefix: Prefix, event: Event): ServiceStateN
 
 it('tells of each service how it stands, as if all were looked at anew', async () => {
   const seen = new Set<string>();
+  const codes = new Set<string | undefined>();
   const policy = simulate(WORDS).state.policy;
   await fc.assert(
     fc.asyncProperty(manyHappenings, fc.array(order, { maxLength: 30 }), async (all, orders) => {
@@ -95,13 +98,17 @@ it('tells of each service how it stands, as if all were looked at anew', async (
           const name = stateNameOf(standing);
           const stood = standings.of.get(prefix);
           seen.add(name);
+          codes.add(reasonOf(standing)?.code);
           const isSo =
             stood === undefined
               ? // What nobody has heard of here may be drained for all that.
                 (STATIC.includes(prefix) ? ['announced'] : ['down', 'drained']).includes(name)
               : stood.state === name && stood.code === reasonOf(standing)?.code;
-          // A queue becomes full for too long by time alone; what waits for whole facts meanwhile is judged with them.
-          const isByTime = stood?.state === 'rising' && reasonOf(standing)?.code === 'accept-queue-full';
+          // A queue becomes full for too long by time alone; what waits for whole facts meanwhile is judged with them, and
+          // what its check holds down is down for either.
+          const isByTime =
+            (stood?.state === 'rising' || (stood?.code !== undefined && isByCheck({ code: stood.code } as Reason))) &&
+            reasonOf(standing)?.code === 'accept-queue-full';
           hasDrifted ||= isByTime;
           if (!isSo && !isByTime) wrong.push([prefix, stood, standing]);
         }
@@ -116,6 +123,7 @@ it('tells of each service how it stands, as if all were looked at anew', async (
     { numRuns: 150, endOnFailure: true },
   );
   expect([...seen].sort()).toEqual([...SERVICE_STATES].sort());
+  for (const code of ['check-down', 'check-undecided', 'service-disabled']) expect(codes).toContain(code);
 });
 
 it('notes each change once, from what was noted before; and what stands since when moves with nothing else', async () => {
