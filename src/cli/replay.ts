@@ -5,7 +5,7 @@
 import type { OptionName, Settings } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { policyFrom } from '../config/policy.ts';
-import { beyondRecording, type RecordedSettings, replaySettings } from '../config/recorded-settings.ts';
+import { beyondRecording, type RecordedSettings, replaySettings, unlikeRecorded } from '../config/recorded-settings.ts';
 import type { GivenFlags } from '../config/settings.ts';
 import { handle } from '../core/daemon.ts';
 import { restoreSnapshot, takeSnapshot } from '../core/snapshot.ts';
@@ -74,7 +74,8 @@ interface Player {
 
 function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Problem) => void): Player {
   const { header } = first;
-  let policies = policiesOf(header.settings, first.place, instead);
+  const told = new Set<string>();
+  let policies = policiesOf(header.settings, first.place, instead, warnOnce);
   let said = JSON.stringify(header.settings);
   const timeline = createTimeline();
   const other = policies.changed && createOther(policies.changed);
@@ -84,10 +85,17 @@ function createPlayer(first: Section, instead: GivenFlags, warn: (problem: Probl
   let ending: { readonly why: string; readonly at: Millis } | undefined;
   const clock = [{ at: header.at, wall: Date.parse(header.wall) }];
 
+  /** What holds for the recording holds after each reload. */
+  function warnOnce(problem: Problem): void {
+    const key = `${problem.place}: ${problem.text}`;
+    if (!told.has(key)) warn(problem);
+    told.add(key);
+  }
+
   const reloads: PlayedRun['reloads'][number][] = [];
   function choose(at: Millis, settings: RecordedSettings, place: string): void {
     if (said !== JSON.stringify(settings)) reloads.push({ at, settings });
-    policies = policiesOf(settings, place, instead);
+    policies = policiesOf(settings, place, instead, warnOnce);
     said = JSON.stringify(settings);
   }
 
@@ -194,8 +202,10 @@ function policiesOf(
   settings: RecordedSettings,
   place: string,
   instead: GivenFlags,
+  warn: (problem: Problem) => void,
 ): { readonly recorded: Policy; readonly changed?: Policy } {
   const { recorded, changed } = settingsOf(settings, place, instead);
+  for (const problem of changed ? unlikeRecorded(recorded, changed) : []) warn(problem);
   return { recorded: policyFrom(recorded), ...(changed && { changed: policyFrom(changed) }) };
 }
 

@@ -3,9 +3,11 @@ import { anyOf } from '../model/listen-filter.ts';
 import { type PortRange, portRanges } from '../model/port-ranges.ts';
 import type { RecordedSetting } from '../model/recorded-setting.ts';
 import { type Option, textsIn } from './option.ts';
+import type { GivenService } from './option-service.ts';
 import { DECISION_OPTIONS } from './options/decision.ts';
 import { DISCOVERY_OPTIONS } from './options/discovery.ts';
 import { ROUTE_OPTIONS } from './options/routes.ts';
+import { SERVICE_KEYS } from './options/service.ts';
 import { SERVICE_OPTIONS } from './options/services.ts';
 import { SPEAKER_OPTIONS } from './options/speaker.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
@@ -18,11 +20,11 @@ export type RecordedSettings = Readonly<Record<string, RecordedSetting>>;
 const namesOf = <T extends object>(options: T): (keyof T & OptionName)[] => Object.keys(options) as never;
 
 /**
- * What the core decides by. All else is in the recording as it was: which sockets were asked for, how often, which checks
- * were made, and whom the process talked to.
+ * What the core decides by. All else is in the recording as it was: which sockets were asked for, how often, what checks
+ * found, and whom the process talked to.
  */
 export const REPLAYABLE: readonly OptionName[] = [
-  ...namesOf(SERVICE_OPTIONS).filter((name) => name !== 'protocol' && name !== 'netns' && name !== 'service'),
+  ...namesOf(SERVICE_OPTIONS).filter((name) => name !== 'protocol' && name !== 'netns'),
   ...(['nexthop', 'nexthopSelfIpv6', 'maxRoutes'] as const satisfies (keyof typeof ROUTE_OPTIONS)[]),
   ...namesOf(DECISION_OPTIONS),
   ...(['onDiscoveryError', 'staleAfter'] as const),
@@ -91,6 +93,44 @@ export function beyondRecording(recorded: Settings, settings: Settings): readonl
   const text = `asks for listeners on ports that were not recorded: only ${shown} were`;
   return [{ place: `--${OPTIONS.listenFilter.flag}, --${OPTIONS.require.flag}`, text }];
 }
+
+/** Of checks the recording has what they found, and nothing of others. It can be played for all that. */
+export function unlikeRecorded({ service: recorded }: Settings, { service: services }: Settings): readonly Problem[] {
+  const known = new Map(recorded.filter(hasCheck).map(({ name, values }) => [name, values]));
+  return services.filter(hasCheck).flatMap(({ name, values }) => {
+    const was = known.get(name);
+    const place = `--${OPTIONS.service.flag} ${name}`;
+    if (was === undefined) {
+      const text =
+        'no check of that name is recorded: it never passes here, and nothing is announced for it. Without its command it is played by what listens';
+      return [{ place, text }];
+    }
+    const other = CHECK_KEYS.filter((key) => {
+      const { default: preset } = SERVICE_KEYS[key];
+      return (was[key] ?? preset) !== (values[key] ?? preset);
+    }).map((key) => SERVICE_KEYS[key].flag);
+    return other.length === 0
+      ? []
+      : [
+          {
+            place,
+            text: `${other.join(', ')}: its check is played as it was recorded, when it was made and what it found`,
+          },
+        ];
+  });
+}
+
+const hasCheck = ({ values: { command, disableFile } }: GivenService): boolean =>
+  command !== undefined || disableFile !== undefined;
+
+/** What says how a check is made, and when; what follows from its results is the core's. */
+const CHECK_KEYS = [
+  'command',
+  'disableFile',
+  'timeout',
+  'interval',
+  'fastInterval',
+] as const satisfies readonly (keyof typeof SERVICE_KEYS)[];
 
 const portsOf = ({ listenFilter, require }: Settings): readonly PortRange[] =>
   portRanges(anyOf([listenFilter, ...require]) ?? listenFilter);

@@ -57,6 +57,8 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
   /** A reading is told in parts, and its last one is still to come. */
   let isReading = false;
   let isLookWanted = false;
+  /** A reading that is told after that is not the one that was asked for. */
+  let answeredUntil = Number.POSITIVE_INFINITY;
 
   function play(event: Event): void {
     now = ms(Math.max(now, event.at));
@@ -98,12 +100,13 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 
   function look(): void {
     isLookWanted = false;
+    answeredUntil = Number.POSITIVE_INFINITY;
     play(failure === undefined ? readAgain(now) : { type: 'discoveryFailed', at: now, detail: failure });
   }
 
   function hear(event: Event): void {
     if (ORIGIN[event.type] === 'consequence') return;
-    if (isLookWanted && !isReading && !isAnswering(event)) look();
+    if (isLookWanted && !isReading && !(isAnswering(event) && event.at <= answeredUntil)) look();
     if (!isReading) {
       if (event.type === 'factsRead') fire(event.readAt, true);
       // What was due while this process stood still comes after it, and so does what showed that it did.
@@ -119,6 +122,8 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
     const isAnswer = event.type === 'discoveryFailed' || (event.type === 'factsRead' && event.isLast && event.isWhole);
     if (isAnswer) isLookWanted = false;
     play(event);
+    // By these settings it may be news where it was none.
+    answeredUntil = isLookWanted && event.type === 'probeFinished' ? now + AT_ONCE : Number.POSITIVE_INFINITY;
     // Of a reading that failed in part, that is told next; and what an order or a check asks for was asked for then as well.
     const isToldNext = (event.type === 'factsRead' && !event.isWhole) || isAskedAnyhow(event);
     if (isLookWanted && !isReading && !isToldNext) look();
@@ -159,6 +164,9 @@ export function createWhatIf(policy: Policy, timeline: Pick<Timeline, 'note' | '
 /** Whether it may be, or come before, the reading that an order asked for. */
 const isAnswering = (event: Event): boolean =>
   event.type === 'overridden' || event.type === 'discoveryFailed' || event.type === 'factsRead';
+
+/** How soon a reading that was asked for is told, unless the kernel takes its time. */
+const AT_ONCE = 250;
 
 const isAskedAnyhow = ({ type }: Event): boolean => type === 'overridden' || type === 'probeFinished';
 

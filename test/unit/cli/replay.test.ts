@@ -74,6 +74,23 @@ async function playJson(words: readonly string[] = []): Promise<Line[]> {
     .map((line) => JSON.parse(line) as Line);
 }
 
+const CHECKED = 'web,prefixes=10.9.0.1/32,command=x,rise=2,fall=2,interval=1s,fast-interval=1s';
+const SERVICE_WORDS = ['--service', CHECKED, '--announce-delay', '0', '--withdraw-delay', '3s', '--no-dampening'];
+
+/** A service that is served throughout; its check fails for ten seconds, a minute after it came up. */
+async function failure({ simulation: { kernel, checks, clock } }: RecordedLife): Promise<void> {
+  for (const fact of [facts.device('lo'), facts.assigned('10.9.0.1'), facts.listener('10.9.0.1', 80)]) kernel.set(fact);
+  kernel.hint();
+  await clock.advance(ms(60_000));
+  checks.failing.add('x');
+  await clock.advance(ms(70_000));
+  checks.failing.delete('x');
+  await clock.advance(ms(73_300));
+  // Some facts, between two checks.
+  kernel.set(facts.listener('10.9.0.1', 443));
+  await clock.advance(ms(120_000));
+}
+
 const GONE = 'nothing that --listen-filter matches listens on 10.0.0.1';
 
 describe('an exact replay', () => {
@@ -459,5 +476,104 @@ describe('a recording that cannot be played', () => {
   ])('has %s', async (_name, damage, error) => {
     write([damage(await recorded())]);
     await expect(play()).rejects.toThrow(error);
+  });
+});
+
+describe('services with a check', () => {
+  beforeEach(async () => {
+    const life = recordLife(SERVICE_WORDS);
+    await failure(life);
+    await life.end('SIGTERM');
+    write(life.files);
+  });
+
+  const told = (text: string): string[] =>
+    text.split('\n').flatMap((line) => /^ {2}2026-01-01T00:(\S+)Z {2}(.*)$/.exec(line)?.slice(1).join(' ') ?? []);
+  const FAILS = 'the check of web fails: exit status 1';
+  const BEFORE = [
+    '00:00.000 not announced: 10.9.0.1 is not an address of this host',
+    '00:00.000 not announced: the check of web has not passed or failed often enough yet',
+  ];
+  /** Two passes; a minute later two failures, and as many passes ten seconds later. */
+  const AS_IT_WAS = [
+    ...[...BEFORE, '00:01.324 announced', `01:01.470 down, withdraw delayed: ${FAILS}`],
+    ...[`01:04.470 withdrawn: ${FAILS}`, `01:04.470 not announced: ${FAILS}`, '01:11.840 announced'],
+  ];
+  const withService = (of: string): Promise<Played> => play(['--service', of]);
+
+  it('are played as it was, with what their checks found', async () => {
+    const { text, warnings } = await play();
+    expect(warnings).toEqual([]);
+    expect(told(text)).toEqual(AS_IT_WAS);
+  });
+
+  it('are played from any snapshot as from the beginning', async () => {
+    const life = recordLife(SERVICE_WORDS, { size: 1 });
+    await failure(life);
+    await life.end('SIGTERM');
+    expect(life.files.length).toBeGreaterThan(2);
+    write(life.files);
+    const whole = await play();
+    expect([told(whole.text), whole.warnings]).toEqual([AS_IT_WAS, []]);
+    for (let age = life.files.length - 1; age > 0; age--) {
+      fs.rmSync(`${file}.${age}`);
+      const { text, warnings } = await play();
+      expect(warnings).toEqual([expect.stringMatching(/^r.*: \d+ events of the run before this are not/)]);
+      const tail = told(text).filter((line) => !line.includes('announced already'));
+      expect(AS_IT_WAS.slice(AS_IT_WAS.length - tail.length)).toEqual(tail);
+      // Asked about from there, too, the check stands as it stood.
+      expect((await play(['--announce-delay', '1s'])).warnings).toEqual(warnings);
+    }
+  });
+
+  it('are asked about with other delays and counts', async () => {
+    expect(told((await play(['--withdraw-delay', '20s'])).text)).toEqual([
+      ...AS_IT_WAS.slice(0, 4),
+      '01:11.840 up again, withdraw called off',
+    ]);
+    const five = await withService(CHECKED.replace('fall=2', 'fall=5'));
+    expect(five.warnings).toEqual([]);
+    expect(told(five.text)).toEqual([
+      ...[...AS_IT_WAS.slice(0, 3), `01:04.581 down, withdraw delayed: ${FAILS}`],
+      ...[`01:07.581 withdrawn: ${FAILS}`, `01:07.581 not announced: ${FAILS}`, '01:11.840 announced'],
+    ]);
+    // A pass later, when nobody read the kernel for it then.
+    const three = await withService(CHECKED.replace('rise=2', 'rise=3'));
+    expect(told(three.text).filter((line) => line.endsWith(' announced'))).toEqual([
+      ...['00:02.361 announced', '01:12.877 announced'],
+    ]);
+  });
+
+  it('of which nothing is recorded never pass, and a warning says so', async () => {
+    const other = await withService(CHECKED.replace('web', 'www'));
+    expect(other.warnings).toEqual([
+      '--service www: no check of that name is recorded: it never passes here, and nothing is announced for it. Without its ' +
+        'command it is played by what listens',
+    ]);
+    expect(other.text).toMatch(/^ +what if +0 +0 +0s/m);
+    const bare = await withService('www,prefixes=10.9.0.1/32');
+    expect(bare.warnings).toEqual([]);
+    expect(told(bare.text).slice(1)).toEqual(['00:00.000 announced']);
+  });
+
+  it('that would have been made otherwise are played as they were made, and a warning says so', async () => {
+    const { text, warnings } = await withService(
+      CHECKED.replace('command=x', 'command=y').replace('interval=1s', 'interval=2s'),
+    );
+    expect(warnings).toEqual([
+      '--service web: command, interval: its check is played as it was recorded, when it was made and what it found',
+    ]);
+    expect(told(text)).toEqual(AS_IT_WAS);
+    expect((await withService(`${CHECKED},timeout=5s`)).warnings).toEqual([]);
+  });
+
+  it('are warned of once, however often the recording was reloaded', async () => {
+    const life = recordLife(SERVICE_WORDS);
+    await failure(life);
+    for (const delay of ['1s', '2s']) life.simulation.reconfigure(['--service', CHECKED, '--announce-delay', delay]);
+    await settled();
+    await life.end('SIGTERM');
+    write(life.files);
+    expect((await withService(CHECKED.replace('web', 'www'))).warnings).toHaveLength(1);
   });
 });
