@@ -18,10 +18,24 @@ export function judgeChecked(state: DaemonState, prefix: Prefix, at: Millis, act
   else if (checkedAttributes(state, prefix) !== undefined) announce(state, prefix, actions);
 }
 
-/** Of one that is found on this host: what it loses it loses at once, and what it may get waits for facts read after that. */
-export function judgeLocal(state: DaemonState, prefix: Prefix, at: Millis, actions: Action[]): void {
-  if (mayBeJudged(state, prefix, at)) judge(state, prefix, at, false, actions);
-  state.due.add(prefix);
+/** So many are looked at in one go: some milliseconds, log lines included. */
+const MOST_AT_ONCE = 100;
+
+/** Those that are found on this host: what they lose they lose here, and what they may get waits for facts read after that. */
+export function judgeSome(state: DaemonState, at: Millis, actions: Action[]): Action[] {
+  const { checked, policy, due } = state;
+  if (checked.size === 0) return actions;
+  let looked = 0;
+  for (const prefix of checked) {
+    if (looked++ === MOST_AT_ONCE) break;
+    checked.delete(prefix);
+    // Other settings have all of them looked at.
+    if (policy.services.get(prefix)?.kind !== 'local') continue;
+    if (mayBeJudged(state, prefix, at)) judge(state, prefix, at, false, actions);
+    due.add(prefix);
+  }
+  actions.push({ type: checked.size > 0 ? 'goOn' : 'lookNow' });
+  return actions;
 }
 
 /** What was not read yet, or was read for other settings, takes nothing from it: only the check does, and gives that back. */

@@ -16,7 +16,7 @@ import type { ServiceId } from '../model/service.ts';
 import { adopt } from './adoption.ts';
 import { told } from './announcing.ts';
 import { discoveryFailed, excuseBlindness, STALE_TIMER } from './blindness.ts';
-import { judgeChecked, judgeLocal } from './checked-judgement.ts';
+import { judgeChecked, judgeSome } from './checked-judgement.ts';
 import { addressesSetUp, checkDue, hooksFinished, probeFinished, startChecks } from './checks.ts';
 import { excuse } from './hold.ts';
 import { earlier, move } from './judgement.ts';
@@ -42,7 +42,7 @@ function react(state: DaemonState, event: Event, actions: Action[]): Action[] {
     case 'factsRead':
       return factsRead(state, event, actions);
     case 'wentOn':
-      return goOn(state, sweepSome(state, event.at, actions));
+      return goOn(state, sweepSome(state, event.at, told(state, false, judgeSome(state, event.at, actions))));
     case 'discoveryFailed':
       return discoveryFailed(state, event, actions);
     case 'timerFired':
@@ -126,9 +126,8 @@ function checked(state: DaemonState, event: Of<'probeFinished'>, actions: Action
     case 'checked':
       return judgeAll(state, new Set([...news, ...dueOfService(state, event.service)]), event.startedAt, actions);
     case 'local':
-      for (const prefix of news) judgeLocal(state, prefix, event.at, actions);
-      if (news.length > 0) actions.push({ type: 'lookNow' });
-      return told(state, false, actions);
+      for (const prefix of news) state.checked.add(prefix);
+      return told(state, false, judgeSome(state, event.at, actions));
   }
 }
 

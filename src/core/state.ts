@@ -41,6 +41,8 @@ export interface DaemonState {
   readonly due: Set<Prefix>;
   /** What the last reading may have changed and nobody has looked at yet. */
   readonly marked: Set<Prefix>;
+  /** Of which a check said something new, and nobody has looked at them yet. */
+  readonly checked: Set<Prefix>;
   /** Found from an earlier process; until the first whole facts say which of them are wanted. */
   readonly found: Set<RouteKey>;
   /** The last reading; `undefined` before the first. */
@@ -75,6 +77,7 @@ export function initialState(policy: Policy): DaemonState {
     standings: noStandings(),
     due: new Set(),
     marked: new Set(),
+    checked: new Set(),
     found: new Set(),
     reading: undefined,
     hasFacts: false,

@@ -199,6 +199,51 @@ describe('a check that fails', () => {
     expect(one.routes()).toEqual(['192.0.2.0/30']);
   });
 
+  it('takes very many prefixes some at a time', () => {
+    const addresses = Array.from({ length: 250 }, (_, index) => `198.51.100.${index}`);
+    const one = coreOf([
+      ...[
+        '--service',
+        `web,${addresses.map((each) => `prefixes=${each}/32,`).join('')}command=x,fall=1,rise=1`,
+        ...INSTANT,
+      ],
+    ]);
+    const tell = (at: number, result: 'passed' | 'failed'): readonly Action[] =>
+      one.hear({
+        ...{ type: 'probeFinished', at: ms(at), startedAt: ms(at), service: 'web' as ServiceId, result, detail: '' },
+      });
+    const goOn = (at: number): void => {
+      while (one.state.marked.size > 0) one.hear({ type: 'wentOn', at: ms(at) });
+    };
+    one.hear(
+      factsRead(0, {
+        ...{ resync: true, devices: added(facts.device('lo')) },
+        addresses: added(...addresses.map((each) => facts.assigned(each))),
+        listeners: added(...addresses.map((each) => facts.listener(each, 80))),
+      }),
+    );
+    goOn(0);
+    tell(10, 'passed');
+    for (const at of [11, 12]) one.hear({ type: 'wentOn', at: ms(at) });
+    one.hear(factsRead(20));
+    goOn(20);
+    expect(one.routes()).toHaveLength(250);
+    const asked = [tell(30, 'failed'), ...[31, 32].map((at) => one.hear({ type: 'wentOn', at: ms(at) }))];
+    expect(asked.map((actions) => only(actions, 'setRoutes').map(({ changed }) => changed.size))).toEqual([
+      [100],
+      [100],
+      [50],
+    ]);
+    expect(asked.map((actions) => [only(actions, 'goOn').length > 0, only(actions, 'lookNow').length])).toEqual([
+      ...[
+        [true, 0],
+        [true, 0],
+        [false, 1],
+      ],
+    ]);
+    expect(one.routes()).toEqual([]);
+  });
+
   it('is punished for flapping as a listener is', () => {
     const one = announced([...SERVICE, '--announce-delay', '0', '--withdraw-delay', '0']);
     for (const at of [100, 110]) one.result(at, 'failed');
