@@ -69,12 +69,10 @@ export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, mayRis
 
 function healthSeen(state: DaemonState, prefix: Prefix, readAt: Millis, isUpByHand: boolean): Health {
   const { facts, policy, checks } = state;
-  if (policy.services.get(prefix)?.kind === 'local' && (!state.hasFacts || state.awaitsFacts)) {
-    // Nothing is known of the kernel, or less than the settings ask. Of the check it is.
+  if (!state.hasFacts && state.services.has(prefix) && policy.services.get(prefix)?.kind === 'local') {
+    // An earlier process announced it, and nothing is known of the kernel. Of the check it is.
     const no = whyHeldDown(prefix, state, isUpByHand);
-    if (no !== undefined) return { up: false, ...no };
-    // An earlier process announced it.
-    if (!state.hasFacts && state.services.has(prefix)) return { up: true };
+    return no === undefined ? { up: true } : { up: false, ...no };
   }
   const found = findCandidate(prefix, facts, policy, state.networks);
   // A queue that was full when it was read last is not known to be so since then.

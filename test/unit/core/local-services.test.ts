@@ -119,7 +119,6 @@ describe('what is served', () => {
 
   it('without the address is down for that, and not for its check', () => {
     const one = announced();
-    one.read(40, { addresses: removed('assigned 192.0.2.1/32 lo'), resync: false });
     one.hear(factsRead(41, { resync: true, devices: added(facts.device('lo')) }));
     one.result(50, 'failed');
     one.result(60, 'failed');
@@ -384,6 +383,20 @@ describe('while the kernel cannot be read', () => {
     for (const at of [600, 700]) one.result(at, 'failed');
     one.fire(1_700);
     one.fail(1_701);
+    expect(one.routes()).toEqual([]);
+  });
+
+  it('from a reload on, an address that is gone goes on being that, whatever its check finds', () => {
+    const words = [...SERVICE, '--no-dampening', '--announce-delay', '0', '--withdraw-delay', '60s'];
+    const one = announced([...words, '--address-withdraw-delay', '1s']);
+    const [gone = ''] = one.state.facts.addresses.keys();
+    one.read(100, { addresses: removed(gone) });
+    expect(one.standing(P)).toBe('leaving address-missing');
+    one.reload(200, [...words, '--address-withdraw-delay', '1s'], 'unread');
+    one.fail(201);
+    for (const at of [300, 400]) one.result(at, 'failed');
+    one.fire(1_100);
+    one.fail(1_101);
     expect(one.routes()).toEqual([]);
   });
 
