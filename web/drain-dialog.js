@@ -31,6 +31,11 @@ const MOST_TARGETS = 5;
 export function openDrainDialog(app, of) {
   const target = of === 'all' ? 'all' : of.prefix;
   const services = of === 'all' ? [...app.store.services().values()] : [of];
+  const namesakes =
+    of === 'all' || of.name === undefined
+      ? 0
+      : [...app.store.services().values()].filter(({ prefix, name }) => name === of.name && prefix !== of.prefix)
+          .length;
   const announced = services.filter(({ state }) => state === 'announced' || state === 'leaving').length;
   const lengths = element(
     'select',
@@ -82,6 +87,13 @@ export function openDrainDialog(app, of) {
             ? `${count(announced, 'service')} of them announced now; those that come later are drained too.`
             : `It is ${lookOf(of).word} now.`,
         ),
+        namesakes === 0 || of === 'all'
+          ? undefined
+          : element(
+              'li',
+              {},
+              `This prefix alone: ${count(namesakes, 'other prefix', 'other prefixes')} of ${of.name} ${namesakes === 1 ? 'stays as it is' : 'stay as they are'}.`,
+            ),
         announced === 0
           ? element('li', {}, 'Nothing is announced, so that nothing is withdrawn: it is kept from being announced.')
           : element(

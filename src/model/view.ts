@@ -89,7 +89,7 @@ export interface ServiceView {
   readonly prefix: Prefix;
   /** Of a service that is declared with a name. */
   readonly name?: ServiceId;
-  /** `discovered`: found on this host; `declared`: --announce; `checked`: its check decides; `static`. */
+  /** `discovered`: found on this host; `declared`: --announce, --service; `checked`: its check decides; `static`. */
   readonly kind: 'discovered' | 'declared' | 'checked' | 'static';
   readonly state: ServiceStateName;
   readonly since: Instant;

@@ -187,7 +187,7 @@ describe.skipIf(isSkipped)('the man page', () => {
     const text = await run('man', ['-E', 'UTF-8', '-l', page], {
       env: { ...process.env, MANWIDTH: '100', MAN_KEEP_FORMATTING: '' },
     });
-    expect(text).toMatch(/^ {7}drain \[PREFIX\|ADDRESS\] \[options\]$/m);
+    expect(text).toMatch(/^ {7}drain \[SERVICE\|PREFIX\|ADDRESS\] \[options\]$/m);
     expect(text).toMatch(/^ {7}-n, --network prefix$/m);
   });
 });

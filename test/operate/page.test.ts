@@ -411,6 +411,7 @@ describeBrowser('the status page', () => {
       await rowOf(page, '192.0.2.1/32').getByRole('button', { name: 'Drain' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByText('Drain 192.0.2.1/32 (dns)?').waitFor();
+      await dialog.getByText('This prefix alone: 2 other prefixes of dns stay as they are.').waitFor();
       await dialog.getByText('Then, after 1m, withdrawn.').waitFor();
       await dialog.getByLabel('For how long').selectOption('1h');
       await dialog.getByLabel('Why').fill('new disks');

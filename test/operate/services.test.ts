@@ -1,9 +1,10 @@
 /** Services with a name, and the checks of those that have one: what an operator sees of them, and can do with the name. */
 import fs from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Status } from '../../src/model/view.ts';
 import { ask } from '../helpers/api-client.ts';
-import { bin, cleanEnvironment, type Daemon, startDaemon } from '../helpers/daemon.ts';
+import { bin, cleanEnvironment, type Daemon, root, startDaemon } from '../helpers/daemon.ts';
 import { readMetrics } from '../helpers/exposition.ts';
 import { addNamespace, type Namespace } from '../helpers/namespaces.ts';
 import { ownFolder } from '../helpers/own-folder.ts';
@@ -80,6 +81,15 @@ const stateOf = (last: number): Promise<string | undefined> =>
 const isState = (last: number, state: string): Promise<unknown> =>
   until(`${at(last)} ${state}`, async () => (await stateOf(last)) === state);
 
+/** Answers well while a file is there. */
+const HTTP = `
+  const [address, file] = process.argv.slice(1);
+  require('node:http').createServer((_, response) => {
+    response.statusCode = require('node:fs').existsSync(file) ? 200 : 503;
+    response.end();
+  }).listen(80, address, () => console.log('listening'));
+`;
+
 const addHost = async (): Promise<void> => {
   host = await addNamespace('services');
   for (const last of ADDRESSES) await host.ip('address', 'add', prefixOf(last), 'dev', 'lo');
@@ -144,6 +154,36 @@ describeInterop('a service', () => {
     expect((await ha2bgp('status', 'web')).status).toBe(0);
     expect(await daemon.stop()).toBe(0);
     expect(daemon.announced()).toEqual([]);
+  });
+
+  it('follows the check of docs/operations.md', async () => {
+    const [, text = ''] =
+      /<!-- service -->\n```yaml\n([\s\S]*?)```\n<!-- end -->/.exec(
+        fs.readFileSync(path.join(root, 'docs/operations.md'), 'utf8'),
+      ) ?? [];
+    const quicker = text
+      .replace('interval: 5s', 'interval: 200ms\n    fast-interval: 200ms')
+      .replace('/etc/ha2bgp/', folder('x').slice(0, -1));
+    expect(quicker).toMatch(/interval: 200ms[\s\S]*disable-file: \/tmp\//);
+    pass();
+    const [command = '', ...words] = host.enter;
+    const web = start(command, [...words, process.execPath, '-e', HTTP, at(1), folder('passes')]);
+    await until('HTTP', () => web.stdout().includes('listening'));
+    write([], { services: undefined });
+    const settings = Object.entries(JSON.parse(fs.readFileSync(folder('ha2bgp.yaml'), 'utf8'))).map(
+      ([key, value]) => `${key}: ${JSON.stringify(value)}\n`,
+    );
+    fs.writeFileSync(folder('ha2bgp.yaml'), `${settings.join('')}${quicker}`);
+    const daemon = run();
+    await daemon.announces(prefixOf(1));
+    fail();
+    await daemon.announces();
+    expect((await ha2bgp('status', 'web')).stdout).toMatch(/the check of web fails: exit status 22$/m);
+    pass();
+    await daemon.announces(prefixOf(1));
+    fs.writeFileSync(folder('web.off'), '');
+    await daemon.announces();
+    expect(await daemon.stop()).toBe(0);
   });
 
   it('is drained by its name, gently, also after a restart, and nothing else is', async () => {

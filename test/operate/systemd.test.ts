@@ -155,6 +155,28 @@ describeSystemd('contrib/ha2bgp.service', () => {
     expect(said.some((text) => text.includes('Watchdog timeout'))).toBe(true);
   });
 
+  it('lets a check run in a shell, ask over UDP, and be switched off by a file, and none outlives it', async () => {
+    const udp = "require('dgram').createSocket('udp4').connect(53, '192.0.2.1', () => process.exit(0))";
+    const check = [`command: 'id -u > /run/ha2bgp/user && node -e "${udp.replaceAll("'", "''")}" && sleep 0.1'`];
+    const service = ['name: web', 'prefixes: 192.0.2.1/32', ...check, 'rise: 1', 'fall: 1', 'fast-interval: 100ms'];
+    const more = [...service, 'interval: 100ms', 'disable-file: /etc/ha2bgp.off'].join('\n    ');
+    host.write('/etc/ha2bgp.yaml', `${CONFIG}services:\n  - ${more}\n`);
+    await systemctl('start');
+    await serve();
+    await status('1 of 1 services announced, told to nobody, 0 of 1 peers up');
+    expect(fs.readFileSync(host.at('/run/ha2bgp/user'), 'utf8')).toMatch(/^[1-9]\d+\n$/);
+    host.write('/etc/ha2bgp.off', '');
+    await status('0 of 0 services announced, 0 of 1 peers up');
+    fs.rmSync(host.at('/etc/ha2bgp.off'));
+    await status('1 of 1 services announced, told to nobody, 0 of 1 peers up');
+    // In the middle of a check, as often as not.
+    await systemctl('stop');
+    expect(await property('Result')).toBe('success');
+    const left = await journal('UNIT=ha2bgp.service', '_PID=1');
+    expect(left.filter(({ MESSAGE }) => String(MESSAGE).includes('remains running'))).toEqual([]);
+    host.write('/etc/ha2bgp.yaml', CONFIG);
+  });
+
   it('has its fields in the journal', async () => {
     await systemctl('start');
     await serve();

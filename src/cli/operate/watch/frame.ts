@@ -17,6 +17,7 @@ export const HELP: readonly (readonly [keys: string, does: string])[] = [
   ['arrows, j k, PgUp PgDn, g G', 'select a service'],
   ['Enter', 'explain it'],
   ['d', 'drain it, after a confirmation'],
+  ['D', 'drain all that have its name, after a confirmation'],
   ['u', 'end its drain, after a confirmation'],
   ['/', 'filter: part of a prefix, name, state or reason; Esc ends it'],
   ['o', 'only what is not announced, or all'],
@@ -156,7 +157,7 @@ function foot({ mode, message, filter, sort, isReversed }: WatchState, { columns
 
 /** What is asked, and which key says yes, as far as there is room for both. */
 function confirmation({ command, target }: Order, columns: number): Line {
-  const of = target === 'all' ? 'everything' : shown(target);
+  const of = target === 'all' ? 'everything' : target.includes('/') ? shown(target) : `all of ${shown(target)}`;
   const keys = 'y: yes, any other key: no';
   const forms =
     command === 'drain'

@@ -87,6 +87,8 @@ function pressChar(state: WatchState, char: string, page: number): Step {
     case 'd':
     case 'u':
       return { state: asking(state, char === 'd' ? 'drain' : 'undrain') };
+    case 'D':
+      return { state: asking(state, 'drain', true) };
     default:
       return { state };
   }
@@ -102,14 +104,19 @@ function moved(state: WatchState, by: number, page: number): WatchState {
   return { ...state, selected: rows[next]?.prefix, top: topFor(state.top, next, rows.length, page) };
 }
 
-/** What would be done is asked about first. */
-function asking(state: WatchState, command: Order['command']): WatchState {
+/** What would be done is asked about first. `isByName`: with all prefixes that have the name of the selected one. */
+function asking(state: WatchState, command: Order['command'], isByName = false): WatchState {
   const service = selectedService(state);
   if (service === undefined) return state;
   if (state.link.type === 'lost') return { ...state, message: { text: 'there is no daemon to tell', isBad: true } };
-  if (command === 'drain') return { ...state, mode: { type: 'confirm', order: { command, target: service.prefix } } };
+  const { prefix, name } = service;
+  if (isByName && name === undefined) return { ...state, message: { text: `${prefix} has no name`, isBad: true } };
+  if (command === 'drain') {
+    const target = isByName && name !== undefined ? name : prefix;
+    return { ...state, mode: { type: 'confirm', order: { command, target } } };
+  }
   const drain = drainOf(service);
-  if (drain === undefined) return { ...state, message: { text: `${service.prefix} is not drained`, isBad: true } };
+  if (drain === undefined) return { ...state, message: { text: `${prefix} is not drained`, isBad: true } };
   return { ...state, mode: { type: 'confirm', order: { command, target: drain.target } } };
 }
 

@@ -60,6 +60,12 @@ describe('a frame', () => {
     expect(draw({ ...START, mode: { type: 'confirm', order } }, { columns, rows: 10 }).at(-1)).toBe(asks);
   });
 
+  it('says where it is about all that have a name', () => {
+    const order = { command: 'drain', target: 'dns' } as const;
+    const asks = draw({ ...START, mode: { type: 'confirm', order } }, { columns: 80, rows: 10 }).at(-1);
+    expect(asks).toBe(' drain all of dns: tell the routers, then withdraw it? y: yes, any other key: no');
+  });
+
   it('shows the selected row of many', () => {
     const many = Array.from({ length: 5_000 }, (_, index) => service(`10.0.${index >> 8}.${index & 255}/32`));
     const state = { ...withStatus(NEW_WATCH, { ...STATUS, services: many }), selected: '10.0.10.5/32' as never };

@@ -119,6 +119,16 @@ describe('a change by hand', () => {
     expect(type('uy', drained).effects).toEqual([{ type: 'give', order: { command: 'undrain', target: 'all' } }]);
   });
 
+  it('is about all that have the name of the selected one with D', () => {
+    expect(type('jjj').state.selected).toBe('192.0.2.5/32');
+    expect(type('jjjDy').effects).toEqual([{ type: 'give', order: { command: 'drain', target: 'dns' } }]);
+    expect(type('Dy')).toMatchObject({
+      ...{ effects: [] },
+      state: { message: undefined, mode: { type: 'table' } },
+    });
+    expect(type('D').state.message).toEqual({ text: '192.0.2.2/32 has no name', isBad: true });
+  });
+
   it('needs a daemon', () => {
     const lost: WatchState = { ...START, link: { type: 'lost', since: 0, why: 'gone' } };
     expect(type('dy', lost).effects).toEqual([]);
