@@ -3,7 +3,7 @@ import type { OptionTable } from '../config/option.ts';
 import type { OptionName } from '../config/options.ts';
 
 /** What a word stands for, where one is completed. */
-export type OperandKind = 'file' | 'service' | 'drained' | 'shell' | 'to' | 'octets';
+export type OperandKind = 'file' | 'service' | 'prefix' | 'drained' | 'shell' | 'to' | 'octets';
 
 /** A word that the command takes besides flags. */
 export interface Operand {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Status } from '../../src/model/view.ts';
+import type { HistoryView, Status } from '../../src/model/view.ts';
 import { ask } from '../helpers/api-client.ts';
 import { bin, cleanEnvironment, type Daemon, root, startDaemon } from '../helpers/daemon.ts';
 import { readMetrics } from '../helpers/exposition.ts';
@@ -145,12 +145,28 @@ describeInterop('a service', () => {
     expect(await samplesOf('ha2bgp_service_up')).toContainEqual([prefixOf(1), 'web', 0]);
     // Which is what an alert has to go by: it names the service.
     expect(await samplesOf('ha2bgp_service_announced')).toContainEqual([prefixOf(2), 'web', 0]);
+    // Of each of its prefixes.
+    const both = await ha2bgp('explain', 'web');
+    expect([both.status, both.stderr, both.stdout.match(/^192\.0\.2\.\d\/32 \(web\) {2}down /gm)?.length]).toEqual([
+      3,
+      '',
+      2,
+    ]);
+    const documents = (await ha2bgp('explain', 'web', '--json')).stdout.trimEnd().split('\n');
+    expect(documents.map((text) => JSON.parse(text).asked)).toEqual([prefixOf(1), prefixOf(2)]);
     await until('the event', () => /\.1\/32 +announced → down +the check of web fails/.test(events.stdout()));
 
     pass();
     await daemon.announces(prefixOf(1), prefixOf(2), prefixOf(3));
     const { stdout } = await ha2bgp('history', at(1));
     expect(stdout).toMatch(/announced → down +the check of web fails: exit status 7.*\n(.*\n)*.*rising → announced\n$/);
+    const { stdout: named } = await ha2bgp('history', 'web', '--most', '3');
+    expect(named.match(/^\d.* {2}192\.0\.2\.[12]\/32 {2}\S/gm)).toHaveLength(3);
+    const { transitions } = JSON.parse((await ha2bgp('history', 'web', '--json')).stdout) as HistoryView;
+    const numbers = transitions.map(({ number }) => number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => other - one));
+    expect([...new Set(transitions.map(({ prefix }) => prefix))].sort()).toEqual([prefixOf(1), prefixOf(2)]);
+    expect((await ha2bgp('explain', 'web')).status).toBe(0);
     expect((await ha2bgp('status', 'web')).status).toBe(0);
     expect(await daemon.stop()).toBe(0);
     expect(daemon.announced()).toEqual([]);
@@ -225,6 +241,11 @@ describeInterop('a service', () => {
     const { stdout: told } = await ha2bgp('history', at(1), '--most', '100');
     expect(told).toMatch(/ web +drained by \w+: "new disk"\n[\s\S]* web +undrained by /);
     expect(told).not.toContain('mail');
+    // Its name is ended by the same word when no service has it any more.
+    write([...services.slice(0, 1), { name: 'post', prefixes: [prefixOf(3)] }], { community: '65000:7' });
+    await reload(second, RELOADED);
+    await second.announces(prefixOf(1), prefixOf(2), prefixOf(3));
+    expect((await ha2bgp('undrain', 'mail')).stdout).toMatch(/^drain of mail ended\n/);
     expect(await second.stop()).toBe(0);
   });
 

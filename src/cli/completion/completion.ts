@@ -16,14 +16,16 @@ import { zshCompletion } from './zsh.ts';
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 /** For completions alone, and named in no help. */
 const SERVICES = 'services';
+const PREFIXES = 'prefixes';
 const DRAINED = 'drained';
 const DAEMONS = 'daemons';
 /** Whoever types does not wait longer for a daemon that is stopped. */
 const WITHIN_MS = 1_000;
 
 export const answer: Answer = async ({ operands: [word = ''], environment }) => {
-  if (word === SERVICES || word === DRAINED) {
-    const names = await namesOf(word === SERVICES ? serviceNames : drainedNames, environment);
+  const read = { [SERVICES]: serviceNames, [PREFIXES]: prefixNames, [DRAINED]: drainedNames }[word];
+  if (read !== undefined) {
+    const names = await namesOf(read, environment);
     print(names.map((name) => `${name}\n`).join(''));
     return STATUS.ok;
   }
@@ -63,6 +65,9 @@ async function namesOf(
 
 const serviceNames = ({ services }: Status): readonly string[] =>
   services.flatMap(({ prefix, name }) => [brief(prefix), prefix, ...(name === undefined ? [] : [name])]);
+
+const prefixNames = ({ services }: Status): readonly string[] =>
+  services.flatMap(({ prefix }) => [brief(prefix), prefix]);
 
 /** With the words that undrain takes; for all of it there is --all. */
 const drainedNames = ({ overrides }: Status): readonly string[] =>

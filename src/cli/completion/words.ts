@@ -9,7 +9,7 @@ import { COMMAND_NAMES, describe, HEALTHCHECK, HEALTHCHECK_SUMMARY } from '../co
 export type Offer =
   | { readonly type: 'words'; readonly words: readonly string[]; readonly hasFiles: boolean }
   /** Prefixes and names of the daemon that runs: what it watches over, or what is drained; or of all daemons that run. */
-  | { readonly type: 'services'; readonly which: 'services' | 'drained' | 'daemons' }
+  | { readonly type: 'services'; readonly which: 'services' | 'prefixes' | 'drained' | 'daemons' }
   | { readonly type: 'nothing' };
 
 export interface FlagWords {
@@ -37,6 +37,7 @@ const OFFERS: Readonly<Record<OperandKind, Offer>> = {
   file: { type: 'words', words: [], hasFiles: true },
   octets: { type: 'words', words: [], hasFiles: true },
   service: { type: 'services', which: 'services' },
+  prefix: { type: 'services', which: 'prefixes' },
   drained: { type: 'services', which: 'drained' },
   shell: { type: 'words', words: SHELLS, hasFiles: false },
   to: { type: 'words', words: ['up', 'down', 'auto'], hasFiles: false },

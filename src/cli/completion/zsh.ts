@@ -6,7 +6,7 @@ export function zshCompletion(commands: readonly CommandWords[]): string {
 # Completions of ha2bgp for zsh, as \`ha2bgp completion zsh\` prints them.
 # Into a folder of $fpath, under the name _ha2bgp: /usr/local/share/zsh/site-functions/_ha2bgp.
 
-${(['services', 'drained', 'daemons'] as const).map(foundFunction).join('\n')}
+${(['services', 'prefixes', 'drained', 'daemons'] as const).map(foundFunction).join('\n')}
 _ha2bgp() {
   local curcontext=$curcontext state line
   local -a commands

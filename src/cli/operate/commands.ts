@@ -24,7 +24,7 @@ const COMMON = {
 
 /** Of status and explain: what to say to a script that asks about one thing. */
 const NOT_ANNOUNCED = 'what was asked about is not announced, not all of it, or nobody was told of it';
-const PREFIX = { shown: 'PREFIX', kind: 'service', expected: 'a prefix such as 192.0.2.1/32' } as const;
+const PREFIX = { shown: 'PREFIX', kind: 'prefix', expected: 'a prefix such as 192.0.2.1/32' } as const;
 const ANY = {
   shown: 'SERVICE|PREFIX|ADDRESS',
   kind: 'service',
@@ -59,9 +59,14 @@ export const OPERATE_COMMANDS = {
     description:
       'Prints the five stages that a decision goes through, in order, for any address or prefix, also one that nobody ever ' +
       'thought of announcing: what was found, by which rule, until when it waits; then what each sink and peer was told, and ' +
-      'the last changes.',
+      'the last changes. Of a service by its name: of each of its prefixes.',
     own: EXPLAIN_OPTIONS,
-    operands: [{ ...{ shown: 'ADDRESS|PREFIX', kind: 'service', isNeeded: true }, expected: 'an address or a prefix' }],
+    operands: [
+      {
+        ...{ shown: 'ADDRESS|PREFIX|NAME', kind: 'service', isNeeded: true },
+        expected: 'an address, a prefix or the name of a service',
+      },
+    ],
     exits: { 3: NOT_ANNOUNCED },
     examples: [['explain 192.0.2.1', '']],
   },
@@ -82,7 +87,10 @@ export const OPERATE_COMMANDS = {
       'said by hand stands between them, and starts, stops and reloads of the daemon.',
     own: HISTORY_OPTIONS,
     operands: [
-      { ...{ shown: 'ADDRESS|PREFIX', kind: 'service', isNeeded: false }, expected: 'an address or a prefix' },
+      {
+        ...{ shown: 'ADDRESS|PREFIX|NAME', kind: 'service', isNeeded: false },
+        expected: 'an address, a prefix or the name of a service',
+      },
     ],
     examples: [
       ['history 192.0.2.1 --most 10', 'the last ten of one address'],
@@ -101,10 +109,12 @@ export const OPERATE_COMMANDS = {
     summary: 'take services out of use: tell the routers gently, then withdraw',
     description:
       'Tells the routers that the routes are about to go (RFC 8326: community 65535:0, and the lowest preference), and ' +
-      'withdraws them after --drain-time of the daemon. Goes over everything else until undrain, or until --for is over.',
+      'withdraws them after --drain-time of the daemon. Goes over everything else until undrain, or until --for is over. The ' +
+      'name of a service stands for all its prefixes.',
     own: DRAIN_OPTIONS,
     operands: [{ ...ANY, isNeeded: false }],
     examples: [
+      ['drain dns --for 30m', 'all prefixes of the service of that name'],
       ['drain 192.0.2.1 --for 30m --reason "new kernel"', 'one address, for half an hour'],
       ['drain --all', 'all of this host, before it is shut down'],
     ],

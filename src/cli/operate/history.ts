@@ -8,6 +8,7 @@ import { complain, printed, STATUS } from '../output.ts';
 import { span } from '../terminal/line.ts';
 import { readAsked } from './asked.ts';
 import { historyLines } from './history-text.ts';
+import { nobodyCalled, prefixesNamed } from './named.ts';
 import { paper, printLines, query, readJson, withDaemon } from './session.ts';
 import { moment } from './words.ts';
 
@@ -16,9 +17,8 @@ const USUAL = 50;
 export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
   const { values, operands, environment } = call;
   const asked = operands[0] === undefined ? undefined : readAsked(operands[0]);
-  if (asked !== undefined && asked.type !== 'prefix') {
-    const expected = asked.type === 'wrong' ? asked.expected : 'an address or a prefix';
-    complain([{ place: quote(operands[0] ?? ''), text: `expected ${expected}` }]);
+  if (asked?.type === 'wrong') {
+    complain([{ place: quote(operands[0] ?? ''), text: `expected ${asked.expected}` }]);
     return STATUS.unknown;
   }
   const sheet = paper(environment, values.noColor);
@@ -31,8 +31,16 @@ export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
     const isTimed = since !== undefined || until !== undefined;
     const most = values.most > 0 ? values.most : isTimed ? MOST_HISTORY : USUAL;
     const ask = isTimed ? MOST_HISTORY : most;
-    const body = await client.get(query('/v1/history', { prefix: asked?.prefix, most: String(ask) }));
-    const history = within(readJson<HistoryView>(body), most, since, until);
+    const prefixes = asked?.type === 'name' ? await prefixesNamed(client, asked.name) : [asked?.prefix];
+    if (asked?.type === 'name' && prefixes.length === 0) {
+      complain([{ place: 'history', text: nobodyCalled(asked.name) }]);
+      return STATUS.bad;
+    }
+    const histories: HistoryView[] = [];
+    for (const prefix of prefixes) {
+      histories.push(readJson(await client.get(query('/v1/history', { prefix, most: String(ask) }))));
+    }
+    const history = within(joined(histories), most, since, until);
     if (values.json) {
       await printed(`${JSON.stringify(history)}\n`);
       return STATUS.ok;
@@ -42,6 +50,21 @@ export const answer: Answer<typeof HISTORY_OPTIONS> = async (call) => {
     return STATUS.ok;
   });
 };
+
+/** Each entry once, the newest first. */
+function joined(histories: readonly HistoryView[]): HistoryView {
+  const [first] = histories;
+  if (first !== undefined && histories.length === 1) return first;
+  const all = <T extends { readonly number: number }>(of: (history: HistoryView) => readonly T[]): T[] =>
+    [...new Map(histories.flatMap(of).map((entry) => [entry.number, entry])).values()].sort(
+      (one, other) => other.number - one.number,
+    );
+  return {
+    transitions: all(({ transitions }) => transitions),
+    process: all(({ process }) => process),
+    peers: all(({ peers }) => peers),
+  };
+}
 
 /** What lies beyond the years that JavaScript knows is as good as their end. */
 const instantOf = (at: number): Instant => new Date(Math.max(0, at)).toISOString() as Instant;

@@ -6,6 +6,7 @@ import type { Answer } from '../call.ts';
 import { complain, STATUS } from '../output.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { Client } from './client.ts';
+import { nobodyCalled } from './named.ts';
 import { paper, printBody, printLines, query, readJson, withDaemon, withPart } from './session.ts';
 import { serviceLines, surroundingLines } from './status-text.ts';
 import { hasEffect } from './words.ts';
@@ -44,7 +45,7 @@ export const answer: Answer<typeof STATUS_OPTIONS> = async (call) => {
       const around = asked === undefined ? surroundingLines(status, now, room) : [];
       await printLines(lines.length === 0 ? around.slice(1) : [...lines, ...around], sheet);
       if (services.length === 0 && asked?.type === 'name') {
-        complain([{ place: 'status', text: `no service is called ${quote(asked.name)}` }]);
+        complain([{ place: 'status', text: nobodyCalled(asked.name) }]);
       }
     }
     if (asked === undefined) return STATUS.ok;
