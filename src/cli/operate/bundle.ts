@@ -59,7 +59,7 @@ export const answer: Answer<typeof BUNDLE_OPTIONS> = async (call) => {
         [
           [span(visible(output), 'strong'), span(`: ${plural(size, 'byte')}, readable by you alone`)],
           ...[...lines, ...missing.map((each) => `not there: ${each}`)].map((line) => [span(`  ${line}`)]),
-          [span('Secrets are left out; addresses, names and what people wrote are not.')],
+          [span('Secrets are left out; addresses, names, commands of checks and what people wrote are not.')],
         ],
         paper(environment),
       );

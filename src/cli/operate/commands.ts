@@ -160,7 +160,8 @@ export const OPERATE_COMMANDS = {
     description:
       'Writes one archive (.tar.gz, for its owner alone): settings without secrets, status, peers, history, why what is not ' +
       'announced is not, the recording where there is one, the end of the log where it is in a file or in the journal, and ' +
-      'versions. No password and no token is in it; addresses, names and what people wrote are.',
+      'versions. No password and no token of the settings is in it; addresses, names, commands of checks and what people ' +
+      'wrote are.',
     own: BUNDLE_OPTIONS,
     examples: [['bundle -o /tmp/ha2bgp.tar.gz', '']],
   },
