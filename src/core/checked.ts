@@ -18,7 +18,7 @@ import {
   type ServiceState,
   type WatchedService,
 } from '../model/service.ts';
-import { type CheckStanding, initialStanding } from './check.ts';
+import { type CheckResult, type CheckStanding, initialStanding } from './check.ts';
 
 /** A service that has a check, and how that stands. */
 export interface Watch {
@@ -34,8 +34,19 @@ export interface Watch {
   readonly pending: Set<'hooks' | 'addresses'>;
   /** Why this host has not all of the addresses that come and go with the service; `undefined` when it has. */
   addressProblem: string | undefined;
-  /** What the last check that failed said. */
-  detail: string;
+  /** The last one. */
+  last: CheckMade | undefined;
+  /** The last one that failed. */
+  failed: CheckMade | undefined;
+}
+
+/** One check that was made. */
+export interface CheckMade {
+  readonly at: Millis;
+  readonly took: Millis;
+  readonly result: CheckResult;
+  /** Why it failed, or which file disables the service. */
+  readonly detail: string;
 }
 
 export type Watches = ReadonlyMap<ServiceId, Watch>;
@@ -46,7 +57,7 @@ export function watchesOf(services: Iterable<DeclaredService>): Map<ServiceId, W
 
 export const noResults = (declared: WatchedService): Watch => ({
   ...{ declared, standing: initialStanding(), inForce: undefined, since: ALWAYS, run: 0 },
-  ...{ addressProblem: undefined, detail: '', pending: new Set() },
+  ...{ addressProblem: undefined, last: undefined, failed: undefined, pending: new Set() },
 });
 
 const ALWAYS = ms(Number.NEGATIVE_INFINITY);
@@ -125,9 +136,12 @@ function watchOver(prefix: Prefix, { services }: Policy, checks: Watches): Watch
 export const isByCheck = ({ code }: Reason): boolean =>
   code === 'check-down' || code === 'service-disabled' || code === 'check-undecided';
 
-function whyNotUp({ inForce, declared: { id: service }, detail }: Watch): Reason {
+function whyNotUp({ inForce, declared, failed }: Watch): Reason {
+  const { id: service, probe } = declared;
   if (inForce === undefined) return { code: 'check-undecided', service };
-  return inForce === 'disabled' ? { code: 'service-disabled', service } : { code: 'check-down', service, detail };
+  return inForce === 'disabled'
+    ? { code: 'service-disabled', service, file: probe.disableFile ?? '' }
+    : { code: 'check-down', service, detail: failed?.detail ?? '' };
 }
 
 const WITH_CHECK = 'it comes when the check passes, which nobody can stand in for';

@@ -66,11 +66,12 @@ export function takeAsPassed(checks: Watches, isAnnounced: (prefix: Prefix) => b
 /** What was found before, by whatever check of that name. */
 export function resumeChecks(checks: Watches, before: Watches): void {
   for (const [id, watch] of checks) {
-    const { standing, inForce, since, detail } = before.get(id) ?? watch;
+    const { standing, inForce, since, last, failed } = before.get(id) ?? watch;
     watch.standing = standing;
     watch.inForce = inForce;
     watch.since = since;
-    watch.detail = detail;
+    watch.last = last;
+    watch.failed = failed;
   }
 }
 
@@ -92,16 +93,18 @@ export function probeFinished(state: Checks, event: Of<'probeFinished'>, actions
   }
   const { declared, standing: before } = service;
   const { id, check } = declared;
+  const { at, startedAt, result, detail } = event;
+  service.last = { at, took: ms(Math.max(0, at - startedAt)), result, detail };
+  if (result === 'failed') service.failed = service.last;
   const wasUnheard = declared.kind === 'local' && mayBeDisabled(service);
-  const after = nextStanding(before, event.result, check);
+  const after = nextStanding(before, result, check);
   service.standing = after;
-  if (event.result === 'failed') service.detail = event.detail;
-  if (after.state !== before.state) entered(service, before, event.detail, actions);
+  if (after.state !== before.state) entered(service, before, detail, actions);
   // Asked for again with each check: somebody else may have taken them away.
   if (hasAddresses(declared) && after.state === 'up') {
     actions.push({ type: 'setUpAddresses', service: id, run: service.run });
   }
-  const news = goOn(service, event.at, actions);
+  const news = goOn(service, at, actions);
   return wasUnheard ? declared.prefixes : news;
 }
 

@@ -160,7 +160,7 @@ function healthLines(state: DaemonState, prefix: Prefix, now: Millis): Explained
   const lines: ExplainedLine[] = [];
   for (const rule of found.rules) {
     if (rule.type === 'checked') {
-      lines.push(...checkLines(state, rule.service.id));
+      lines.push(...checkLines(state, rule.service.id, now));
       continue;
     }
     const look = lookBy(prefix, rule, grounds);
@@ -185,18 +185,23 @@ function healthLines(state: DaemonState, prefix: Prefix, now: Millis): Explained
     }
   }
   const service = policy.services.get(prefix);
-  if (service?.kind === 'local') lines.push(...checkLines(state, service.id));
+  if (service?.kind === 'local') lines.push(...checkLines(state, service.id, now));
   const up = overridesOf(state, prefix).find(({ kind }) => kind === 'up');
   if (up !== undefined) lines.push(plain(`set up by ${up.by}, in the place of listeners and checks`));
   // Two rules may have found the same.
   return lines.filter(({ text }, index) => lines.findIndex((other) => other.text === text) === index);
 }
 
-function checkLines({ checks }: DaemonState, id: ServiceId): ExplainedLine[] {
+function checkLines({ checks }: DaemonState, id: ServiceId, now: Millis): ExplainedLine[] {
   const service = checks.get(id);
   if (service === undefined) return [];
-  const { standing, declared, detail, addressProblem } = service;
+  const { standing, declared, failed, last, addressProblem } = service;
   const { rise, fall } = declared.check;
+  const lasted = (time: number): string => {
+    const unit = time < 1_000 ? 1 : 1_000;
+    return formatDuration(ms(Math.max(0, Math.round(time / unit) * unit)));
+  };
+  const ago = (at: Millis): string => `${lasted(now - at)} ago`;
   const of =
     standing.state === 'rising'
       ? `: ${standing.count} of ${rise} passes`
@@ -205,7 +210,10 @@ function checkLines({ checks }: DaemonState, id: ServiceId): ExplainedLine[] {
         : '';
   return [
     plain(`its check is ${standing.state}${of}`),
-    ...(detail === '' ? [] : [plain(`the last failure: ${detail}`)]),
+    ...(last === undefined
+      ? []
+      : [plain(`made ${ago(last.at)}, took ${lasted(last.took)}: ${last.detail || last.result}`)]),
+    ...(failed === undefined || failed === last ? [] : [plain(`failed last ${ago(failed.at)}: ${failed.detail}`)]),
     ...(addressProblem === undefined ? [] : [plain(`its addresses: ${addressProblem}`)]),
   ];
 }

@@ -35,7 +35,8 @@ export type Reason =
   | { readonly code: 'listener-device-unreachable'; readonly listener: string }
   | { readonly code: 'check-undecided'; readonly service: string }
   | { readonly code: 'check-down'; readonly service: string; readonly detail: string }
-  | { readonly code: 'service-disabled'; readonly service: string }
+  /** `file`: the one that says so. */
+  | { readonly code: 'service-disabled'; readonly service: string; readonly file: string }
   | { readonly code: 'address-not-set-up'; readonly detail: string }
   | { readonly code: 'announce-delay'; readonly delay: Millis; readonly until: Millis }
   | { readonly code: 'dampened'; readonly penalty: number; readonly reuse: number; readonly reuseIn: Millis }
@@ -159,7 +160,7 @@ export function sentence(of: IpAddress | Prefix, reason: Reason): string {
     case 'check-down':
       return `the check of ${reason.service} fails${reason.detail === '' ? '' : `: ${reason.detail}`}`;
     case 'service-disabled':
-      return `${reason.service} is disabled by a file that says so`;
+      return `${reason.service} is disabled by ${reason.file}`;
     case 'address-not-set-up':
       return `${it} could not be given to this host: ${reason.detail}`;
     case 'announce-delay':

@@ -344,16 +344,21 @@ describe('an explanation', () => {
     ];
     const said = linesOf(core, P, 1_500);
     expect(said['candidates: yes']).toEqual([rule]);
-    expect(said['health: yes']).toEqual(['device lo is up', counts, 'its check is up']);
+    expect(said['health: yes']).toEqual([
+      'device lo is up',
+      counts,
+      'its check is up',
+      'made 480ms ago, took 1ms: passed',
+    ]);
     tell(core, 2_000, 'failed');
     expect(linesOf(core, P, 2_100)['health: yes']?.slice(2)).toEqual([
       'its check is falling: 1 of 2 failures',
-      'the last failure: exit status 1',
+      'made 100ms ago, took 1ms: exit status 1',
     ]);
     tell(core, 2_500, 'failed');
     const leaving = linesOf(core, P, 2_600);
     expect(leaving['health: no']?.slice(2)).toEqual([
-      ...['its check is down', 'the last failure: exit status 1', 'the check of web fails: exit status 1'],
+      ...['its check is down', 'made 100ms ago, took 1ms: exit status 1', 'the check of web fails: exit status 1'],
     ]);
     expect(leaving['verdict: waits']?.[0]).toBe('not up by its check since T+2500 (--withdraw-delay 3s)');
     core.hear(overridden(2_700, { added: [set('up', P, { at: 2_700 })] }));
@@ -423,7 +428,8 @@ describe('an explanation', () => {
     ]);
     expect(linesOf(core, '192.0.2.1/32', 100)['health: no']).toEqual([
       'its check is rising: 1 of 3 passes',
-      'the last failure: exit status 1',
+      'made 60ms ago, took 1ms: passed',
+      'failed last 70ms ago: exit status 1',
       'the check of web fails: exit status 1',
     ]);
   });

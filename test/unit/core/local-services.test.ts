@@ -126,14 +126,14 @@ describe('what is served', () => {
   });
 
   it('has its reasons in words', () => {
-    const one = rig();
+    const one = rig(['--service', 'web,prefixes=192.0.2.1/32,command=true,rise=2,fall=2,disable-file=/etc/web.off']);
     one.read(0);
     expect(sentenceOf(one, P)).toMatch(/check of web/);
     one.result(10, 'failed');
     one.result(20, 'failed');
     expect(sentenceOf(one, P)).toBe('the check of web fails: exit status 1');
     one.result(30, 'disabled');
-    expect(sentenceOf(one, P)).toBe('web is disabled by a file that says so');
+    expect(sentenceOf(one, P)).toBe('web is disabled by /etc/web.off');
   });
 
   it('counts as declared, and a name without a check asks for none', () => {

@@ -10,7 +10,7 @@ const LISTENER = '192.0.2.7:8080';
 const EXAMPLES: Examples = {
   'check-undecided': ['health', { code: 'check-undecided', service: 'web-1' }],
   'check-down': ['health', { code: 'check-down', service: 'web-2', detail: 'exit status 7' }],
-  'service-disabled': ['health', { code: 'service-disabled', service: 'web-3' }],
+  'service-disabled': ['health', { code: 'service-disabled', service: 'web-3', file: '/etc/web-3.off' }],
   'address-not-set-up': ['health', { code: 'address-not-set-up', detail: 'Operation not permitted' }],
   'facts-not-read': ['facts', { code: 'facts-not-read' }],
   'not-started': ['facts', { code: 'not-started' }],
