@@ -192,7 +192,7 @@ describeInterop('the data directory', () => {
     const daemon = startDaemon([...watch(8), '--data-dir', data, '--name', 'edge', '--control-socket', socket]);
     await listen([endpoint(8)]);
     await daemon.told(line('announce', 8));
-    await until('asked here', () => fs.existsSync(socket));
+    await daemon.logged('asked here');
     // It is answered when the disk has had its time.
     const answer = ask({ socketPath: socket }, '/v1/set', { body: { prefix: '127.90.8.1', to: 'down' } });
     await daemon.told(line('withdraw', 8));

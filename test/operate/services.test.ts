@@ -45,12 +45,16 @@ const write = (services: readonly Given[], more: Readonly<Record<string, unknown
     }),
   );
 
-const run = (env: NodeJS.ProcessEnv = {}): Daemon =>
-  startDaemon(
+/** Resolves when it can be asked. */
+async function run(env: NodeJS.ProcessEnv = {}): Promise<Daemon> {
+  const daemon = startDaemon(
     ['run', '--config', folder('ha2bgp.yaml'), '--control-socket', socketPath()],
     { env: { HA2BGP_DATA_DIR: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     host.enter,
   );
+  await daemon.logged('"msg":"asked here"');
+  return daemon;
+}
 /** On addresses of this host. */
 const serve = (...lasts: readonly number[]): Promise<Started> =>
   listen(
@@ -72,12 +76,8 @@ async function ha2bgp(...words: readonly string[]): Promise<Said> {
   return { status, stdout: started.stdout(), stderr: started.stderr() };
 }
 const get = async <T>(path: string): Promise<T> => (await ask({ socketPath: socketPath() }, path)).body as T;
-/** While it starts there is nobody to ask. */
-const stateOf = (last: number): Promise<string | undefined> =>
-  get<Status>('/v1/status').then(
-    ({ services }) => services.find(({ prefix }) => prefix === prefixOf(last))?.state,
-    () => undefined,
-  );
+const stateOf = async (last: number): Promise<string | undefined> =>
+  (await get<Status>('/v1/status')).services.find(({ prefix }) => prefix === prefixOf(last))?.state;
 const isState = (last: number, state: string): Promise<unknown> =>
   until(`${at(last)} ${state}`, async () => (await stateOf(last)) === state);
 
@@ -108,11 +108,16 @@ describeInterop('a service', () => {
     await serve(1, 2, 3);
     pass();
     write([checked('web', [prefixOf(1), prefixOf(2)]), { name: 'mail', prefixes: [prefixOf(3), prefixOf(4)] }]);
-    const daemon = run();
+    const daemon = await run();
     await daemon.announces(prefixOf(1), prefixOf(2), prefixOf(3));
     const events = start(process.execPath, [bin, 'watch', '--events'], {
       env: { ...cleanEnvironment(), HA2BGP_CONTROL_SOCKET: socketPath() },
     });
+    // A stream is there once something came over it.
+    for (let to = 'down'; events.stdout() === ''; to = to === 'down' ? 'auto' : 'down') {
+      await ha2bgp('set', prefixOf(4), to);
+    }
+    await ha2bgp('set', prefixOf(4), 'auto');
     const up = await ha2bgp('status', 'web');
     expect([up.status, up.stderr]).toEqual([0, '']);
     expect(up.stdout).toMatch(
@@ -190,7 +195,7 @@ describeInterop('a service', () => {
       ([key, value]) => `${key}: ${JSON.stringify(value)}\n`,
     );
     fs.writeFileSync(folder('ha2bgp.yaml'), `${settings.join('')}${quicker}`);
-    const daemon = run();
+    const daemon = await run();
     await daemon.announces(prefixOf(1));
     fail();
     await daemon.announces();
@@ -207,7 +212,7 @@ describeInterop('a service', () => {
     pass();
     const services = [checked('web', [prefixOf(1), prefixOf(2)]), { name: 'mail', prefixes: [prefixOf(3)] }];
     write(services, { community: '65000:7' });
-    const daemon = run();
+    const daemon = await run();
     await daemon.announces(prefixOf(1), prefixOf(2), prefixOf(3));
     const done = await ha2bgp('drain', 'web', '--reason', 'new disk');
     expect(done).toMatchObject({ status: 0, stderr: '' });
@@ -226,7 +231,7 @@ describeInterop('a service', () => {
     expect((await ha2bgp('completion', 'drained')).stdout.split('\n')).toContain('web');
     await daemon.stop('SIGKILL');
 
-    const second = run();
+    const second = await run();
     await second.announces(prefixOf(3));
     await isState(1, 'drained');
     // One that is no name of a service is said, and nothing is done.
@@ -252,7 +257,7 @@ describeInterop('a service', () => {
   it('is set up in the place of its check, and not over its disable file', async () => {
     await serve(1);
     write([checked('web', [prefixOf(1)], { 'disable-file': folder('off') })]);
-    const daemon = run();
+    const daemon = await run();
     await isState(1, 'down');
     await until('checked', () => daemon.count('"to":"down"') > 0);
     expect((await ha2bgp('set', prefixOf(1), 'up', '--reason', 'the check is broken')).status).toBe(0);
@@ -271,7 +276,7 @@ describeInterop('a service', () => {
   it('is changed by a reload, which moves nothing else, and a check that is new withdraws nothing before it has failed', async () => {
     await serve(1, 2, 3);
     write([{ name: 'web', prefixes: [prefixOf(1)] }], { announce: [prefixOf(2)] });
-    const daemon = run();
+    const daemon = await run();
     await daemon.announces(prefixOf(1), prefixOf(2));
     const before = daemon.lines();
     // Others, another name, and checks that have yet to pass: one over what is announced, one over what is not.
@@ -328,7 +333,7 @@ describeInterop('the command of a check', () => {
     only(
       `ls -l /proc/self/fd > ${folder('fds')}; env > ${folder('env.new')}; mv ${folder('env.new')} ${folder('env')}`,
     );
-    const daemon = run({ NOTIFY_SOCKET: name, WATCHDOG_USEC: '2000000', MINE: 'its own' });
+    const daemon = await run({ NOTIFY_SOCKET: name, WATCHDOG_USEC: '2000000', MINE: 'its own' });
     await until('a check', () => fs.existsSync(folder('env')));
     const words = fs.readFileSync(folder('env'), 'utf8').split('\n');
     expect(words).toContain('MINE=its own');
@@ -349,7 +354,7 @@ describeInterop('the command of a check', () => {
 
   it('is gone with the daemon, with all that it started', async () => {
     only(`sleep 3600 & echo $! > ${folder('sleeps')}; echo $$ > ${folder('runs')}; sleep 3600`, { timeout: '1h' });
-    const daemon = run();
+    const daemon = await run();
     const pidIn = (name: string): Promise<number> =>
       until(name, () => fs.existsSync(folder(name)) && Number(fs.readFileSync(folder(name), 'utf8')));
     const pids = [await pidIn('runs'), await pidIn('sleeps'), ...childrenOf(await pidIn('runs'))];
@@ -364,7 +369,7 @@ describeInterop('the command of a check', () => {
     await serve(1);
     pass();
     only(`test -e ${folder('passes')} || { echo $$ > ${folder('hangs')}; sleep 3600; }`, { timeout: '200ms', fall: 1 });
-    const daemon = run();
+    const daemon = await run();
     await daemon.announces(prefixOf(1));
     fail();
     await daemon.announces();
@@ -380,7 +385,7 @@ describeInterop('the command of a check', () => {
     await serve(1);
     pass();
     only(`printf '\\033[2Jred'; head -c 1000000 /dev/zero | tr '\\0' x; test -e ${folder('passes')}`);
-    const daemon = run();
+    const daemon = await run();
     await daemon.announces(prefixOf(1));
     fail();
     await daemon.announces();
@@ -409,7 +414,7 @@ describeInterop('the command of a check', () => {
       }),
     );
     write([...many, { name: 'plain', prefixes: [prefixOf(1)] }]);
-    const daemon = run();
+    const daemon = await run();
     await until('all of them', () => daemon.count('"to":"up"') === many.length);
     const took: number[] = [];
     for (let round = 0; round < 3; round++) {
