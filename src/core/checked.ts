@@ -127,6 +127,15 @@ export function isReadBefore(
   return watch !== undefined && readAt < watch.since;
 }
 
+/** Of one whose check fails at present, though not often enough yet: what is announced stays, and nothing new begins. */
+export function whyUnsteady(
+  prefix: Prefix,
+  { policy, checks }: { readonly policy: Policy; readonly checks: Watches },
+): Reason | undefined {
+  const watch = watchOver(prefix, policy, checks);
+  return watch?.standing.state === 'falling' ? { code: 'check-undecided', service: watch.declared.id } : undefined;
+}
+
 function watchOver(prefix: Prefix, { services }: Policy, checks: Watches): Watch | undefined {
   const service = services.get(prefix);
   return service?.kind === 'local' ? checks.get(service.id) : undefined;

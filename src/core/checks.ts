@@ -105,7 +105,9 @@ export function probeFinished(state: Checks, event: Of<'probeFinished'>, actions
     actions.push({ type: 'setUpAddresses', service: id, run: service.run });
   }
   const news = goOn(service, at, actions);
-  return wasUnheard ? declared.prefixes : news;
+  // What is not announced yet waits while it falls.
+  const isOther = declared.kind === 'local' && (before.state === 'falling') !== (after.state === 'falling');
+  return wasUnheard || isOther ? declared.prefixes : news;
 }
 
 export function hooksFinished(state: Checks, event: Of<'hooksFinished'>, actions: Action[]): readonly Prefix[] {

@@ -32,6 +32,8 @@ export const noDampening = (): Dampening => ({ services: new Map(), kept: 0 });
 export type Flap = 'went' | 'hidden' | 'none';
 
 export function flapOf(before: Verdict, after: Verdict): Flap {
+  // A file that disables a service is put there on purpose.
+  if ([before, after].some((each) => 'reason' in each && each.reason.code === 'service-disabled')) return 'none';
   if (before.state === 'falling' && after.state === 'up') return 'hidden';
   return after.state === 'down' && (before.state === 'falling' || before.state === 'up') ? 'went' : 'none';
 }

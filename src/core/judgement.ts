@@ -7,7 +7,7 @@ import { isHostPrefix, networkAddress, type Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type Reason, sentence } from '../model/reason.ts';
 import { findCandidate } from './candidates.ts';
-import { isReadBefore, whyHeldDown } from './checked.ts';
+import { isReadBefore, whyHeldDown, whyUnsteady } from './checked.ts';
 import { flapOf } from './dampening.ts';
 import { isRouted, unwant } from './desired.ts';
 import { type Health, healthOf } from './health.ts';
@@ -23,7 +23,8 @@ import { dampen, suppressedUntil, whySuppressed } from './suppression.ts';
 export function judge(state: DaemonState, prefix: Prefix, readAt: Millis, mayRise: boolean, actions: Action[]): void {
   const { policy } = state;
   const isUpByHand = isSetUp(state, prefix, readAt);
-  const isWhole = mayRise && (isUpByHand || !isReadBefore(readAt, prefix, state));
+  const isHeldUp = isReadBefore(readAt, prefix, state) || whyUnsteady(prefix, state) !== undefined;
+  const isWhole = mayRise && (isUpByHand || !isHeldUp);
   // The order came while these facts were looked at.
   const isAwaited = !isUpByHand && isSetUp(state, prefix, NEVER);
   const health = healthSeen(state, prefix, readAt, isUpByHand);

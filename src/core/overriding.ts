@@ -18,7 +18,9 @@ import {
   type SetByHand,
   targetText,
 } from '../model/override.ts';
+import type { Policy } from '../model/policy.ts';
 import { type Reason, sentence } from '../model/reason.ts';
+import type { ServiceId } from '../model/service.ts';
 import { attributesNow, told } from './announcing.ts';
 import { judgeChecked } from './checked-judgement.ts';
 import { beyond, isOver, isRouted, kindOf, unwant, want } from './desired.ts';
@@ -153,9 +155,13 @@ function put(
   // Somebody who says the same again and again says nothing new.
   const isSame = before?.kind === override.kind && before.by === override.by && before.why === override.why;
   if (before === undefined || before.kind !== override.kind || override.kind === 'drain') mark(state, override);
+  const isLost = given.kind === 'drain' && given.target.type === 'service' && isUnknown(state, given.target.service);
+  if (isLost) log(actions, 'warn', 'no service has the name of a drain', { target: targetText(given.target) });
   log(actions, isSame || kept?.isNamed === false ? 'debug' : 'info', ...wordsOf(override, kept !== undefined, state));
   return !isSame;
 }
+
+const isUnknown = ({ policy }: DaemonState, id: ServiceId): boolean => prefixesNamed(policy, id).length === 0;
 
 function wordsOf(
   override: Override,
@@ -219,6 +225,35 @@ function mark(state: DaemonState, of: Override): void {
   for (const [prefix, { kind }] of policy.services) if (kind === 'checked' && isInside(prefix)) marked.add(prefix);
   // Which of the static ones are inside is seen when their turn comes.
   sweep.left = policy.statics.routes.size;
+}
+
+/**
+ * Other settings, and what came before: what is drained by the name of its service stays drained, by itself where that name
+ * covers it no more. Whoever renames a service does not mean to end its drain.
+ */
+export function keepDrained(state: DaemonState, before: Policy, at: Millis, actions: Action[]): void {
+  const { said } = state.overrides;
+  const changed: OverrideKey[] = [];
+  for (const drain of [...said.values()]) {
+    if (drain.kind !== 'drain' || drain.target.type !== 'service') continue;
+    const { service } = drain.target;
+    const now = new Set(prefixesNamed(state.policy, service));
+    const left = prefixesNamed(before, service).filter((prefix) => !now.has(prefix));
+    for (const prefix of left) {
+      const given: Drain = { ...drain, target: { type: 'prefix', prefix } };
+      const key = overrideKeyOf(given);
+      const own = said.get(key);
+      const lasting = own !== undefined && endOf(own) >= endOf(given) ? own : given;
+      put(state, lasting, { isNamed: changed.length < MOST_NAMED }, actions);
+      changed.push(key);
+    }
+    if (left.length === 0 || now.size > 0) continue;
+    drop(state, drain);
+    changed.push(overrideKeyOf(drain));
+  }
+  if (changed.length === 0) return;
+  actions.push({ type: 'keepOverrides', overrides: said, changed, at, news: [] });
+  retime(state, actions);
 }
 
 /** Other settings may have given the name to other prefixes. */

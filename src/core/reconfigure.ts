@@ -30,7 +30,7 @@ import { isRouted, renewKind, unwant } from './desired.ts';
 import { retimed, type Verdict } from './hold.ts';
 import { move } from './judgement.ts';
 import { isSetUp } from './overrides.ts';
-import { markDrainsByName, sweepSome } from './overriding.ts';
+import { keepDrained, markDrainsByName, sweepSome } from './overriding.ts';
 import { report } from './report.ts';
 import { rewriteService } from './rewriting.ts';
 import { schedule } from './schedule.ts';
@@ -56,6 +56,7 @@ export function reconfigure(
   renewAreas(state.facts, policy);
   changeStatics(state, before.policy);
   changeChecks(state.checks, policy.services.values(), (prefix) => isToStay(state, prefix), actions);
+  keepDrained(state, before.policy, at, actions);
   // Of what no setting says any more nobody needs to know.
   state.overrides.graceful.clear();
   for (const [prefix, verdict] of [...state.services]) {

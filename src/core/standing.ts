@@ -4,6 +4,7 @@ import { type Millis, ms } from '../model/millis.ts';
 import { type Reason, stageOf } from '../model/reason.ts';
 import type { ServiceStateName } from '../model/view.ts';
 import { findCandidate } from './candidates.ts';
+import { whyUnsteady } from './checked.ts';
 import { isRouted } from './desired.ts';
 import { type Health, healthOf } from './health.ts';
 import { isSetUp, whyDraining, whyHeldBack } from './overrides.ts';
@@ -65,6 +66,8 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, know
           : { code: 'discovery-failing', since: failingSince },
     };
   }
+  const unsteady = isUpByHand ? undefined : whyUnsteady(prefix, state);
+  if (verdict?.state === 'rising' && unsteady !== undefined) return { announced: false, reason: unsteady };
   if (verdict?.state === 'rising') {
     return state.due.has(prefix) && failingSince !== undefined
       ? { announced: false, reason: { code: 'discovery-failing', since: failingSince } }
@@ -74,10 +77,11 @@ export function standingOf(state: DaemonState, prefix: Prefix, now: Millis, know
   // Whoever takes something down by hand expects nobody to ask why it does not run. An address elsewhere is none of that.
   if (heldBack !== undefined && (health.up || health.lost === 'listener'))
     return { announced: false, reason: heldBack };
-  return {
-    announced: false,
-    reason: health.up ? { code: 'announce-delay', delay: ms(0), until: reading?.at ?? now } : health.reason,
-  };
+  if (!health.up) return { announced: false, reason: health.reason };
+  if (unsteady !== undefined) return { announced: false, reason: unsteady };
+  // It rises with the next whole facts.
+  const delay = isUpByHand ? ms(0) : policy.announceDelay;
+  return { announced: false, reason: { code: 'announce-delay', delay, until: ms((reading?.at ?? now) + delay) } };
 }
 
 /** By the last facts, of a prefix that is not static. */

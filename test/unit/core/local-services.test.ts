@@ -94,7 +94,9 @@ describe('what is served', () => {
     ['failed', ['failed', 'failed'], 'check-down'],
     ['is disabled', ['disabled'], 'service-disabled'],
     ['passed', ['passed', 'passed'], 'announced'],
-    ['passed, and failed once', ['passed', 'passed', 'failed'], 'announced'],
+    // Announcing begins while it passes, and what is announced stays until it has failed often enough.
+    ['passed, and failed once', ['passed', 'passed', 'failed'], 'check-undecided'],
+    ['passed, failed once, and passed', ['passed', 'passed', 'failed', 'passed'], 'announced'],
     ['was disabled, and is no more', ['disabled', 'passed'], 'service-disabled'],
     ['was disabled, and passed again', ['disabled', 'passed', 'passed', 'passed'], 'announced'],
   ] as const)('whose check %s', (_how, results, standing) => {
@@ -565,6 +567,71 @@ describe('by hand', () => {
   });
 });
 
+describe('a check that fails, and not often enough yet', () => {
+  const DELAYED = ['--announce-delay', '3s', '--no-dampening', '--withdraw-delay', '0'];
+
+  it('lets no announce delay end, until it passes again', () => {
+    const one = rig([...SERVICE, ...DELAYED]);
+    one.read(0);
+    for (const at of [10, 20]) one.result(at, 'passed');
+    one.read(30);
+    expect(one.standing(P)).toBe('announce-delay');
+    one.result(2_900, 'failed');
+    one.read(2_910);
+    one.fire(3_030);
+    one.read(3_031);
+    expect([one.routes(), one.standing(P)]).toEqual([[], 'check-undecided']);
+    const actions = one.result(3_900, 'passed');
+    expect(only(actions, 'lookNow')).toHaveLength(1);
+    one.read(3_901);
+    expect(one.routes()).toEqual([P]);
+    // What is announced stays.
+    one.result(4_000, 'failed');
+    one.read(4_001);
+    expect(one.standing(P)).toBe('announced');
+  });
+
+  it('lets none begin', () => {
+    const one = rig([...SERVICE, ...DELAYED], []);
+    one.read(0);
+    for (const at of [10, 20]) one.result(at, 'passed');
+    one.result(30, 'failed');
+    one.read(40, { listeners: added(LISTENER) });
+    one.fire(5_000);
+    one.read(5_001);
+    expect([one.routes(), one.standing(P)]).toEqual([[], 'check-undecided']);
+    one.result(5_100, 'passed');
+    one.read(5_101);
+    expect(sentenceOf(one, P)).toBe('192.0.2.1 is up, and has to stay so for 3s before it is announced');
+    one.fire(8_101);
+    one.read(8_102);
+    expect(one.routes()).toEqual([P]);
+  });
+});
+
+describe('a disable file', () => {
+  it('is no flap', () => {
+    const words = ['--service', 'web,prefixes=192.0.2.1/32,command=true,rise=1,fall=1,disable-file=/off'];
+    const one = rig([...words, '--announce-delay', '0', '--withdraw-delay', '0']);
+    one.read(0);
+    one.result(10, 'passed');
+    one.read(11);
+    for (let at = 100; at < 1_000; at += 100) {
+      one.result(at, 'disabled');
+      one.read(at + 1);
+      expect(one.routes()).toEqual([]);
+      one.result(at + 10, 'passed');
+      one.result(at + 20, 'passed');
+      one.read(at + 21);
+      expect(one.routes()).toEqual([P]);
+    }
+    expect(one.state.dampening.services.size).toBe(0);
+    one.result(2_000, 'failed');
+    one.read(2_001);
+    expect(one.state.dampening.services.size).toBe(1);
+  });
+});
+
 describe('a reload', () => {
   it('with a check over what is announced withdraws nothing until that has failed as often as it may', () => {
     const one = rig(['--announce', P, ...INSTANT]);
@@ -645,12 +712,16 @@ describe('a reload', () => {
     expect(leaves.routes()).toEqual([]);
   });
 
-  it('without a name that is drained frees its prefixes, and with it holds others', () => {
+  it('without a name that is drained keeps its prefixes drained by themselves; and with it holds others', () => {
     const one = announced([...NAME, '--announce', Q, ...INSTANT]);
     one.say(40, drain('service web', { at: 40, withdrawAt: 40 }));
     expect(one.routes()).toEqual([Q]);
     one.reload(50, ['--announce', Q, '--announce', P, ...INSTANT]);
+    expect([one.routes(), [...one.state.overrides.said.keys()]]).toEqual([[Q], ['drain 192.0.2.1/32']]);
+    one.unsay(52, 'drain 192.0.2.1/32');
+    one.read(53);
     expect(one.routes()).toEqual([P, Q]);
+    one.say(54, drain('service web', { at: 54, withdrawAt: 54 }));
     one.reload(60, ['--announce', P, '--service', 'web,prefixes=192.0.2.2/32', ...INSTANT], 'unread');
     expect([one.routes(), one.standing(Q)]).toEqual([[P], 'drained']);
   });

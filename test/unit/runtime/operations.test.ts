@@ -6,9 +6,9 @@ import { ms } from '../../../src/model/millis.ts';
 import { setKey } from '../../../src/model/override.ts';
 import type { OverrideView } from '../../../src/model/view.ts';
 import { createOperations, MOST_OVERRIDES, type OperationsOptions } from '../../../src/runtime/operations.ts';
-import { added, coreOf, factsRead, policyOf } from '../../helpers/core.ts';
+import { added, coreOf, factsRead, policyOf, said } from '../../helpers/core.ts';
 import * as facts from '../../helpers/facts.ts';
-import { set, targetOf } from '../../helpers/overrides.ts';
+import { drain, overridden, set, targetOf } from '../../helpers/overrides.ts';
 
 const ONE = '10.0.0.1/32' as Prefix;
 /** On this host, and nothing serves it. */
@@ -280,14 +280,19 @@ describe('set', () => {
 });
 
 describe('what is asked for', () => {
-  it('by the name of a service is found, and by one that settings took away while it was drained', async () => {
+  it('by the name of a service is found, and by one that an earlier process knew and drained', async () => {
     const service = ['--service', 'web,prefixes=10.0.0.1/32'];
     const { core, operations } = rig({}, service);
     const target = targetOf('service web');
     expect(operations.findTarget('web')).toEqual(target);
     expect((await operations.drain({ target, ...ANNA, for: undefined })).services).toEqual([ONE]);
+    // Its prefix stays drained, by itself.
     core.hear({ type: 'settingsChanged', at: ms(1_000), policy: policyOf(['--network', '10.0.0.0/8']), settings: {} });
+    expect([...core.state.overrides.said.keys()]).toEqual(['drain 10.0.0.1/32']);
     await expect(operations.drain({ target, ...ANNA, for: undefined })).rejects.toMatchObject({ code: 'not-found' });
+    expect(() => operations.findTarget('web')).toThrow(expect.objectContaining({ code: 'not-found' }));
+    const kept = core.hear(overridden(2_000, { added: [drain('service web')], isKept: true }));
+    expect(said(kept, 'warn')).toEqual(['no service has the name of a drain']);
     expect(operations.findTarget('web')).toEqual(target);
     await operations.undrain({ target, by: 'anna' });
     expect(() => operations.findTarget('web')).toThrow(expect.objectContaining({ code: 'not-found' }));
