@@ -5,6 +5,7 @@ import { policyFrom } from '../config/policy.ts';
 import type { RecordedSettings } from '../config/recorded-settings.ts';
 import { speakerFrom } from '../config/speaker.ts';
 import { dataPlace, instanceName } from '../config/state.ts';
+import { areDecided, decidedWithin } from '../core/checked.ts';
 import { type DaemonState, initialState } from '../core/state.ts';
 import { openDiscovery, tryDiscovery } from '../discovery/discovery.ts';
 import { ownerFinder } from '../discovery/owners.ts';
@@ -36,6 +37,7 @@ import type { CloseHow, Sink } from '../sink/sink.ts';
 import { type HistoryStore, noHistoryStore, openHistoryStore } from '../store/history.ts';
 import { noOverrideStore, type OverrideStore, openOverrideStore } from '../store/overrides.ts';
 import { type Backend, type BackendPorts, NOTHING_TO_PREPARE, type Prepared } from './backend.ts';
+import type { FirstDecisions } from './completeness.ts';
 import { openExabgpBackend } from './exabgp-backend.ts';
 import { discoveryWish, refuseTogether } from './host.ts';
 import { listen } from './pipes.ts';
@@ -104,7 +106,13 @@ export async function openDaemon({
   const push = (event: Event): void => loop?.push(event);
   const changed = (what: Changed): void => viewer?.changed(what);
   const clock = realClock((lost) => push({ type: 'stalled', at: clock.now(), lost }));
-  const backends = await openBackends(settings, { clock, log, push, changed, lifecycle }, warn);
+  const state = initialState(policyFrom(settings));
+  const first: FirstDecisions = {
+    announceDelay: settings.announceDelay,
+    decidedWithin: decidedWithin(state.checks),
+    areDecided: () => areDecided(state.checks),
+  };
+  const backends = await openBackends(settings, first, { clock, log, push, changed, lifecycle }, warn);
   const sinks = backends.map(({ sink }) => sink);
   const discovery = { clock, log: log.child('discovery') };
   const source = createSuccession(discoveryWish(settings), (wish, isFirst) =>
@@ -119,7 +127,6 @@ export async function openDaemon({
   lifecycle.onHang(() => !areKept, leaveAtOnce);
   const stores = await openStores(settings, clock, log.child('store'));
   const { overrides, history } = stores;
-  const state = initialState(policyFrom(settings));
   const probes = createProbes({ services: state.policy.services.values(), clock, log: log.child('probe'), push });
   viewer = createViewer({
     ...{ state, sinks, clock, findOwners: ownerFinder(settings.netns) },
@@ -280,6 +287,7 @@ function orLate<T>(it: Promise<T>, time: number): Promise<T | undefined> {
 /** Throws what `isRefusal` knows. */
 async function openBackends(
   settings: Settings,
+  first: FirstDecisions,
   ports: BackendPorts,
   warn: (problem: Problem) => void,
 ): Promise<Backend[]> {
@@ -297,7 +305,7 @@ async function openBackends(
   const speaker = speakerFrom(settings, process.env, warn);
   if (speaker !== undefined) {
     const { openSpeakerBackend } = await import('./speaker-backend.ts');
-    backends.push(openSpeakerBackend(speaker, ports, settings.announceDelay));
+    backends.push(openSpeakerBackend(speaker, ports, first));
   }
   return backends;
 }

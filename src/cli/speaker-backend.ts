@@ -2,21 +2,19 @@
 import { hasOtherPassword } from '../bgp/peer-change.ts';
 import { createSpeaker } from '../bgp/speaker.ts';
 import { speakerFrom } from '../config/speaker.ts';
-import { type Millis, ms } from '../model/millis.ts';
 import { type PeerSettings, peerName, type SpeakerSettings } from '../model/peer.ts';
 import type { SettingChange } from '../model/reload.ts';
 import { createSpeakerSink } from '../sink/speaker.ts';
 import { type Backend, type BackendPorts, NOTHING_TO_PREPARE } from './backend.ts';
+import { type FirstDecisions, whenComplete } from './completeness.ts';
 
-/** From the start to the first facts, which take some tenths of a second, and what follows from them. */
-const FIRST_FACTS_WITHIN = 2_000;
 const TIMER = 'bgp complete';
 
-/** `start` throws `SpeakerError` where this host cannot do what was asked for. `announceDelay`: that of services. */
+/** `start` throws `SpeakerError` where this host cannot do what was asked for. */
 export function openSpeakerBackend(
   settings: SpeakerSettings,
   { clock, log, changed }: BackendPorts,
-  announceDelay: Millis,
+  first: FirstDecisions,
 ): Backend {
   const speaker = createSpeaker({ settings, clock, log: log.child('bgp'), changed: () => changed('peers') });
   const sink = createSpeakerSink(speaker);
@@ -25,7 +23,7 @@ export function openSpeakerBackend(
     sink,
     start() {
       speaker.start();
-      clock.setTimer(TIMER, ms(clock.now() + announceDelay + FIRST_FACTS_WITHIN), speaker.complete);
+      whenComplete(TIMER, first, clock, speaker.complete);
     },
     prepare(other, warn) {
       const next = speakerFrom(other, process.env, warn);

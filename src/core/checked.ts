@@ -62,6 +62,19 @@ export const noResults = (declared: WatchedService): Watch => ({
 
 const ALWAYS = ms(Number.NEGATIVE_INFINITY);
 
+/** Whether each check has said what is so. */
+export const areDecided = (checks: Watches): boolean =>
+  [...checks.values()].every(({ inForce }) => inForce !== undefined);
+
+/** So long the slowest check takes to find a service up, each of its runs as long as it may. */
+export function decidedWithin(checks: Watches): Millis {
+  const each = [...checks.values()].map(({ declared: { check, probe } }) => {
+    const runs = Math.max(1, check.rise);
+    return runs * probe.timeout + (runs - 1) * check.fastInterval;
+  });
+  return ms(each.reduce((most, time) => Math.max(most, time), 0));
+}
+
 /**
  * What a prefix of the service is announced with now; `undefined` when it is not. `isSetUp`: somebody stands in by hand for
  * the check, as if it passed.

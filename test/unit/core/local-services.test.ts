@@ -1,5 +1,6 @@
 /** Services of `run`, found on this host and held down by their checks, through the core: events in, actions out. */
 import { describe, expect, it } from 'vitest';
+import { areDecided, decidedWithin } from '../../../src/core/checked.ts';
 import type { Action } from '../../../src/model/action.ts';
 import type { Prefix } from '../../../src/model/address.ts';
 import { ms } from '../../../src/model/millis.ts';
@@ -740,5 +741,39 @@ describe('a reload', () => {
     one.reload(40, ['--service', 'web,prefixes=192.0.2.1/32,command=x,interval=20s', ...AT_ONCE]);
     one.result(50, 'passed');
     expect([...one.timers]).toEqual([['check web', 20_050]]);
+  });
+});
+
+describe('what is announced first', () => {
+  const words = (...services: readonly string[]): string[] => [
+    ...services.flatMap((text) => ['--service', text]),
+    ...AT_ONCE,
+  ];
+
+  it('is complete when each check has decided, whatever it found', () => {
+    const { state, result } = rig(
+      words('web,prefixes=192.0.2.1/32,command=x,rise=2,fall=2', 'dns,prefixes=192.0.2.2/32,command=y,rise=2,fall=2'),
+    );
+    const after: boolean[] = [areDecided(state.checks)];
+    for (const [at, verdict, name] of [
+      [1_000, 'passed', 'web'],
+      [1_001, 'failed', 'dns'],
+      [2_000, 'passed', 'web'],
+      [2_001, 'failed', 'dns'],
+    ] as const) {
+      result(at, verdict, { name });
+      after.push(areDecided(state.checks));
+    }
+    expect(after).toEqual([false, false, false, false, true]);
+    expect(areDecided(rig([...NAME, ...AT_ONCE]).state.checks)).toBe(true);
+  });
+
+  it('waits for checks as long as the slowest may take to pass', () => {
+    const within = (...services: readonly string[]): number => decidedWithin(rig(words(...services)).state.checks);
+    expect(within('a,prefixes=192.0.2.1/32')).toBe(0);
+    const a = 'a,prefixes=192.0.2.1/32,command=x';
+    expect(within(`${a},rise=1,timeout=2s`)).toBe(2_000);
+    // Three runs of 5 s, and a second between them.
+    expect(within(a, 'b,prefixes=192.0.2.2/32,command=x,rise=2,timeout=3s,fast-interval=4s')).toBe(17_000);
   });
 });
