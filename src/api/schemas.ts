@@ -3,6 +3,7 @@ import { SAID_BY_HAND } from '../model/override.ts';
 import { STAGES } from '../model/reason.ts';
 import {
   type AskedService,
+  type CheckView,
   type DiscoveryView,
   type EverView,
   type Explanation,
@@ -31,6 +32,7 @@ import { BOOLEAN, COUNT, listOf, maybe, NUMBER, objectOf, oneOf, ref, type Schem
 const INSTANT: Schema = { type: 'string', format: 'date-time', description: 'RFC 3339, in UTC, with milliseconds' };
 const LENGTH: Schema = { type: 'number', description: 'milliseconds' };
 const STATE = oneOf(...SERVICE_STATES);
+const CHECK_STATE = oneOf('init', 'rising', 'up', 'falling', 'down', 'disabled');
 const STAGE = oneOf(...STAGES);
 const counts = objectOf<Summary['services']>(
   Object.fromEntries(SERVICE_STATES.map((each) => [each, COUNT])) as Record<(typeof SERVICE_STATES)[number], Schema>,
@@ -41,6 +43,7 @@ const ABOUT_IT = {
   process: ref('Process'),
   discovery: ref('Discovery'),
   sinks: listOf(ref('Sink')),
+  checks: listOf(ref('Check')),
   overrides: listOf(ref('Override')),
   ever: ref('Ever'),
 };
@@ -110,6 +113,20 @@ export const SCHEMAS = {
     waiting: COUNT,
     refused: COUNT,
     peers: maybe(listOf(ref('Peer'))),
+  }),
+  Check: objectOf<CheckView>({
+    name: STRING,
+    state: CHECK_STATE,
+    inForce: maybe(oneOf('up', 'down', 'disabled')),
+    prefixes: COUNT,
+    last: maybe(
+      objectOf<NonNullable<CheckView['last']>>({
+        at: INSTANT,
+        tookMs: LENGTH,
+        result: oneOf('passed', 'failed', 'disabled'),
+        detail: STRING,
+      }),
+    ),
   }),
   Discovery: objectOf<DiscoveryView>({
     source: oneOf('netlink', 'proc'),

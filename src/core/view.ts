@@ -6,6 +6,7 @@ import { type Reason, sentence, stageOf } from '../model/reason.ts';
 import type { Telling } from '../model/telling.ts';
 import type {
   AskedService,
+  CheckView,
   Instant,
   OverrideView,
   PenaltyView,
@@ -15,6 +16,7 @@ import type {
   TellingView,
   ToldView,
 } from '../model/view.ts';
+import type { Watches } from './checked.ts';
 import { isSuppressedAt, penaltyAt } from './dampening.ts';
 import { endByHand, overridesOf, withdrawnByHand, withdrawOf } from './overrides.ts';
 import { reasonOf, standingOf, stateNameOf } from './standing.ts';
@@ -142,6 +144,16 @@ export const tellingView = ({ at, ...telling }: Telling, instant: InstantOf): Te
   ...telling,
   ...(at !== undefined && { at: instant(at) }),
 });
+
+export function checkViews(checks: Watches, instant: InstantOf): readonly CheckView[] {
+  return [...checks.values()].map(({ declared, standing, inForce, last }) => ({
+    ...{ name: declared.id, state: standing.state, prefixes: declared.prefixes.length },
+    ...(inForce !== undefined && { inForce }),
+    ...(last && {
+      last: { at: instant(last.at), tookMs: Math.round(last.took), result: last.result, detail: last.detail },
+    }),
+  }));
+}
 
 export function overrideView(override: Override, instant: InstantOf): OverrideView {
   const { kind, by, why, at, until } = override;

@@ -6,7 +6,7 @@
 import type { IpAddress, Prefix } from './address.ts';
 import type { SaidByHand } from './override.ts';
 import type { Stage } from './reason.ts';
-import type { ServiceId } from './service.ts';
+import type { CheckState, ServiceId, ServiceState } from './service.ts';
 
 declare const instant: unique symbol;
 /** `2026-11-20T03:00:00.000Z`. */
@@ -139,6 +139,24 @@ export interface SinkView {
   readonly peers?: readonly PeerView[];
 }
 
+/** The check of a service: its name, how it stands, and how the last one went. */
+export interface CheckView {
+  readonly name: ServiceId;
+  readonly state: CheckState;
+  /** What counts meanwhile: the state that it was in before it began to rise or fall. Left out while nothing is decided. */
+  readonly inForce?: ServiceState;
+  /** How many prefixes it decides about. */
+  readonly prefixes: number;
+  /** Of the last one that came to its end; left out before the first. */
+  readonly last?: {
+    readonly at: Instant;
+    readonly tookMs: number;
+    readonly result: 'passed' | 'failed' | 'disabled';
+    /** Why it failed, or which file disables the service; may be empty. */
+    readonly detail: string;
+  };
+}
+
 export interface DiscoveryView {
   readonly source: 'netlink' | 'proc';
   readonly hints: 'tracefs' | 'destroy' | 'none';
@@ -204,6 +222,8 @@ export interface Summary {
   readonly process: ProcessView;
   readonly discovery: DiscoveryView;
   readonly sinks: readonly SinkView[];
+  /** Of the services that have one, in the order in which they are declared. */
+  readonly checks: readonly CheckView[];
   readonly overrides: readonly OverrideView[];
   readonly services: Readonly<Record<ServiceStateName, number>>;
   readonly ever: EverView;

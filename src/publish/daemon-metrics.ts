@@ -1,5 +1,5 @@
 /** Metrics of the daemon as a whole, PURE: its process, its reading of the kernel, whom it tells. */
-import { type OverrideView, type PeerView, SERVICE_STATES } from '../model/view.ts';
+import { type CheckView, type OverrideView, type PeerView, SERVICE_STATES } from '../model/view.ts';
 import { type DaemonMetric, metric, oneOf, type Sample, type Seen, secondsOf, single } from './metric.ts';
 
 const HINTS = ['tracefs', 'destroy', 'none'];
@@ -28,6 +28,14 @@ const ever =
   (name: 'announced' | 'withdrawn' | 'refused') =>
   ({ ever: { sinks } }: Seen): readonly Sample[] =>
     sinks.map((sink) => ({ labels: { sink: sink.name }, value: sink[name] }));
+
+const ofChecks =
+  (read: (check: CheckView) => number | undefined) =>
+  ({ checks }: Seen): readonly Sample[] =>
+    checks.flatMap((check) => {
+      const value = read(check);
+      return value === undefined ? [] : [{ labels: { name: check.name }, value }];
+    });
 
 const bucket = (le: string, value: number): Sample => ({ suffix: '_bucket', labels: { le }, value });
 
@@ -234,4 +242,40 @@ const TELLING_METRICS: readonly DaemonMetric[] = [
   ),
 ];
 
-export const DAEMON_METRICS: readonly DaemonMetric[] = [...PROCESS_METRICS, ...DISCOVERY_METRICS, ...TELLING_METRICS];
+const CHECK_METRICS: readonly DaemonMetric[] = [
+  metric(
+    'ha2bgp_check_up',
+    'gauge',
+    "Whether a service's check has passed as often as it has to, and not failed as often as it may since.",
+    ['name'],
+    ofChecks(({ inForce }) => (inForce === 'up' ? 1 : 0)),
+  ),
+  metric(
+    'ha2bgp_check_disabled',
+    'gauge',
+    'Whether the service is out of use because of its disable file.',
+    ['name'],
+    ofChecks(({ inForce }) => (inForce === 'disabled' ? 1 : 0)),
+  ),
+  metric(
+    'ha2bgp_check_duration_seconds',
+    'gauge',
+    'How long the last check took, which passed or failed.',
+    ['name'],
+    ofChecks(({ last }) => (last === undefined || last.result === 'disabled' ? undefined : last.tookMs / 1_000)),
+  ),
+  metric(
+    'ha2bgp_check_timestamp_seconds',
+    'gauge',
+    'When the last check ended.',
+    ['name'],
+    ofChecks(({ last }) => last && secondsOf(last.at)),
+  ),
+];
+
+export const DAEMON_METRICS: readonly DaemonMetric[] = [
+  ...PROCESS_METRICS,
+  ...DISCOVERY_METRICS,
+  ...TELLING_METRICS,
+  ...CHECK_METRICS,
+];

@@ -92,7 +92,11 @@ async function write(options: MetricsOptions, tally: Tally, exposition: Expositi
   const table = await readServices(options, tally, turns, labels);
   const summary = viewer.summary();
   const all = Object.values(summary.services).reduce((sum, count) => sum + count, 0);
-  const seen: Seen = { ...summary, beside: readBeside(options, table.isCut ? Math.max(0, all - table.looked) : 0) };
+  const seen: Seen = {
+    ...summary,
+    checks: summary.checks.slice(0, options.mostServices),
+    beside: readBeside(options, table.isCut ? Math.max(0, all - table.looked) : 0),
+  };
 
   for (const metric of DAEMON_METRICS) {
     if (turns.isOver()) await turns.next();

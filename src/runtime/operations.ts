@@ -4,14 +4,14 @@
  */
 import { isRouted, whyNoRoom } from '../core/desired.ts';
 import { prefixesNamed } from '../core/overrides.ts';
-import { standingOf } from '../core/standing.ts';
+import { healthNow, standingOf } from '../core/standing.ts';
 import type { DaemonState } from '../core/state.ts';
 import { overrideView } from '../core/view.ts';
 import { hostPrefix, lengthOf, type Prefix, parseAddress, parsePrefix } from '../model/address.ts';
 import type { Event } from '../model/event.ts';
 import { type Millis, ms } from '../model/millis.ts';
 import { type Drain, drainKey, type Override, type OverrideKey, overrideKeyOf, setKey } from '../model/override.ts';
-import { sentence, stageOf } from '../model/reason.ts';
+import { type Reason, sentence, stageOf } from '../model/reason.ts';
 import type { ServiceId } from '../model/service.ts';
 import type { Clock } from './clock.ts';
 import {
@@ -123,11 +123,22 @@ export function createOperations(options: OperationsOptions): Omit<Operations, '
   function remarksOnUp(prefix: Prefix): string[] {
     if (state.policy.statics.routes.has(prefix)) return [`${prefix} is static, and announced anyhow`];
     const standing = standingOf(state, prefix, clock.now());
-    if (standing.announced) return [];
+    if (standing.announced) {
+      const why = standing.leaving && whyItLeavesStill(prefix, standing.leaving);
+      return why === undefined ? [] : [`no effect at present: ${sentence(prefix, why)}`];
+    }
     const { reason } = standing;
     const isLasting = stageOf(reason) !== 'verdict' || reason.code === 'drained';
     const why = isLasting ? reason : whyNoRoom(state.desired, prefix, state.policy);
     return why === undefined ? [] : [`no effect at present: ${sentence(prefix, why)}`];
+  }
+
+  /** What it began to leave for may count no more, now that it is set up. */
+  function whyItLeavesStill(prefix: Prefix, leaving: Reason): Reason | undefined {
+    // Without facts what a check found is all that there is.
+    if (!state.hasFacts) return leaving.code === 'service-disabled' ? leaving : undefined;
+    const health = healthNow(state, prefix, clock.now());
+    return health.up ? undefined : health.reason;
   }
 
   return {

@@ -2,7 +2,7 @@
 
 import { prefixesNamed } from '../core/overrides.ts';
 import type { DaemonState } from '../core/state.ts';
-import { askedView, countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
+import { askedView, checkViews, countsOf, overrideView, prefixesOf, serviceView } from '../core/view.ts';
 import type { SourceStatus } from '../discovery/source.ts';
 import type { Prefix } from '../model/address.ts';
 import { type Millis, ms } from '../model/millis.ts';
@@ -171,6 +171,7 @@ export function createViewer(options: ViewerOptions): OpenViewer {
       },
       discovery: discoveryView(source),
       sinks: sinks.map(sinkView),
+      checks: checkViews(state.checks, instant),
       services: countsOf(state),
       ever: everView(source),
     };

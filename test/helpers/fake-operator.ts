@@ -38,6 +38,7 @@ export function fakeOperator(services = 3): FakeOperator {
     },
     discovery: { source: 'netlink', hints: 'none', intervalMs: 100, listeners: 0, addresses: 0, failures: 0 },
     sinks: [],
+    checks: [],
     overrides: [],
     services: { ...NONE, announced: services },
     ever: { transitions: NONE, stalls: 0, stalledMs: 0, readings: { count: 0, totalMs: 0, buckets: [] }, sinks: [] },

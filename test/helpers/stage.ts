@@ -137,7 +137,16 @@ export function createStage(): Stage {
     const counts = Object.fromEntries(SERVICE_STATES.map((each) => [each, 0])) as Record<ServiceStateName, number>;
     for (const { state } of services.values()) counts[state]++;
     const { process, discovery, sinks } = stage;
-    return { at: instant(Date.now()), process, discovery, sinks, overrides, services: counts, ever: NOTHING_YET };
+    return {
+      at: instant(Date.now()),
+      process,
+      discovery,
+      sinks,
+      checks: [],
+      overrides,
+      services: counts,
+      ever: NOTHING_YET,
+    };
   }
 
   const isCovered = (target: DrainTarget, service: ServiceView): boolean =>

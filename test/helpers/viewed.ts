@@ -66,6 +66,7 @@ export const summaryOf = (of: Partial<Summary> = {}): Summary => ({
     failures: 0,
   },
   sinks: [],
+  checks: [],
   overrides: [],
   services: countsOf([]),
   ever: {

@@ -2,6 +2,7 @@
 import type { Prefix } from '../../src/model/address.ts';
 import type { ServiceId } from '../../src/model/service.ts';
 import type {
+  CheckView,
   Explanation,
   Instant,
   OverrideView,
@@ -71,6 +72,22 @@ export const PEERS: readonly PeerView[] = [
   },
 ];
 
+export const CHECKS: readonly CheckView[] = [
+  {
+    ...{ name: 'dns' as ServiceId, state: 'up', inForce: 'up', prefixes: 2 },
+    last: { at: ago(2), tookMs: 14, result: 'passed', detail: '' },
+  },
+  {
+    ...{ name: 'web' as ServiceId, state: 'falling', inForce: 'up', prefixes: 1 },
+    last: { at: ago(4), tookMs: 5_003, result: 'failed', detail: 'it took longer than 5s' },
+  },
+  {
+    ...{ name: 'ntp' as ServiceId, state: 'disabled', inForce: 'disabled', prefixes: 1 },
+    last: { at: ago(90), tookMs: 0, result: 'disabled', detail: '/etc/ha2bgp/ntp.off exists' },
+  },
+  { name: 'ldap' as ServiceId, state: 'init', prefixes: 1 },
+];
+
 export const STATUS: Status = {
   at: ago(0),
   process: {
@@ -85,6 +102,7 @@ export const STATUS: Status = {
     { name: 'exabgp', told: 3, leaving: 0, waiting: 1, refused: 0 },
     { name: 'speaker', told: 3, leaving: 0, waiting: 0, refused: 0, peers: PEERS },
   ],
+  checks: CHECKS,
   overrides: [DRAIN],
   counts: { announced: 2, leaving: 1, rising: 1, suppressed: 1, held: 0, drained: 0, 'set-down': 0, down: 1 },
   services: SERVICES,

@@ -136,6 +136,8 @@ describeInterop('a service', () => {
       [prefixOf(4), 'mail', 0],
     ]);
 
+    expect(await samplesOf('ha2bgp_check_up')).toEqual([[undefined, 'web', 1]]);
+
     fail();
     await daemon.announces(prefixOf(3));
     const down = await ha2bgp('status', 'web');
@@ -143,6 +145,14 @@ describeInterop('a service', () => {
       down.status,
       down.stdout.match(/ down .* the check of web fails: exit status 7, "no such file"$/gm),
     ]).toEqual([3, [expect.anything(), expect.anything()]]);
+    // Of all services: one that has no check is none of them.
+    expect((await ha2bgp('status')).stdout).toMatch(
+      /\nChecks\n {2}CHECK .*\n {2}web +down +(just now|\d\.\ds ago) +\d+ms +exit status 7, "no such file"\n\n/,
+    );
+    expect((await get<Status>('/v1/summary')).checks).toMatchObject([
+      { name: 'web', state: 'down', inForce: 'down', prefixes: 2, last: { result: 'failed' } },
+    ]);
+    expect(await samplesOf('ha2bgp_check_up')).toEqual([[undefined, 'web', 0]]);
     const why = await ha2bgp('explain', at(1));
     expect(why.status).toBe(3);
     expect(why.stdout).toMatch(/^192\.0\.2\.1\/32 \(web\) {2}down /);

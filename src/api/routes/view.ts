@@ -24,7 +24,7 @@ export function viewRoutes({ operator }: ApiPorts): readonly Route[] {
       method: 'GET',
       path: '/v1/status',
       name: 'status',
-      summary: 'All of it: the process, discovery, sinks, peers, overrides and each service',
+      summary: 'All of it: the process, discovery, sinks, peers, checks, overrides and each service',
       query: STATUS_FILTERS,
       answers: jsonOf(schemaOf('Status')),
       act({ query }) {

@@ -1,6 +1,7 @@
 /** What `ha2bgp status` prints, PURE. */
 import {
   type AskedService,
+  type CheckView,
   type DiscoveryView,
   type ProcessView,
   SERVICE_STATES,
@@ -66,7 +67,7 @@ const MOST_BY_HAND = 20;
 
 /** All but the services. */
 export function surroundingLines(status: Status, now: Now, room: number): Line[] {
-  const { sinks, overrides, discovery, process: daemon } = status;
+  const { sinks, checks = [], overrides, discovery, process: daemon } = status;
   const peers = sinks.flatMap((sink) => (sink.peers ?? []).map((peer) => ({ ...peer, sink: sink.name })));
   return [
     [],
@@ -84,6 +85,7 @@ export function surroundingLines(status: Status, now: Now, room: number): Line[]
     ),
     ...section('Peers', peers.length === 0 ? [] : gridLines(peerGrid(peers, now), room - INDENT)),
     ...section('Sinks', sinks.filter(isOfNote).map(sinkLine)),
+    ...section('Checks', checks.length === 0 ? [] : gridLines(checkGrid(checks, now), room - INDENT)),
     [],
     discoveryLine(discovery, now),
     processLine(daemon),
@@ -142,6 +144,32 @@ function sinkLine({ name, told, leaving, waiting, refused }: SinkView): Line {
     ...others.flatMap(([count, what, tone]) => (count === 0 ? [] : [span(', '), span(`${count} ${what}`, tone)])),
   ];
 }
+
+const CHECK_TONES: Readonly<Record<CheckView['state'], Tone>> = {
+  ...{ init: 'caution', rising: 'caution', up: 'served', falling: 'caution', down: 'bad', disabled: 'routed' },
+};
+
+/** `LAST`: when the last one ended. `WHY`: of one that failed, or was not made because of a file. */
+function checkGrid(checks: readonly CheckView[], now: Now): Grid {
+  return {
+    columns: [
+      { title: 'CHECK' },
+      { title: 'STATE' },
+      { title: 'LAST', rank: RANK.since },
+      { title: 'TOOK', rank: RANK.told },
+      { title: 'WHY' },
+    ],
+    rows: checks.map(({ name, state, last }) => [
+      { text: shown(name), tone: 'strong' },
+      { text: shown(state), tone: CHECK_TONES[state] ?? 'plain' },
+      { text: last === undefined ? 'never' : ago(last.at, now) },
+      { text: last === undefined || last.result === 'disabled' ? '' : tookWords(last.tookMs) },
+      { text: last === undefined || last.result === 'passed' ? '' : shown(last.detail) },
+    ]),
+  };
+}
+
+const tookWords = (tookMs: number): string => (tookMs < 1_000 ? `${tookMs}ms` : lengthWords(tookMs));
 
 function discoveryLine(view: DiscoveryView, now: Now): Line {
   const { source, hints, intervalMs, factsAgeMs, listeners, addresses, failures, failingSince, failure } = view;

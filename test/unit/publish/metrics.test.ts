@@ -46,6 +46,17 @@ const OVERRIDES: Partial<Summary> = {
     overrideOf({ kind: 'up', at: instant('2026-11-20T03:00:07.000Z') }),
   ],
 };
+const last = (second: number, tookMs: number, result: 'passed' | 'failed' | 'disabled') => ({
+  last: { ...{ tookMs, result, detail: '' }, at: instant(`2026-11-20T03:00:0${second}.000Z`) },
+});
+const CHECKS: Partial<Summary> = {
+  checks: [
+    { name: nameOf('dns'), state: 'up', inForce: 'up', prefixes: 1, ...last(1, 14, 'passed') },
+    { name: nameOf('web'), state: 'falling', inForce: 'up', prefixes: 1, ...last(2, 5_003, 'failed') },
+    { name: nameOf('ntp'), state: 'disabled', inForce: 'disabled', prefixes: 1, ...last(3, 0, 'disabled') },
+    { name: nameOf('ldap'), state: 'init', prefixes: 1 },
+  ],
+};
 const one = { sink: 'speaker', peer: '10.0.0.1' };
 const other = { sink: 'speaker', peer: '10.0.0.2' };
 const sinks = (exabgp: number, speaker: number): Sample[] => [
@@ -144,6 +155,31 @@ const CASES: Readonly<Record<string, readonly (readonly [Partial<Seen>, readonly
   ha2bgp_override_oldest_timestamp_seconds: [
     [{}, []],
     [OVERRIDES, [sample(THEN_S, { kind: 'drain' }), sample(THEN_S + 7, { kind: 'up' })]],
+  ],
+  ha2bgp_check_up: [
+    [{}, []],
+    [
+      CHECKS,
+      [sample(1, { name: 'dns' }), sample(1, { name: 'web' }), sample(0, { name: 'ntp' }), sample(0, { name: 'ldap' })],
+    ],
+  ],
+  ha2bgp_check_disabled: [
+    [{}, []],
+    [
+      CHECKS,
+      [sample(0, { name: 'dns' }), sample(0, { name: 'web' }), sample(1, { name: 'ntp' }), sample(0, { name: 'ldap' })],
+    ],
+  ],
+  ha2bgp_check_duration_seconds: [
+    [{}, []],
+    [CHECKS, [sample(0.014, { name: 'dns' }), sample(5.003, { name: 'web' })]],
+  ],
+  ha2bgp_check_timestamp_seconds: [
+    [{}, []],
+    [
+      CHECKS,
+      [sample(THEN_S + 1, { name: 'dns' }), sample(THEN_S + 2, { name: 'web' }), sample(THEN_S + 3, { name: 'ntp' })],
+    ],
   ],
   ha2bgp_sink_routes: [[PEERS, sinks(4, 5)]],
   ha2bgp_sink_leaving: [[PEERS, sinks(3, 6)]],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceView } from '../../../src/model/view.ts';
+import type { CheckView, ServiceView } from '../../../src/model/view.ts';
 import { createMetrics } from '../../../src/publish/scrape.ts';
 import { readMetrics } from '../../helpers/exposition.ts';
-import { NOW, prefixOf, reasonOf, serviceOf, viewerOf } from '../../helpers/viewed.ts';
+import { NOW, nameOf, prefixOf, reasonOf, serviceOf, viewerOf } from '../../helpers/viewed.ts';
 
 const services = (count: number): ServiceView[] =>
   Array.from({ length: count }, (_, index) => serviceOf(`10.0.${index >> 8}.${index & 255}/32`));
@@ -41,6 +41,21 @@ describe('a scrape', () => {
     expect(await read(3)).toEqual([3, 0]);
     expect(await read(2)).toEqual([2, 2]);
     expect(await read(0)).toEqual([0, 4]);
+  });
+
+  it('has checks of as many services, too', async () => {
+    const checks = Array.from({ length: 3 }, (_, index): CheckView => {
+      return { name: nameOf(`s${index}`), state: 'up', inForce: 'up', prefixes: 1 };
+    });
+    const viewer = viewerOf(
+      () => services(3),
+      () => ({ checks }),
+    );
+    const { pieces } = await createMetrics({ viewer, mostServices: 2 }).scrape('text');
+    const names = readMetrics(pieces.join(''))
+      .get('ha2bgp_check_up')
+      ?.samples.map(({ labels }) => labels['name']);
+    expect(names).toEqual(['s0', 's1']);
   });
 
   it('is one for all who ask while it is on its way, and a new one for the next', async () => {

@@ -4,6 +4,7 @@ import type { Prefix } from '../../../src/model/address.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
 import { setKey } from '../../../src/model/override.ts';
+import type { ServiceId } from '../../../src/model/service.ts';
 import type { OverrideView } from '../../../src/model/view.ts';
 import { createOperations, MOST_OVERRIDES, type OperationsOptions } from '../../../src/runtime/operations.ts';
 import { added, coreOf, factsRead, policyOf, said } from '../../helpers/core.ts';
@@ -270,6 +271,33 @@ describe('set', () => {
       'no effect at present: as many routes are announced as may be (--max-routes 1)',
     ]);
     expect((await operations.set({ ...ANNA, prefix: ONE, to: 'up', ttl: undefined })).remarks).toEqual([]);
+  });
+
+  it('up of what leaves because its service is disabled says that it leaves all the same, and nothing where it stays', async () => {
+    const service = 'web,prefixes=10.0.0.1/32,command=x,disable-file=/off,rise=1,fall=1';
+    const { core, operations } = rig({}, ['--withdraw-delay', '60s', '--service', service]);
+    const found = (at: number, result: 'passed' | 'failed' | 'disabled'): void => {
+      const of = { startedAt: ms(at - 1), service: 'web' as ServiceId, result, detail: '' };
+      core.hear({ type: 'probeFinished', at: ms(at), ...of });
+      core.hear(factsRead(at + 10));
+    };
+    const setUp = async () => (await operations.set({ ...ANNA, prefix: ONE, to: 'up', ttl: undefined })).remarks;
+    found(100, 'passed');
+    expect(core.standing(ONE)).toBe('announced');
+    found(300, 'failed');
+    expect(core.standing(ONE)).toBe('leaving check-down');
+    expect(await setUp()).toEqual([]);
+    core.hear(factsRead(1_010));
+    expect(core.standing(ONE)).toBe('announced');
+    found(1_100, 'disabled');
+    expect(core.standing(ONE)).toBe('leaving service-disabled');
+    const remarks = [expect.stringMatching(/^no effect at present: .*web.*\/off/)];
+    expect(await setUp()).toEqual(remarks);
+    // Withdrawn by now.
+    core.fire(61_200);
+    core.hear(factsRead(61_300));
+    expect(core.standing(ONE)).toBe('service-disabled');
+    expect(await setUp()).toEqual(remarks);
   });
 
   it('up of a static prefix says that it is announced anyhow', async () => {

@@ -2,11 +2,12 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { initialState } from '../../../src/core/state.ts';
 import { ms } from '../../../src/model/millis.ts';
 import { overrideKeyOf } from '../../../src/model/override.ts';
+import type { ServiceId } from '../../../src/model/service.ts';
 import type { PeerStanding } from '../../../src/model/telling.ts';
-import type { Change } from '../../../src/model/view.ts';
+import type { Change, CheckView } from '../../../src/model/view.ts';
 import { createViewer } from '../../../src/runtime/viewer.ts';
 import { NOTHING_EVER, type Sink } from '../../../src/sink/sink.ts';
-import { policyOf } from '../../helpers/core.ts';
+import { coreOf, policyOf } from '../../helpers/core.ts';
 import { set } from '../../helpers/overrides.ts';
 import { virtualClock } from '../../helpers/virtual-clock.ts';
 
@@ -42,6 +43,46 @@ it('shows when something was said by hand by the clock on the wall, also when th
     // Made once.
     expect(viewer.summary().overrides[0]).toBe(first);
   }
+  viewer.close();
+});
+
+it('shows how each check stands, and how the last one went', () => {
+  const clock = virtualClock();
+  const core = coreOf([
+    ...['--service', 'web,prefixes=192.0.2.1/32,prefixes=192.0.2.2/32,command=x,rise=1,fall=2'],
+    ...['--service', 'dns,prefixes=192.0.2.3/32,disable-file=/off', '--service', 'mail,prefixes=192.0.2.4/32'],
+  ]);
+  const viewer = createViewer({
+    ...{ state: core.state, clock, sinks: [], version: '1', name: 'x' },
+    ...{
+      findOwners: async () => new Map(),
+      notKept: () => undefined,
+      discovery: () => ({ readings: { buckets: [] } }) as never,
+    },
+  });
+  vi.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-20T03:00:00.000Z') + clock.now());
+  const checks = (): readonly CheckView[] => viewer.outline().checks;
+  const found = (service: string, at: number, result: 'passed' | 'failed' | 'disabled', detail: string): void =>
+    void core.hear({
+      ...{ type: 'probeFinished', at: ms(at), startedAt: ms(at - 30), service: service as ServiceId, result, detail },
+    });
+  expect(checks()).toEqual([
+    { name: 'web', state: 'init', prefixes: 2 },
+    { name: 'dns', state: 'init', prefixes: 1 },
+  ]);
+  found('web', 1_000, 'passed', '');
+  found('web', 2_000, 'failed', 'exit status 7');
+  found('dns', 3_000, 'disabled', '/off exists');
+  expect(checks()).toEqual([
+    {
+      ...{ name: 'web', state: 'falling', inForce: 'up', prefixes: 2 },
+      last: { at: '2026-11-20T03:00:02.000Z', tookMs: 30, result: 'failed', detail: 'exit status 7' },
+    },
+    {
+      ...{ name: 'dns', state: 'disabled', inForce: 'disabled', prefixes: 1 },
+      last: { at: '2026-11-20T03:00:03.000Z', tookMs: 30, result: 'disabled', detail: '/off exists' },
+    },
+  ]);
   viewer.close();
 });
 

@@ -79,9 +79,20 @@ describe('what stands around the services', () => {
       'Sinks',
       '  exabgp  3 routes, 1 waiting',
       '',
+      'Checks',
+      '  CHECK  STATE     LAST        TOOK  WHY',
+      '  dns    up        2.0s ago    14ms',
+      '  web    falling   4.0s ago    5.0s  it took longer than 5s',
+      '  ntp    disabled  1m 30s ago        /etc/ha2bgp/ntp.off exists',
+      '  ldap   init      never',
+      '',
       'Discovery  netlink, every 1000 ms and when tracefs hints, read 0.3s ago: 12 listeners, 8 addresses',
       'Process    ha2bgp 0.1.0 web, pid 4711, up for 1d',
     ]);
+  });
+
+  it('are no checks where no service has one', () => {
+    expect(texts(surroundingLines({ ...STATUS, checks: [] }, NOW, ANY))).not.toContain('Checks');
   });
 
   it('are not all that is set by hand, where a program sets thousands', () => {
