@@ -10,6 +10,8 @@ import { parseYaml, type YamlNode, type YamlProblem } from './yaml.ts';
 export interface FileSettings {
   readonly values: Partial<Settings>;
   readonly places: Readonly<Partial<Record<OptionName, FilePlace>>>;
+  /** Where each service stands, in their order. */
+  readonly servicePlaces?: readonly FilePlace[];
   readonly problems: readonly Problem[];
 }
 
@@ -65,7 +67,10 @@ export function parseConfig(text: string, name: string): FileSettings {
     if (read.values[option] === undefined) continue;
     places[option] = placeAt(locate(root, { path: pathOf(option), isKey: true }).at);
   }
-  return { values: read.values, places, problems: [] };
+  const servicePlaces = read.values.service?.map((_, index) =>
+    placeAt(locate(root, { path: [...pathOf('service'), index], isKey: false }).at),
+  );
+  return { values: read.values, places, ...(servicePlaces !== undefined && { servicePlaces }), problems: [] };
 }
 
 function plainOf(node: YamlNode): Plain {

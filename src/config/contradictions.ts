@@ -14,7 +14,7 @@ import { checkRoom } from './message-room.ts';
 import { checkNextHops, warnOfNextHops } from './next-hops.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import { type Origins, type Problem, placeIn, rankOf } from './place.ts';
+import { type FilePlace, type Origins, type Problem, placeIn, rankOf } from './place.ts';
 import { checkPublished } from './publish.ts';
 import { quote } from './quote.ts';
 import { checkRoutes } from './routes.ts';
@@ -22,13 +22,14 @@ import { announcedAsItIs, checkServices } from './services.ts';
 import { checkState } from './state.ts';
 import { checkStatics } from './statics.ts';
 
-/** `settings` as they were given; `complete`: what they mean. */
+/** `settings` as they were given; `complete`: what they mean. `servicePlaces`: of each that stands in a file. */
 export function checkTogether(
   settings: Settings,
   complete: Settings,
   origins: Origins,
   problems: Problem[],
   warnings: Problem[],
+  servicePlaces: readonly FilePlace[] = [],
 ): void {
   const placeOf = placeIn(origins);
   const announced = [...complete.network, ...announcedAsItIs(complete).map(({ prefix }) => prefix)];
@@ -51,7 +52,10 @@ export function checkTogether(
     });
   }
   checkStatics(settings, (text) => void problems.push({ place: placeOf('static'), text }));
-  checkServices(settings, placeOf, (text) => void problems.push({ place: placeOf('service'), text }));
+  checkServices(settings, placeOf, (text, index) => {
+    const place = servicePlaces[index];
+    problems.push({ place: place === undefined ? placeOf('service') : `${place}: ${OPTIONS.service.flag}`, text });
+  });
   checkFilters(settings, placeOf, problems);
   checkDiscovery(settings, placeOf, problems);
   checkRecording(settings, placeOf, problems);

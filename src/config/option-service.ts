@@ -86,11 +86,10 @@ function readService(
     const read = texts.map((text) => ({ text, ...unquoted(text) }));
     const bad = read.filter((each) => 'expected' in each);
     for (const { text, expected } of bad) problems.push({ key, text, expected });
-    if (bad.length === 0)
-      given.set(
-        key,
-        read.map((each) => ('value' in each ? each.value : '')),
-      );
+    if (bad.length > 0) continue;
+    const values = read.map((each) => ('value' in each ? each.value : ''));
+    // As those of --static in one text.
+    given.set(key, key === PREFIXES ? values.flatMap((each) => each.split(/\s+/)) : values);
   }
   const { values: all, problems: others } = readKeys(TABLE, given, 'a service', { isPart: false });
   problems.push(...others);
@@ -106,23 +105,27 @@ function readService(
   return name === undefined || problems.length > 0 ? { problems } : { value: { name, prefixes, values } };
 }
 
-/** What says how a check is made where there is none. */
+/** What says how a check is made where there is none, or none that could be so. */
 export function whyBadService({ values }: Pick<GivenService, 'values'>): KeyProblem[] {
-  if (values.command !== undefined || values.disableFile !== undefined) return [];
+  if (values.command !== undefined) return [];
+  const { command, disableFile } = SERVICE_KEYS;
   return Object.entries(SERVICE_KEYS as unknown as KeyTable).flatMap(([name, { flag, format }]) => {
     const given = values[name as keyof typeof SERVICE_KEYS];
-    const { command, disableFile } = SERVICE_KEYS;
-    return given === undefined
-      ? []
-      : [
-          {
-            key: flag,
-            text: format(given),
-            expected: `a ${command.flag} or a ${disableFile.flag} beside it: nothing is checked`,
-          },
-        ];
+    if (given === undefined) return [];
+    const refuse = (expected: string): KeyProblem[] => [{ key: flag, text: format(given), expected }];
+    if (values.disableFile === undefined) {
+      return refuse(`a ${command.flag} or a ${disableFile.flag} beside it: nothing is checked`);
+    }
+    const why = OF_A_COMMAND[name];
+    return why === undefined ? [] : refuse(`a ${command.flag} beside it: ${why}`);
   });
 }
+
+/** What has no effect on the look for a file. */
+const OF_A_COMMAND: Readonly<Partial<Record<string, string>>> = {
+  timeout: 'nothing else takes time',
+  fall: 'nothing else fails',
+} satisfies Partial<Record<keyof typeof SERVICE_KEYS, string>>;
 
 const formatService = ({ name, prefixes, values }: GivenService): string =>
   [name, ...formatKeys(TABLE, { prefixes, ...values }, quotedIfNeeded)].join(',');

@@ -34,20 +34,30 @@ function declared({ name: id, prefixes, values }: GivenService): LocalService {
   };
 }
 
+/** What they are called; of many the first, and how many more there are. */
+export function namesOf(services: Settings['service']): string {
+  const names = services.slice(0, MOST_NAMES).map(({ name }) => name);
+  const others = services.length - names.length;
+  return `${names.join(',')}${others > 0 ? ` and ${others} more` : ''}`;
+}
+
+const MOST_NAMES = 20;
+
+/** `refuse`: with the index of the service. */
 export function checkServices(
   { service: services, static: groups, shortestPrefix }: Settings,
   placeOf: (name: OptionName) => string,
-  refuse: (text: string) => void,
+  refuse: (text: string, index: number) => void,
 ): void {
   if (services.length === 0) return;
   const statics = new Set(groups.flatMap(({ prefixes }) => prefixes));
   const names = new Set<ServiceId>();
   const owners = new Map<Prefix, ServiceId>();
-  for (const { name, prefixes } of services) {
-    if (names.has(name)) refuse(`${name}: is the name of two services`);
+  for (const [index, { name, prefixes }] of services.entries()) {
+    if (names.has(name)) refuse(`${name}: is the name of two services`, index);
     names.add(name);
     for (const prefix of prefixes) {
-      const say = (text: string): void => refuse(`${name}: ${prefix}: ${text}`);
+      const say = (text: string): void => refuse(`${name}: ${prefix}: ${text}`, index);
       const shortest = shortestPrefix[familyOf(prefix)];
       if (lengthOf(prefix) < shortest) {
         say(`expected /${shortest} or longer, unless --shortest-prefix says otherwise`);

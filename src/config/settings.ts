@@ -9,7 +9,7 @@ import { checkTogether } from './contradictions.ts';
 import { unknownNames } from './environment.ts';
 import { type Option, textsIn } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import { type Origin, type Origins, type Problem, rankOf } from './place.ts';
+import { type Origin, type Origins, type Problem, rankOf, sourceOf } from './place.ts';
 import { quote } from './quote.ts';
 
 export interface Resolved {
@@ -45,7 +45,10 @@ export function resolveSettings(flags: GivenFlags, environment: Environment, fil
   const from = origins as Record<OptionName, Origin>;
   const complete = withDefaults(resolved, from);
   const areRead = problems.length === 0;
-  if (areRead) checkTogether(resolved, complete, from, problems, warnings);
+  const isOfFile = sourceOf(from.service) === 'file';
+  if (areRead) {
+    checkTogether(resolved, complete, from, problems, warnings, isOfFile ? file?.servicePlaces : undefined);
+  }
   return { settings: complete, origins: from, problems, areRead, warnings };
 }
 

@@ -17,7 +17,7 @@ const VALUES: { readonly [Name in OptionName]: readonly string[] } = {
     'dns,prefixes=192.0.2.53/32',
     'a.b-c_1,prefixes=192.0.2.80/32,2001:db8::80/128, command=exit 0, interval=100ms,rise=1',
     String.raw`web,prefixes=192.0.2.81/32,command="[ -e /x ]; printf \"a,b\\n\" | grep -q '\\.'\nexit 1",fall=9`,
-    'x,prefixes=192.0.2.82/32,disable-file="/a,b;c",timeout=10ms,fast-interval=24h',
+    'x,prefixes=192.0.2.82/32,disable-file="/a,b;c",interval=10s,fast-interval=24h',
   ],
   anyip: ['true', 'no'],
   shortestPrefix: ['ipv4/8', 'ipv6/1', 'ipv4/32'],

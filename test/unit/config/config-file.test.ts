@@ -135,13 +135,13 @@ services:
       printf '"%s\n"' "$2" | grep -q '\.'
     disable-file: "/etc/off, really"
   - {name: mail, prefixes: 192.0.2.25/32}
-  - {name: ntp, prefixes: 192.0.2.123/32, disable-file: /etc/off, fall: 1, timeout: 10ms, fast-interval: 100ms}
+  - {name: ntp, prefixes: 192.0.2.123/32, disable-file: /etc/off, rise: 1, interval: 10s, fast-interval: 100ms}
 `);
     const flags = [
       'dns,prefixes=192.0.2.53/32,2001:db8::53/128,interval=5s,rise=2,command=dig +short +time=1 @192.0.2.53 health.example',
       String.raw`web.1,prefixes=192.0.2.80/32,command="[ -e /run/ok ] || exit 1; set -- a, b\nprintf '\"%s\\n\"' \"$2\" | grep -q '\\.'",disable-file="/etc/off, really"`,
       'mail,prefixes=192.0.2.25/32',
-      'ntp,prefixes=192.0.2.123/32,disable-file=/etc/off,fall=1,timeout=10ms,fast-interval=100ms',
+      'ntp,prefixes=192.0.2.123/32,disable-file=/etc/off,rise=1,interval=10s,fast-interval=100ms',
     ];
     expect(service[1]?.values.command?.split('\n')).toEqual([
       '[ -e /run/ok ] || exit 1; set -- a, b',

@@ -101,7 +101,7 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
       [
         [
           '_a.b-C,prefixes=192.0.2.0/24,2001:DB8::1/128,command= exit 0 ,interval=100ms,fast-interval=24h,timeout=10ms',
-          '1x, rise=1000, fall=1, prefixes=192.0.2.0/24, prefixes=192.0.2.9/32, disable-file=/x',
+          '1x, rise=1000, interval=1s, prefixes=192.0.2.0/24, prefixes=192.0.2.9/32, disable-file=/x',
         ],
         [
           {
@@ -112,7 +112,7 @@ const CASES: { readonly [Name in OptionName]: Cases } = {
           {
             name: '1x',
             prefixes: ['192.0.2.0/24', '192.0.2.9/32'],
-            values: { rise: 1_000, fall: 1, disableFile: '/x' },
+            values: { rise: 1_000, interval: 1_000, disableFile: '/x' },
           },
         ],
       ],

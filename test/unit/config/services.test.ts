@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/config-file.ts';
 import { policyFrom } from '../../../src/config/policy.ts';
 import { NEEDS_RESTART } from '../../../src/config/restart.ts';
+import { namesOf } from '../../../src/config/services.ts';
 import { type GivenFlags, resolveSettings } from '../../../src/config/settings.ts';
 
 const problemsOf = (texts: readonly string[], others: GivenFlags = {}): string[] =>
@@ -57,6 +58,9 @@ describe('services', () => {
       '"a,med": expected a key of a service: prefixes, command, interval, fast-interval, timeout, rise, fall, disable-file',
     ],
     [`a,${P},__proto__=5`, /"a,__proto__": expected a key of a service: /],
+    ['a,prefixes=192.0.2.1/32 nonsense', /^--service: "a,prefixes=nonsense": expected a prefix such as /],
+    [`a,${P},disable-file=/x,timeout=2s`, '"a,timeout=2s": expected a command beside it: nothing else takes time'],
+    [`a,${P},disable-file=/x,fall=2`, '"a,fall=2": expected a command beside it: nothing else fails'],
     [`a,${P},interval=1s`, `"a,interval=1s": ${ALONE}`],
   ] as [string, string | RegExp][])('are refused: %j', (text, problem) => {
     expect(problemsOf([text])).toEqual([
@@ -95,6 +99,7 @@ describe('services', () => {
     rise: [1]
     fall:
   - {name: e, prefixes: 192.0.2.5/32, timeout: 1s}
+  - {name: f, prefixes: 192.0.2.6/32, disable-file: /x, fall: 2, rise: 2}
 service: x
 `),
     ).toEqual([
@@ -113,7 +118,8 @@ service: x
       'x:15:11: rise: expected number',
       'x:16:10: fall: needs a value: number',
       `x:17:48: timeout: "1s": ${ALONE}`,
-      'x:18:1: "service": expected it as services',
+      'x:18:63: fall: "2": expected a command beside it: nothing else fails',
+      'x:19:1: "service": expected it as services',
     ]);
     expect(inFile('services: {name: a}')).toEqual(['x:1:11: services: expected a list']);
     expect(inFile('services: a,prefixes=192.0.2.1/32')).toEqual(['x:1:11: services: expected a list']);
@@ -131,8 +137,47 @@ service: x
         'static: [{prefixes: 192.0.2.1/32}]\nservices: [{name: a, prefixes: [192.0.2.1/32, 192.0.2.2/32]}]\nannounce: 192.0.2.2/32',
       ),
     ).toEqual([
-      'x:2:1: service: a: 192.0.2.1/32: is in x:1:1: static too, by which it is announced whatever is checked',
+      'x:2:12: service: a: 192.0.2.1/32: is in x:1:1: static too, by which it is announced whatever is checked',
     ]);
+  });
+
+  it('are named by their own lines in a file, unless it is not the file that counts', () => {
+    const text = `services:
+  - {name: a, prefixes: 192.0.2.1/32}
+  - name: a
+    prefixes: 192.0.2.2/32
+  - name: b
+    prefixes: [192.0.2.3/32, 192.0.2.2/32]
+`;
+    expect(inFile(text)).toEqual([
+      'x:3:5: service: a: is the name of two services',
+      'x:5:5: service: b: 192.0.2.2/32: is in a too, and can be in one service',
+    ]);
+    const { problems } = resolveSettings(
+      { service: [`c,${P}`, `c,prefixes=192.0.2.9/32`] },
+      {},
+      parseConfig(text, 'x'),
+    );
+    expect(problems).toEqual([{ place: '--service', text: 'c: is the name of two services' }]);
+  });
+
+  it('have several prefixes in one text, as those of --static', () => {
+    const of = (text: string): unknown => resolveSettings({ service: [text] }, {}).settings.service;
+    const both = of('a,prefixes=192.0.2.1/32,prefixes=192.0.2.2/32,rise=2,command=x');
+    expect(both).toMatchObject([{ prefixes: ['192.0.2.1/32', '192.0.2.2/32'] }]);
+    expect(of('a,prefixes=192.0.2.1/32  192.0.2.2/32,rise=2,command=x')).toEqual(both);
+    expect(of('a,prefixes="192.0.2.1/32 192.0.2.2/32",rise=2,command=x')).toEqual(both);
+  });
+
+  it('are named together: of many the first, and how many more there are', () => {
+    const named = (count: number): string =>
+      namesOf(
+        resolveSettings({ service: Array.from({ length: count }, (_, at) => `s${at},prefixes=192.0.2.${at}/32`) }, {})
+          .settings.service,
+      );
+    expect(named(2)).toBe('s0,s1');
+    expect(named(20)).toMatch(/^s0,.*,s19$/);
+    expect(named(23)).toMatch(/^s0,.*,s19 and 3 more$/);
   });
 
   it('are as long as --announce has to be, and of its families', () => {
