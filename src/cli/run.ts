@@ -4,6 +4,7 @@ import type { Api } from '../api/api.ts';
 import { controlSocketOf } from '../config/api.ts';
 import type { Problem } from '../config/place.ts';
 import { recordSettings } from '../config/recorded-settings.ts';
+import { namesOf } from '../config/services.ts';
 import type { Resolved } from '../config/settings.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isUnderExabgp } from '../runtime/descriptors.ts';
@@ -39,7 +40,8 @@ export async function run(
     // Whoever started us looks here, wherever the log goes.
     if (settings.logTo !== 'stderr') process.stderr.write(`ha2bgp: ${detailOf(error)}\n`);
   });
-  log.info({ version, node: process.version, networks: settings.network.join(',') }, 'started');
+  const services = settings.service.length === 0 ? {} : { services: namesOf(settings.service) };
+  log.info({ version, node: process.version, networks: settings.network.join(','), ...services }, 'started');
   const warn = ({ place, text }: Problem): void => log.warn({ place, detail: text }, 'settings');
   for (const warning of warnings) warn(warning);
   if (settings.dryRun) log.warn({}, 'dry run: nothing is announced');

@@ -44,10 +44,11 @@ describe('--log-to', () => {
   });
 
   it('a file as text has the day', async () => {
-    const daemon = startLogged(['--log-to', `file:${file}`, '--log-format', 'text']);
+    const named = ['--service', 'a,prefixes=127.1.0.1/32', '--service', 'b,prefixes=127.1.0.2/32'];
+    const daemon = startLogged(['--log-to', `file:${file}`, '--log-format', 'text', ...named]);
     await has('first facts read');
     await daemon.stop();
-    expect(read()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] INFO: started version=/);
+    expect(read()).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] INFO: started version=.* services="?a,b"?$/m);
   });
 
   it('a file that cannot be had is said, once, and is no reason not to run', async () => {
