@@ -5,14 +5,23 @@ import { parseExabgpEnv } from '../config/exabgp-conf/environment.ts';
 import { type Finding, type Report, severityOf } from '../config/exabgp-conf/finding.ts';
 import { RELEASES, type Release } from '../config/exabgp-conf/release.ts';
 import { findUser } from '../config/exabgp-user.ts';
+import { OPTION_NAMES, OPTIONS } from '../config/options.ts';
 import type { Problem } from '../config/place.ts';
 import { plain, quote, visible } from '../config/quote.ts';
 import { checkRunFile } from '../config/run-file.ts';
 import { readWords } from './run-words.ts';
 
+/** Of a file of ours, that are no options. */
+const PARTS = ['bgp', 'api', 'services'];
 const EXABGP_ENV = '/etc/exabgp/exabgp.env';
 /** What Debian's package makes. */
 const USUAL_USER = 'exabgp';
+
+/** A key of ours at the beginning of a line: in an exabgp.conf no word has a colon behind it there. */
+const OF_OURS = new RegExp(
+  `^(?:${[...OPTION_NAMES.map((name) => OPTIONS[name].flag), ...PARTS].join('|')}):(?:\\s|$)`,
+  'm',
+);
 
 export interface DoctorWords {
   readonly file: string;
@@ -32,6 +41,11 @@ export interface Examined {
 export function doctor(call: DoctorWords): Examined {
   const text = readConf(call.file);
   if (typeof text !== 'string') return { report: '', problems: [text], hasErrors: true };
+  if (OF_OURS.test(text)) {
+    const words = 'is a file of ha2bgp, not of ExaBGP: it is read by';
+    const problem = { place: visible(call.file), text: `${words} ha2bgp check --config ${visible(call.file)}` };
+    return { report: '', problems: [problem], hasErrors: true };
+  }
   const releases = call.exabgp === undefined ? RELEASES : [call.exabgp];
   const { findings, runs } = diagnose(text, readWords, releases);
   const all: Finding[] = [...findings];

@@ -1,4 +1,5 @@
 /** Words of the command line that nothing is known of: what is said of each. */
+import fs from 'node:fs';
 import { nearest } from '../config/nearest.ts';
 import type { Option } from '../config/option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, REFUSED_FLAGS } from '../config/options.ts';
@@ -70,10 +71,21 @@ function unexpectedWord(word: string, command: CommandName): Problem {
   const { operands } = describe(command);
   if (operands.length > 0)
     return { place, text: `stray word: expected ${operands.map(({ shown }) => shown).join(' ')} alone` };
+  if (describe(command).options.includes('config') && isFile(word)) {
+    return { place, text: `stray word: a file of settings is given as --${OPTIONS.config.flag} ${visible(word)}` };
+  }
   if (command !== 'run') return { place, text: `stray word: ${commandWords(command)} takes none` };
   const near = nearest(word, [...COMMAND_NAMES, HEALTHCHECK]);
   return { place, text: `unknown command or stray word${near === undefined ? '' : `; did you mean ${near}?`}` };
 }
+
+const isFile = (word: string): boolean => {
+  try {
+    return fs.statSync(word).isFile();
+  } catch {
+    return false;
+  }
+};
 
 function strangeToAll(words: readonly string[], command: CommandName): Problem {
   const shown = words.map((word) => (isFlag(word) ? visible(word.replace(/=.*$/s, '')) : quote(word)));

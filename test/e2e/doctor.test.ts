@@ -86,6 +86,19 @@ describe('ha2bgp doctor', () => {
     expect(stderr).toMatch(says);
   });
 
+  it.each([
+    'services:\n  - {name: a, prefixes: 192.0.2.1/32}\n',
+    '# ours\nnetwork: 192.0.2.0/24\nbgp:\n  local-as: 1\n',
+  ])('says of a file of ha2bgp, in one line, who reads it: %j', async (text) => {
+    fs.writeFileSync(path.join(place, 'ha2bgp.yaml'), text);
+    expect(await doctor('ha2bgp.yaml')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'ha2bgp: ha2bgp.yaml: is a file of ha2bgp, not of ExaBGP: it is read by ha2bgp check --config ha2bgp.yaml\n',
+    });
+  });
+
   it('refuses what is not UTF-8', async () => {
     fs.writeFileSync(path.join(place, 'latin.conf'), Buffer.from([0x23, 0xe9, 0x0a]));
     expect(await doctor('latin.conf')).toMatchObject({

@@ -226,6 +226,14 @@ describe('stray words', () => {
     ]);
   });
 
+  it('that are files are told how a file is given, where one is taken', () => {
+    const file = import.meta.filename;
+    const text = `stray word: a file of settings is given as --config ${file}`;
+    for (const words of [['check', file], ['run', file], [file]])
+      expect(problemsOf(...words)).toEqual([{ place: `"${file}"`, text }]);
+    expect(problemsOf('watch', file)).toMatchObject([{ text: 'stray word: ha2bgp watch takes none' }]);
+  });
+
   it('behind an unknown flag with its value are not taken for that value', () => {
     expect(problemsOf('--bogus=1', 'stray').map(({ place }) => place)).toEqual(['--bogus', '"stray"']);
   });
