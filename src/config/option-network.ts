@@ -24,9 +24,12 @@ import {
 import type { NextHop } from '../model/route.ts';
 import { type Description, list, type Option } from './option.ts';
 
+const SEVERAL = /,|\S\s+\S/;
+const ONE_PREFIX = 'one prefix; the flag may be repeated, and in a file it may be a list';
+
 export function prefixes(of: Description<readonly Prefix[]>): Option<readonly Prefix[]> {
   return list({ ...of, argument: 'prefix' }, (text) => {
-    if (text.includes(',')) return { expected: 'one prefix; the flag may be repeated' };
+    if (SEVERAL.test(text)) return { expected: ONE_PREFIX };
     const parsed = parsePrefix(text);
     if (typeof parsed !== 'string') return parsed;
     const never = NEVER_ANNOUNCED.find((range) => isInside(parsed, range));
@@ -39,7 +42,7 @@ export function prefixes(of: Description<readonly Prefix[]>): Option<readonly Pr
 /** The same, and long enough to be announced as it is: nothing of it may be what is never announced. */
 export function announcedPrefixes(of: Description<readonly Prefix[]>): Option<readonly Prefix[]> {
   return list({ ...of, argument: 'prefix' }, (text) => {
-    if (text.includes(',')) return { expected: 'one prefix; the flag may be repeated' };
+    if (SEVERAL.test(text)) return { expected: ONE_PREFIX };
     const parsed = parsePrefix(text);
     if (typeof parsed !== 'string') return parsed;
     const never = overlapping(parsed);

@@ -162,6 +162,9 @@ service: x
   });
 
   it('have several prefixes in one text, as those of --static', () => {
+    expect(inFile('services: [{name: a, prefixes: 192.0.2.1/32 192.0.2.2/32}]')).toEqual([
+      'x:1:32: prefixes: "192.0.2.1/32 192.0.2.2/32": expected one prefix; the flag may be repeated, and in a file it may be a list',
+    ]);
     const of = (text: string): unknown => resolveSettings({ service: [text] }, {}).settings.service;
     const both = of('a,prefixes=192.0.2.1/32,prefixes=192.0.2.2/32,rise=2,command=x');
     expect(both).toMatchObject([{ prefixes: ['192.0.2.1/32', '192.0.2.2/32'] }]);

@@ -244,7 +244,7 @@ describe('lists', () => {
 
   it('are not split in a flag', () => {
     expect(problemsOf({ network: ['192.0.2.0/24,10.0.0.0/8'] })).toEqual([
-      '--network: "192.0.2.0/24,10.0.0.0/8": expected one prefix; the flag may be repeated',
+      '--network: "192.0.2.0/24,10.0.0.0/8": expected one prefix; the flag may be repeated, and in a file it may be a list',
     ]);
   });
 
