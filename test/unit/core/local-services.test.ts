@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { areDecided, decidedWithin } from '../../../src/core/checked.ts';
 import type { Action } from '../../../src/model/action.ts';
 import type { Prefix } from '../../../src/model/address.ts';
+import type { TimerName } from '../../../src/model/event.ts';
 import { ms } from '../../../src/model/millis.ts';
 import type { Override } from '../../../src/model/override.ts';
 import type { Route } from '../../../src/model/route.ts';
@@ -608,6 +609,51 @@ describe('a check that fails, and not often enough yet', () => {
     one.read(8_102);
     expect(one.routes()).toEqual([P]);
   });
+});
+
+describe('a check that comes and goes as fast as its own times and the delays let it', () => {
+  /** All times are the defaults. It fails once before it is announced, for nobody to wait for the next check after that. */
+  const RESULTS = ['passed', 'passed', 'passed', 'failed', 'passed', 'failed', 'failed', 'failed'] as const;
+  const TIMER = 'check web' as TimerName;
+
+  /** For five minutes: the highest penalty, when it went, and when it was suppressed first. */
+  function flap(words: readonly string[]) {
+    const one = rig(['--service', 'web,prefixes=192.0.2.1/32,command=x', ...words]);
+    const [went, states] = [[] as number[], [] as string[]];
+    let [penalty, made] = [0, 0];
+    for (let at = 0; at <= 300_000; at += 500) {
+      if (at === 0 || (one.timers.get(TIMER) ?? Number.POSITIVE_INFINITY) <= at) {
+        one.result(at, RESULTS[made++ % RESULTS.length] ?? 'passed', { startedAt: at });
+      }
+      one.fire(at);
+      one.read(at + 1);
+      const before = penalty;
+      penalty = Math.max(penalty, one.state.dampening.services.get(P as Prefix)?.penalty ?? 0);
+      const state = one.standing(P);
+      if (state === 'check-down' && states.at(-1)?.startsWith('leaving')) went.push(at);
+      if (state === 'dampened') return { penalty: Math.max(before, penalty), went };
+      states.push(state);
+    }
+    return { penalty, went };
+  }
+
+  it('is not suppressed by default: its penalty stays below 2,400', () => {
+    const { penalty, went } = flap([]);
+    const gaps = went.slice(1).map((at, index) => at - (went[index] ?? 0));
+    expect([went.length, new Set(gaps)]).toEqual([18, new Set([16_000])]);
+    // 1000 / (1 - 2 ** (-16 / 20)), which the sum comes up to.
+    expect(penalty).toBeGreaterThan(2_300);
+    expect(penalty).toBeLessThan(2_400);
+  });
+
+  it.each([[['--dampening-suppress', '2000']], [['--dampening-half-life', '1m', '--dampening-max-suppress', '5m']]])(
+    'is with %s, once it has gone for the fourth time',
+    (words) => {
+      const { penalty, went } = flap(words);
+      expect(went).toHaveLength(4);
+      expect(penalty).toBeGreaterThan(2_000);
+    },
+  );
 });
 
 describe('a disable file', () => {
