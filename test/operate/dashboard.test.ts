@@ -33,6 +33,7 @@ describePrometheus('the dashboard', () => {
       ...['--network', `${OWN}.0/24`, '--listen-filter', 'sport = :7783', '--interval', '20ms'],
       ...['--announce-delay', '0', '--withdraw-delay', '0', '--drain-time', '0', '--data-dir', 'none'],
       ...['--bgp-backend', 'speaker', '--local-as', '65000', '--router-id', `${OWN}.1`],
+      ...['--service', `web,prefixes=${OWN}.14/32,command=exit 7,interval=100ms`],
       // Nobody listens there.
       ...['--peer', `${OWN}.254,as=65001`],
       ...['--control-socket', socketPath, '--api-listen', api, '--record', at('recording')],
