@@ -13,16 +13,24 @@ export const searchable = (mode: number): number => (mode & 0o777) | 0o700 | ((m
 export function makeDirectory(directory: string): void {
   // Its parents have to be there: Node 20 never returns from making them where that is not possible, as in /proc.
   if (fs.existsSync(directory)) return;
-  fs.mkdirSync(directory, { mode: MODE });
+  try {
+    fs.mkdirSync(directory, { mode: MODE });
+  } catch (error) {
+    if (isThere(error)) return;
+    throw error;
+  }
   fs.chmodSync(directory, searchable(fs.statSync(directory).mode));
 }
+
+/** An instance that starts beside this one may have been first. */
+const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 /** The same, without waiting in the loop for a disk that hangs. */
 export async function makeDirectoryLater(directory: string): Promise<void> {
   try {
     await fs.promises.mkdir(directory, { mode: MODE });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    if (isThere(error)) return;
     throw error;
   }
   await fs.promises.chmod(directory, searchable((await fs.promises.stat(directory)).mode));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeDirectory, makeDirectoryLater, searchable } from '../../../src/runtime/directory.ts';
 
 let place = '';
@@ -38,6 +38,14 @@ describe.each([
     fs.chmodSync(made, 0o711);
     await make(made);
     expect(modeOf(made)).toBe('711');
+  });
+
+  it('finds nothing wrong where somebody else makes it at the same moment', async () => {
+    const made = path.join(place, 'new');
+    fs.mkdirSync(made);
+    const looks = vi.spyOn(fs, 'existsSync').mockReturnValue(false);
+    await expect(make(made)).resolves.toBeUndefined();
+    looks.mockRestore();
   });
 
   it('makes no parents, and says what the system says', async () => {
