@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 // resident right after thousands of listeners came, and a table that comes in bulk takes a tenth longer. V8 13 does not listen.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-// V8 would keep what ten thousand listeners needed once (130 MB resident, here 60 to 90), for a speed that shows in none of
+// V8 would keep what ten thousand listeners needed once (130 MB resident, here 70 to 110), for a speed that shows in none of
 // our figures but the start, which a table of 100,000 prefixes makes a third longer: so after that. No option for the command
 // line can do this: ExaBGP runs the file itself.
 setTimeout(() => setFlagsFromString('--optimize-for-size'), 2_000).unref();
